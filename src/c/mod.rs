@@ -1,0 +1,1 @@
+//! The C subset: lexer, parser, layout, evaluation → Call.

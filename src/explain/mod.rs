@@ -1,0 +1,1 @@
+//! What was observed → notes → words in English and Chinese.

@@ -1,0 +1,1 @@
+//! Markdown → Lesson, and every error that needs no kernel.

@@ -1,0 +1,95 @@
+//! What can be done to a lab.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::call::Call;
+use super::name::{HostName, ProcessName};
+use super::signal::Signal;
+use super::wire::Filter;
+
+/// One action on a lab.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// A process makes a system call. Its memory must hold what the arguments point to.
+    Call(Arc<Call>),
+    /// Something on the wire.
+    Wire(WireAction),
+    /// A new process on a host.
+    Spawn {
+        /// Its name.
+        process: ProcessName,
+        /// Where.
+        host: HostName,
+    },
+    /// A command of the machine runs on a host (with a shell), as a process without calls.
+    Run {
+        /// Its name.
+        process: ProcessName,
+        /// Where.
+        host: HostName,
+        /// The command line.
+        command: String,
+    },
+    /// A signal for a process.
+    Kill {
+        /// Which signal; `stop` is SIGSTOP and `cont` SIGCONT.
+        signal: Signal,
+        /// For whom.
+        process: ProcessName,
+    },
+    /// A host starts anew: its processes die, its sockets vanish without a word, its address stays.
+    Reboot(HostName),
+    /// A sysctl of a host is set.
+    Set {
+        /// Where.
+        host: HostName,
+        /// The full name, under `net.`.
+        key: String,
+        /// The value.
+        value: String,
+    },
+    /// Nothing; time passes.
+    Wait(Duration),
+}
+
+/// Something that the learner does to the wire.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WireAction {
+    /// From now on hold what the filter means; filters add up.
+    Hold(Filter),
+    /// Drop the filters and deliver what is held.
+    Auto,
+    /// Deliver the oldest held packet that matches.
+    Deliver(Filter),
+    /// Deliver all that is held now, oldest first.
+    DeliverAll,
+    /// Throw away the oldest held packet that matches.
+    Drop(Filter),
+    /// Deliver a second copy of the oldest held packet that matches, and keep the original held.
+    Duplicate(Filter),
+    /// Exchange the two oldest held packets.
+    Swap,
+    /// Cut the wire: nothing passes, nothing is held.
+    Cut,
+    /// Mend it.
+    Mend,
+    /// Answer the oldest held packet with an ICMP error, and throw it away.
+    Unreachable(Unreachable),
+}
+
+/// Which ICMP error the wire answers with (RFC 792; for IPv6 the nearest of RFC 4443).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unreachable {
+    /// Type 3 code 0.
+    Net,
+    /// Type 3 code 1.
+    Host,
+    /// Type 3 code 3.
+    Port,
+}

@@ -1,0 +1,180 @@
+//! One difference between two snapshots, and how to find them all.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::name::{HostName, ProcessName};
+use super::process::{Fd, ProcessState};
+use super::snapshot::Snapshot;
+use super::socket::{Address, Socket, TcpState};
+
+/// One difference between two snapshots.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[allow(missing_docs)] // fields: `from` is the earlier value, `to` the later one
+pub enum Change {
+    /// A process came to be.
+    ProcessBorn { process: ProcessName },
+    /// A process fell asleep, woke, was stopped or died.
+    ProcessState { process: ProcessName, from: ProcessState, to: ProcessState },
+    /// A number of an fd table now stands for a file.
+    FdOpened { process: ProcessName, fd: Arc<Fd> },
+    /// A number of an fd table is free again.
+    FdClosed { process: ProcessName, fd: Arc<Fd> },
+    /// A number stands for another file, or its flags changed.
+    FdChanged { process: ProcessName, from: Arc<Fd>, to: Arc<Fd> },
+    /// A socket appeared among the host's sockets.
+    SocketNew { host: HostName, socket: Arc<Socket> },
+    /// A socket is in no list any more and no fd stands for it.
+    SocketGone { host: HostName, socket: Arc<Socket> },
+    /// A socket's state, names, queues, timer or owner changed.
+    SocketChanged { host: HostName, from: Arc<Socket>, to: Arc<Socket> },
+    /// A counter of the host went up.
+    Counter { host: HostName, name: String, from: u64, to: u64 },
+    /// The host was rebooted.
+    Rebooted { host: HostName },
+}
+
+impl Change {
+    /// The change of a TCP state, if it is one: host, socket after (or before, if it is gone),
+    /// the state before and the state after; `None` stands for "no such socket".
+    pub fn transition(&self) -> Option<Transition<'_>> {
+        let (host, socket, from, to) = match self {
+            Change::SocketNew { host, socket } => (host, socket, None, socket.state),
+            Change::SocketGone { host, socket } => (host, socket, socket.state, None),
+            Change::SocketChanged { host, from, to } => (host, to, from.state, to.state),
+            _ => return None,
+        };
+        (socket.kind.is_tcp() && from != to).then_some(Transition { host, socket, from, to })
+    }
+}
+
+/// A TCP socket that went from one state to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Transition<'a> {
+    /// Its host.
+    pub host: &'a HostName,
+    /// The socket after the change; before it, if the socket is gone.
+    pub socket: &'a Arc<Socket>,
+    /// The state before; `None` if there was no such socket.
+    pub from: Option<TcpState>,
+    /// The state after; `None` if the socket is gone.
+    pub to: Option<TcpState>,
+}
+
+/// All differences from `before` to `after`: processes, then fds, then sockets host by host, then
+/// counters. Time that ran down on a timer is not a change; a timer that started, ended or counted
+/// another retransmission is.
+pub fn changes(before: &Snapshot, after: &Snapshot) -> Vec<Change> {
+    let mut found = Vec::new();
+    process_changes(before, after, &mut found);
+    for host in &after.hosts {
+        let earlier = before.host(&host.name);
+        if let Some(earlier) = earlier {
+            if Arc::ptr_eq(earlier, host) {
+                continue;
+            }
+            if earlier.boots != host.boots {
+                found.push(Change::Rebooted { host: host.name.clone() });
+            }
+        }
+        let empty = Vec::new();
+        let old = earlier.map_or(&empty, |earlier| &earlier.sockets);
+        socket_changes(&host.name, old, &host.sockets, &mut found);
+        for (name, to) in host.counters.iter() {
+            let from = earlier.and_then(|e| e.counters.get(name)).copied().unwrap_or(0);
+            if *to > from {
+                let (host, name) = (host.name.clone(), name.clone());
+                found.push(Change::Counter { host, name, from, to: *to });
+            }
+        }
+    }
+    found
+}
+
+fn process_changes(before: &Snapshot, after: &Snapshot, found: &mut Vec<Change>) {
+    for process in &after.processes {
+        let name = || process.name.clone();
+        let earlier = before.processes.iter().find(|p| p.outer_pid == process.outer_pid);
+        let Some(earlier) = earlier else {
+            found.push(Change::ProcessBorn { process: name() });
+            continue;
+        };
+        if Arc::ptr_eq(earlier, process) {
+            continue;
+        }
+        if earlier.state != process.state {
+            let (from, to) = (earlier.state.clone(), process.state.clone());
+            found.push(Change::ProcessState { process: name(), from, to });
+        }
+        for fd in &earlier.fds {
+            match process.fd(fd.number) {
+                None => found.push(Change::FdClosed { process: name(), fd: fd.clone() }),
+                Some(now) if now != fd => found.push(Change::FdChanged {
+                    process: name(),
+                    from: fd.clone(),
+                    to: now.clone(),
+                }),
+                Some(_) => {}
+            }
+        }
+        for fd in process.fds.iter().filter(|fd| earlier.fd(fd.number).is_none()) {
+            found.push(Change::FdOpened { process: name(), fd: fd.clone() });
+        }
+    }
+}
+
+fn socket_changes(
+    host: &HostName,
+    before: &[Arc<Socket>],
+    after: &[Arc<Socket>],
+    found: &mut Vec<Change>,
+) {
+    // Most rows are shared with the snapshot before; only the others have to be paired.
+    let known: std::collections::HashSet<*const Socket> = before.iter().map(Arc::as_ptr).collect();
+    let fresh: Vec<_> = after.iter().filter(|s| !known.contains(&Arc::as_ptr(s))).collect();
+    let kept: std::collections::HashSet<*const Socket> = after.iter().map(Arc::as_ptr).collect();
+    let mut left: Vec<_> = before.iter().filter(|s| !kept.contains(&Arc::as_ptr(s))).collect();
+    for socket in fresh {
+        match left.iter().position(|old| same_socket(old, socket)) {
+            None => found.push(Change::SocketNew { host: host.clone(), socket: socket.clone() }),
+            Some(index) => {
+                let old = left.swap_remove(index);
+                if changed(old, socket) {
+                    let (from, to) = (old.clone(), socket.clone());
+                    found.push(Change::SocketChanged { host: host.clone(), from, to });
+                }
+            }
+        }
+    }
+    left.sort_by_key(|s| (s.inode, s.cookie));
+    for socket in left {
+        found.push(Change::SocketGone { host: host.clone(), socket: socket.clone() });
+    }
+}
+
+/// Whether two rows are the same socket: the same inode, or the same pair of ends. The second
+/// holds over a request socket that becomes a connection, over accept() and over close(), which
+/// each give it another inode or another cookie.
+fn same_socket(a: &Socket, b: &Socket) -> bool {
+    let named = |s: &Socket| match (&s.local, &s.peer) {
+        (Some(Address::Inet(_)), Some(Address::Inet(peer))) => peer.port() != 0,
+        _ => false,
+    };
+    if a.inode != 0 && b.inode != 0 {
+        return a.inode == b.inode;
+    }
+    a.kind == b.kind
+        && (named(a) && a.ends() == b.ends()
+            || a.cookie != 0 && a.cookie == b.cookie
+            || a.inode == b.inode && a.local == b.local && a.peer == b.peer)
+}
+
+/// Whether anything but the time left on a timer, statistics and memory differs.
+fn changed(a: &Socket, b: &Socket) -> bool {
+    let timer = |s: &Socket| s.timer.map(|t| (t.kind, t.retransmits));
+    (a.state, &a.local, &a.peer, a.recv_q, a.send_q, a.inode, a.ownerless, a.shutdown)
+        != (b.state, &b.local, &b.peer, b.recv_q, b.send_q, b.inode, b.ownerless, b.shutdown)
+        || timer(a) != timer(b)
+}

@@ -1,0 +1,40 @@
+//! Plain words: what a lab consists of, what can be done to it and what was seen.
+//!
+//! *Must not know*: any other room, a clock, a file, a terminal, or how anything here is found
+//! out. Everything that a recording holds is here and can be written down with serde.
+
+mod action;
+mod address;
+mod call;
+mod change;
+mod errno;
+mod memory;
+mod moment;
+mod name;
+mod packet;
+mod process;
+mod signal;
+mod snapshot;
+mod socket;
+mod spec;
+mod wire;
+mod world;
+
+pub use action::{Action, Unreachable, WireAction};
+pub use address::escape;
+pub use call::{Call, Outcome, Report, Syscall};
+pub use change::{Change, Transition, changes};
+pub use errno::Errno;
+pub use memory::{ARENA_SIZE, ARENA_START, Bytes, Memory, range};
+pub use moment::{Cause, Moment};
+pub use name::{HostName, ProcessName};
+pub use packet::{Body, Fate, Flags, Packet, Passage, Segment, TcpOption};
+pub use process::{Fd, File, Process, ProcessState};
+pub use signal::Signal;
+pub use snapshot::{Host, Snapshot};
+pub use socket::{
+    Address, Family, Kind, Ownerless, Socket, SocketMemory, TcpInfo, TcpState, Timer, TimerKind,
+};
+pub use spec::{HostSpec, LabSpec, Preset, ProcessSpec, Rung};
+pub use wire::{Filter, Held, PacketKind, Wire};
+pub use world::{World, WorldError, Worlds};

@@ -1,0 +1,45 @@
+//! One entry of the timeline.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::action::Action;
+use super::call::Report;
+use super::change::Change;
+use super::packet::Passage;
+use super::snapshot::Snapshot;
+
+/// What happened between one settled state of the lab and the next.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Moment {
+    /// What set it off.
+    pub cause: Cause,
+    /// When the lab had settled, since its start.
+    pub at: Duration,
+    /// Calls that began, ended or fell asleep, in the order in which the lab saw it.
+    pub reports: Vec<Report>,
+    /// What happened on the wire, in order.
+    pub passages: Vec<Passage>,
+    /// The kernel's state afterwards.
+    pub snapshot: Arc<Snapshot>,
+    /// What differs from the snapshot before.
+    pub changes: Vec<Change>,
+    /// What a command that ran on a host (`run`) has printed since, as it came.
+    pub printed: Vec<u8>,
+    /// The lab did not come to rest within its time limit, so more may follow at once.
+    pub unsettled: bool,
+}
+
+/// What set off a moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// The lab was made.
+    Start,
+    /// An action.
+    Action(Action),
+    /// Nobody did anything: a timer of the kernel, or a command that runs on a host.
+    Kernel,
+}

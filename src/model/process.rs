@@ -1,0 +1,94 @@
+//! A process of the lab and its fd table.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::call::{Call, Outcome};
+use super::name::{HostName, ProcessName};
+
+/// A real process on a host, with its own fd table; it makes calls when told to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Process {
+    /// The lesson's name for it.
+    pub name: ProcessName,
+    /// Where it lives.
+    pub host: HostName,
+    /// Its number inside the lab, as `getpid()` gives it.
+    pub pid: i32,
+    /// Its number outside, for `strace -p` and `ls /proc/PID/fd` in another terminal.
+    pub outer_pid: i32,
+    /// Who forked it; `None` if the lab started it.
+    pub parent: Option<ProcessName>,
+    /// What it does at this moment.
+    pub state: ProcessState,
+    /// Its open files except 0, 1 and 2 (all `/dev/null`) and sockstep's own control fd,
+    /// by number.
+    pub fds: Vec<Arc<Fd>>,
+}
+
+/// What a process does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProcessState {
+    /// It waits to be told its next call.
+    Ready,
+    /// It sleeps inside this call.
+    InCall {
+        /// The call.
+        call: Arc<Call>,
+        /// The kernel function in which it sleeps (`/proc/PID/wchan`), where the kernel tells.
+        wchan: Option<String>,
+    },
+    /// It runs and has not come to rest within the lab's time limit.
+    Running,
+    /// Stopped by a signal (state T).
+    Stopped,
+    /// It is dead; the outcome is [`Outcome::Killed`] or [`Outcome::Exited`].
+    Dead(Outcome),
+}
+
+/// One entry of an fd table.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fd {
+    /// The number.
+    pub number: i32,
+    /// What it stands for.
+    pub file: File,
+    /// Closed by execve(2) (FD_CLOEXEC).
+    pub cloexec: bool,
+    /// O_NONBLOCK is set.
+    pub nonblock: bool,
+}
+
+/// An open file that an fd stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum File {
+    /// A socket, by its inode; look it up among the host's sockets.
+    Socket(u64),
+    /// Anything else, as `/proc/PID/fd` names it (`pipe:[123]`, `anon_inode:[eventpoll]`, a path).
+    Other(String),
+}
+
+impl File {
+    /// The inode, if it is a socket.
+    pub fn socket(&self) -> Option<u64> {
+        match self {
+            File::Socket(inode) => Some(*inode),
+            File::Other(_) => None,
+        }
+    }
+}
+
+impl Process {
+    /// The entry of this number.
+    pub fn fd(&self, number: i32) -> Option<&Arc<Fd>> {
+        self.fds.iter().find(|fd| fd.number == number)
+    }
+
+    /// Whether it is alive.
+    pub fn is_alive(&self) -> bool {
+        !matches!(self.state, ProcessState::Dead(_))
+    }
+}

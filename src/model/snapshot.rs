@@ -1,0 +1,105 @@
+//! Everything the kernel says at one moment.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::name::{HostName, ProcessName};
+use super::process::{Fd, Process};
+use super::socket::{Ownerless, Socket};
+use super::wire::Wire;
+
+/// The lab as its kernel describes it at one moment. Rows are shared with the snapshot before
+/// where they are equal.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// When it was read, since the lab's start.
+    pub at: Duration,
+    /// The hosts, in the lesson's order.
+    pub hosts: Vec<Arc<Host>>,
+    /// The processes, in the order of their birth; the dead stay.
+    pub processes: Vec<Arc<Process>>,
+    /// The wire.
+    pub wire: Arc<Wire>,
+}
+
+/// A host: a network namespace with a name, addresses and one interface.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Host {
+    /// Its name.
+    pub name: HostName,
+    /// Its addresses, IPv4 first.
+    pub addresses: Vec<IpAddr>,
+    /// How often it was rebooted: a new namespace with the same addresses.
+    pub boots: u32,
+    /// Every socket the kernel lists, and those that it lists nowhere but that an fd stands for.
+    pub sockets: Vec<Arc<Socket>>,
+    /// Counters of `/proc/net/snmp` and `/proc/net/netstat` that are not 0, by name
+    /// (`ListenOverflows`, `RetransSegs`).
+    pub counters: Arc<BTreeMap<String, u64>>,
+}
+
+impl Host {
+    /// The socket of this inode; 0 names none.
+    pub fn socket(&self, inode: u64) -> Option<&Arc<Socket>> {
+        self.sockets.iter().find(|socket| inode != 0 && socket.inode == inode)
+    }
+
+    /// The half-open requests that came in by this listener, in the kernel's order.
+    pub fn syn_queue<'a>(&'a self, listener: &'a Socket) -> impl Iterator<Item = &'a Arc<Socket>> {
+        self.queued(listener, Ownerless::SynQueue)
+    }
+
+    /// The whole connections that wait for accept() behind this listener.
+    pub fn accept_queue<'a>(
+        &'a self,
+        listener: &'a Socket,
+    ) -> impl Iterator<Item = &'a Arc<Socket>> {
+        self.queued(listener, Ownerless::AcceptQueue)
+    }
+
+    fn queued<'a>(
+        &'a self,
+        listener: &'a Socket,
+        place: Ownerless,
+    ) -> impl Iterator<Item = &'a Arc<Socket>> {
+        self.sockets
+            .iter()
+            .filter(move |s| s.ownerless == Some(place) && listener.listens_for(s))
+    }
+}
+
+impl Snapshot {
+    /// The host of this name.
+    pub fn host(&self, name: &HostName) -> Option<&Arc<Host>> {
+        self.hosts.iter().find(|host| host.name == *name)
+    }
+
+    /// The youngest process of this name.
+    pub fn process(&self, name: &ProcessName) -> Option<&Arc<Process>> {
+        self.processes.iter().rev().find(|process| process.name == *name)
+    }
+
+    /// The processes that live on a host.
+    pub fn on_host<'a>(&'a self, host: &'a HostName) -> impl Iterator<Item = &'a Arc<Process>> {
+        self.processes.iter().filter(move |process| process.host == *host)
+    }
+
+    /// The socket behind a process's fd.
+    pub fn socket_of(&self, process: &ProcessName, fd: i32) -> Option<&Arc<Socket>> {
+        let process = self.process(process)?;
+        let inode = process.fd(fd)?.file.socket()?;
+        self.host(&process.host)?.socket(inode)
+    }
+
+    /// Every (process, fd) that stands for this open socket, over all processes.
+    pub fn owners(&self, inode: u64) -> impl Iterator<Item = (&Arc<Process>, &Arc<Fd>)> {
+        self.processes.iter().flat_map(move |process| {
+            let fds = process.fds.iter().filter(move |fd| fd.file.socket() == Some(inode));
+            fds.map(move |fd| (process, fd))
+        })
+    }
+}

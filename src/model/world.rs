@@ -1,0 +1,82 @@
+//! The seam between story and kernel.
+
+use std::os::fd::BorrowedFd;
+use std::time::Duration;
+
+use super::action::Action;
+use super::memory::Memory;
+use super::moment::Moment;
+use super::name::ProcessName;
+use super::spec::LabSpec;
+
+/// A lab that can be acted on. The real one and a test double are the only two.
+pub trait World {
+    /// The moment of the lab's start: who is there before anything was done.
+    fn start(&self) -> &Moment;
+
+    /// Does one action and comes back when the lab has settled.
+    ///
+    /// # Errors
+    /// [`WorldError::Refused`] if the action makes no sense now, and the world is as before;
+    /// [`WorldError::Broken`] if the lab is lost.
+    fn act(&mut self, action: &Action) -> Result<Moment, WorldError>;
+
+    /// Waits at most `within` for something to happen by itself, and for the lab to settle.
+    /// `None`: nothing did.
+    ///
+    /// # Errors
+    /// [`WorldError::Broken`] if the lab is lost.
+    fn next(&mut self, within: Duration) -> Result<Option<Moment>, WorldError>;
+
+    /// The memory of a process that is alive, or was when last looked at.
+    fn memory(&mut self, process: &ProcessName) -> Option<&mut dyn Memory>;
+
+    /// How long the lab has lived.
+    fn now(&self) -> Duration;
+
+    /// When the next timer of the kernel ends that would change what is shown, in lab time.
+    fn due(&self) -> Option<Duration>;
+
+    /// Readable when [`World::next`] has something to say at once. A world without descriptors
+    /// has none.
+    fn readiness(&self) -> Option<BorrowedFd<'_>>;
+}
+
+/// Makes worlds: one for a lesson, another for each undo, branch and `again`.
+pub trait Worlds {
+    /// A fresh world.
+    ///
+    /// # Errors
+    /// [`WorldError::Unavailable`] if this machine can't, with what to do.
+    fn open(&mut self, spec: &LabSpec) -> Result<Box<dyn World>, WorldError>;
+}
+
+/// Why a world did not do what it was told.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WorldError {
+    /// The action makes no sense now: nothing held matches, no such process, the process sleeps.
+    /// `reason` is a whole sentence that names the attempt.
+    #[error("{reason}")]
+    Refused {
+        /// Why.
+        reason: String,
+    },
+    /// The lab is lost; it can be started again.
+    #[error("{attempt}: {reason}")]
+    Broken {
+        /// What was tried.
+        attempt: String,
+        /// What went wrong, with the errno's name.
+        reason: String,
+    },
+    /// This machine can't run such a lab.
+    #[error("{attempt}: {reason}\n{remedy}")]
+    Unavailable {
+        /// What was tried.
+        attempt: String,
+        /// What went wrong, with the errno's name.
+        reason: String,
+        /// What to do.
+        remedy: String,
+    },
+}

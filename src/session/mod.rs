@@ -1,0 +1,1 @@
+//! Runs a lesson or free play on a World.
