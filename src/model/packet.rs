@@ -239,7 +239,9 @@ impl Segment {
     /// How many sequence numbers it takes: its bytes, and one each for SYN and FIN.
     pub fn span(&self) -> u32 {
         let flag = |bit| u32::from(self.flags.has(bit));
-        u32::try_from(self.length).unwrap_or(u32::MAX).saturating_add(flag(Flags::SYN) + flag(Flags::FIN))
+        u32::try_from(self.length)
+            .unwrap_or(u32::MAX)
+            .saturating_add(flag(Flags::SYN) + flag(Flags::FIN))
     }
 }
 

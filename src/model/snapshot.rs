@@ -66,9 +66,7 @@ impl Host {
         listener: &'a Socket,
         place: Ownerless,
     ) -> impl Iterator<Item = &'a Arc<Socket>> {
-        self.sockets
-            .iter()
-            .filter(move |s| s.ownerless == Some(place) && listener.listens_for(s))
+        self.sockets.iter().filter(move |s| s.ownerless == Some(place) && listener.listens_for(s))
     }
 }
 
