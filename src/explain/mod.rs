@@ -1,1 +1,24 @@
 //! What was observed → notes → words in English and Chinese.
+//!
+//! [`notes`] looks at a moment and the snapshot before it and chooses the explanations that their
+//! facts prove, the most important first. [`Words`] turns a [`Note`] into sentences. Between the
+//! two stand only a key and values, so that a language can be switched on a finished page.
+//!
+//! *Must not know*: what a lesson hoped for, a clock, a file, a terminal. A conclusion whose facts
+//! are not in the snapshots or in the moment is not drawn; a value that the kernel did not report
+//! is said to be not reported. Every text from outside is escaped when it becomes a value.
+
+mod calls;
+mod change;
+mod choose;
+mod note;
+mod scene;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub use choose::notes;
+pub use note::{Note, Value};
+pub use words::Words;

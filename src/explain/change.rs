@@ -1,0 +1,112 @@
+//! One difference between two snapshots in one line.
+
+use super::note::{Note, note};
+use super::scene::{ports_name, socket_name};
+use super::words::Words;
+use crate::model::{Change, Fd, File, HostName, Outcome, ProcessState, Snapshot, Socket};
+
+impl Words {
+    /// One short line for a change: `client fd 3: SYN_SENT > ESTABLISHED`. `after` is the snapshot
+    /// that the change led to; it knows whose fds a socket has.
+    pub fn change(&self, change: &Change, after: &Snapshot) -> String {
+        self.short(&change_note(change, after))
+    }
+}
+
+fn change_note(change: &Change, after: &Snapshot) -> Note {
+    let named = |host: &HostName, socket: &Socket| {
+        socket_name(after, host, socket).unwrap_or_else(|| ports_name(host, socket))
+    };
+    match change {
+        Change::ProcessBorn { process } => note!("change-process-born", process = process),
+        Change::ProcessState { process, from: _, to } => match to {
+            ProcessState::Ready => note!("change-process-awake", process = process),
+            ProcessState::InCall { call, .. } => {
+                note!("change-process-asleep", process = process, call = &call.typed)
+            }
+            ProcessState::Running => note!("change-process-running", process = process),
+            ProcessState::Stopped => note!("change-process-stopped", process = process),
+            ProcessState::Dead(Outcome::Killed(signal)) => {
+                note!("change-process-killed", process = process, signal = *signal)
+            }
+            ProcessState::Dead(Outcome::Exited(status)) => {
+                note!("change-process-exited", process = process, status = *status)
+            }
+            ProcessState::Dead(_) => note!("change-process-gone", process = process),
+        },
+        Change::FdOpened { process, fd } => {
+            note!("change-fd-opened", process = process, fd = fd.number, file = file(&fd.file))
+        }
+        Change::FdClosed { process, fd } => {
+            note!("change-fd-closed", process = process, fd = fd.number, file = file(&fd.file))
+        }
+        Change::FdChanged { process, from, to } if from.file != to.file => {
+            note!("change-fd-replaced", process = process, fd = to.number, file = file(&to.file))
+        }
+        Change::FdChanged { process, from, to } => {
+            let flags = format!("{} > {}", flags(from), flags(to));
+            note!("change-fd-flags", process = process, fd = to.number, flags = flags)
+        }
+        Change::SocketNew { host, socket } => {
+            note!("change-socket-new", socket = named(host, socket), state = state(socket))
+        }
+        Change::SocketGone { host, socket } => {
+            note!("change-socket-gone", socket = ports_name(host, socket), state = state(socket))
+        }
+        Change::SocketChanged { host, from, to } => {
+            note!("change-socket", socket = named(host, to), parts = parts(from, to))
+        }
+        Change::Counter { host, name, from, to } => {
+            note!("change-counter", host = host, counter = name, from = *from, to = *to)
+        }
+        Change::Rebooted { host } => note!("change-rebooted", host = host),
+    }
+}
+
+fn file(file: &File) -> String {
+    match file {
+        File::Socket(inode) => format!("socket:[{inode}]"),
+        File::Other(name) => name.clone(),
+    }
+}
+
+fn flags(fd: &Fd) -> String {
+    let set = [(fd.nonblock, "O_NONBLOCK"), (fd.cloexec, "FD_CLOEXEC")];
+    let names: Vec<&str> = set.iter().filter(|(is, _)| *is).map(|(_, name)| *name).collect();
+    if names.is_empty() { "0".to_owned() } else { names.join("|") }
+}
+
+/// The state, or the kind for sockets that have none.
+fn state(socket: &Socket) -> String {
+    socket.state.map_or_else(|| socket.kind.short(), |state| state.name().to_owned())
+}
+
+/// What differs between two rows of one socket, in the notation of `ss`. Only what both rows
+/// report is compared with `>`; the rest of the names stays the kernel's.
+fn parts(from: &Socket, to: &Socket) -> String {
+    let mut parts = Vec::new();
+    if from.state != to.state {
+        parts.push(format!("{} > {}", state(from), state(to)));
+    }
+    for (old, new, mark) in [(&from.local, &to.local, ""), (&from.peer, &to.peer, "peer ")] {
+        if let Some(name) = new.as_ref().filter(|_| old != new) {
+            parts.push(format!("{mark}{name}"));
+        }
+    }
+    for (old, new, name) in [(from.recv_q, to.recv_q, "Recv-Q"), (from.send_q, to.send_q, "Send-Q")]
+    {
+        if let (Some(old), Some(new)) = (old, new)
+            && old != new
+        {
+            parts.push(format!("{name} {old} > {new}"));
+        }
+    }
+    let sent_again = |s: &Socket| s.timer.map_or(0, |timer| timer.retransmits);
+    if sent_again(to) > sent_again(from) {
+        parts.push(format!("retransmit x{}", sent_again(to)));
+    }
+    if parts.is_empty() {
+        parts.push(state(to));
+    }
+    parts.join(", ")
+}

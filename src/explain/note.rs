@@ -1,0 +1,125 @@
+//! One explanation as a key and values: what to say, in no language yet.
+
+use std::fmt::Display;
+use std::sync::Arc;
+
+use crate::model::{Address, Errno, HostName, ProcessName, Signal, Syscall, TcpState, escape};
+
+/// An explanation that was chosen by what was observed.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Note {
+    /// Its entry in `assets/words/notes.toml`.
+    pub key: &'static str,
+    /// What was observed, by the names of the entry's placeholders.
+    pub values: Vec<(&'static str, Value)>,
+}
+
+impl Note {
+    /// The value of this name.
+    pub fn value(&self, name: &str) -> Option<&Value> {
+        self.values.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
+    }
+}
+
+/// One observed value, ready to be put into a sentence.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Value {
+    /// The same in every language: a number, a state, an address. Nothing in it can harm a
+    /// terminal.
+    Text(String),
+    /// Another entry of the catalogue, such as `word-not-reported`.
+    Word(&'static str),
+}
+
+/// How many characters of a text from outside a sentence quotes.
+const QUOTED: usize = 60;
+
+impl Value {
+    /// A text that may have come from outside: escaped where it is not harmless already, and cut
+    /// where it would swamp the sentence.
+    pub fn quoted(text: &str) -> Self {
+        let escaped = escape(text.as_bytes());
+        // What was escaped before has backslashes that must not be doubled again.
+        let harmless = escaped.replace("\\\\", "\\") == text;
+        let whole = if harmless { text } else { &escaped };
+        match whole.char_indices().nth(QUOTED) {
+            None => Value::Text(whole.to_owned()),
+            Some((cut, _)) => Value::Text(format!("{}...", &whole[..cut])),
+        }
+    }
+}
+
+/// What can be a value of a note.
+pub trait IntoValue {
+    /// As a value.
+    fn into_value(self) -> Value;
+}
+
+impl IntoValue for Value {
+    fn into_value(self) -> Value {
+        self
+    }
+}
+
+impl<T: IntoValue> IntoValue for Option<T> {
+    /// What the kernel did not report is said to be not reported.
+    fn into_value(self) -> Value {
+        self.map_or(Value::Word("word-not-reported"), T::into_value)
+    }
+}
+
+/// Types whose `Display` is the same in every language.
+macro_rules! displayed {
+    ($($type:ty),* $(,)?) => {
+        $(impl IntoValue for $type {
+            fn into_value(self) -> Value {
+                Value::quoted(&text(self))
+            }
+        })*
+    };
+}
+
+displayed!(i32, i64, u8, u16, u32, u64, usize, String, &str, &String, &Arc<str>);
+displayed!(Errno, Signal, Syscall, TcpState, &Address, &HostName, &ProcessName);
+
+fn text(value: impl Display) -> String {
+    value.to_string()
+}
+
+/// Makes a [`Note`]: `note!("bind-returned", process = name, fd = 3)`. The key and the names stand
+/// here as they stand in the catalogue; a test compares every use with it.
+macro_rules! note {
+    ($key:literal $(, $name:ident = $value:expr)* $(,)?) => {
+        $crate::explain::note::Note {
+            key: $key,
+            values: vec![
+                $((stringify!($name), $crate::explain::note::IntoValue::into_value($value)),)*
+            ],
+        }
+    };
+}
+pub(super) use note;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_from_outside_is_escaped_once_and_cut() {
+        let quoted = |text: &str| match Value::quoted(text) {
+            Value::Text(text) => text,
+            Value::Word(word) => word.to_owned(),
+        };
+        assert_eq!(quoted("\x1b[2J"), "\\x1b[2J");
+        assert_eq!(quoted(&escape(b"\x1b[2J")), "\\x1b[2J");
+        assert_eq!(quoted("套接字"), "套接字");
+        assert_eq!(quoted(&"长".repeat(100)).chars().count(), QUOTED + 3);
+    }
+
+    #[test]
+    fn what_was_not_reported_is_neither_zero_nor_empty() {
+        let nothing: Option<u32> = None;
+        assert_eq!(nothing.into_value(), Value::Word("word-not-reported"));
+        assert_eq!(Some(0u32).into_value(), Value::Text("0".into()));
+    }
+}

@@ -1,0 +1,3 @@
+//! Tests of this room: the catalogue against the code, and tables of moments against their notes.
+
+mod catalogue;

@@ -1,0 +1,241 @@
+//! The catalogues: notes and labels in every language, and how a sentence is filled in.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::sync::Arc;
+
+use serde::Deserialize;
+
+use super::note::{Note, Value};
+use crate::model::Lang;
+
+const NOTES: &str = include_str!("../../assets/words/notes.toml");
+const UI: &str = include_str!("../../assets/words/ui.toml");
+
+/// One entry of `notes.toml`: a short form, and perhaps a long one and where it is written down.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Entry {
+    /// One to three sentences.
+    pub en: String,
+    /// The same for a Chinese reader.
+    pub zh: String,
+    /// The longer version.
+    pub more_en: Option<String>,
+    /// The same for a Chinese reader.
+    pub more_zh: Option<String>,
+    /// Manual pages and sections of RFCs, by name.
+    pub see: Option<String>,
+}
+
+/// One entry of `ui.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Label {
+    pub en: String,
+    pub zh: String,
+}
+
+impl Label {
+    fn in_language(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::En => &self.en,
+            Lang::Zh => &self.zh,
+        }
+    }
+}
+
+/// Both catalogues as they were parsed.
+#[derive(Debug)]
+pub(super) struct Catalogue {
+    pub notes: BTreeMap<String, Entry>,
+    pub ui: BTreeMap<String, Label>,
+}
+
+impl Catalogue {
+    /// Parses the two embedded files.
+    ///
+    /// # Errors
+    /// What the TOML parser says, with line and column.
+    pub fn parse() -> Result<Self, toml::de::Error> {
+        Ok(Self { notes: toml::from_str(NOTES)?, ui: toml::from_str(UI)? })
+    }
+}
+
+/// Everything that sockstep says, in one language. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Words {
+    lang: Lang,
+    catalogue: Arc<Catalogue>,
+}
+
+impl Words {
+    /// The words of a language. Parses the catalogues: call it once, then use [`Words::in_lang`].
+    ///
+    /// # Panics
+    /// Never: the catalogues are part of the program, and a test parses them.
+    pub fn new(lang: Lang) -> Self {
+        let catalogue = Catalogue::parse().expect("a test parses the embedded catalogues");
+        Self { lang, catalogue: Arc::new(catalogue) }
+    }
+
+    /// The same catalogues in another language.
+    pub fn in_lang(&self, lang: Lang) -> Self {
+        Self { lang, catalogue: self.catalogue.clone() }
+    }
+
+    /// The language.
+    pub fn lang(&self) -> Lang {
+        self.lang
+    }
+
+    /// The note in one to three sentences.
+    pub fn short(&self, note: &Note) -> String {
+        let Some(entry) = self.catalogue.notes.get(note.key) else { return note.key.to_owned() };
+        self.fill_note(self.short_text(entry), note)
+    }
+
+    /// The longer version, in paragraphs parted by line feeds, the last of them naming manual
+    /// pages and RFCs. `None`: there is no more to say.
+    pub fn long(&self, note: &Note) -> Option<String> {
+        let entry = self.catalogue.notes.get(note.key)?;
+        let more = match self.lang {
+            Lang::En => entry.more_en.as_deref(),
+            Lang::Zh => entry.more_zh.as_deref(),
+        };
+        let more = more.map(|text| self.fill_note(text.trim(), note));
+        let see = entry.see.as_deref().map(|see| match self.lang {
+            Lang::En => format!("See {see}."),
+            Lang::Zh => format!("参见 {see}。"),
+        });
+        let paragraphs: Vec<String> = more.into_iter().chain(see).collect();
+        (!paragraphs.is_empty()).then(|| paragraphs.join("\n"))
+    }
+
+    /// A label of the screen. A key that is in no catalogue is given back as it is; a test looks
+    /// for such keys.
+    pub fn ui<'a>(&'a self, key: &'a str) -> &'a str {
+        self.catalogue.ui.get(key).map_or(key, |label| label.in_language(self.lang))
+    }
+
+    /// A label with its placeholders filled in. The values must be harmless to a terminal.
+    pub fn ui_with(&self, key: &str, values: &[(&str, &dyn Display)]) -> String {
+        fill(self.ui(key), |name| {
+            values.iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_string())
+        })
+    }
+
+    fn short_text<'a>(&self, entry: &'a Entry) -> &'a str {
+        match self.lang {
+            Lang::En => entry.en.trim(),
+            Lang::Zh => entry.zh.trim(),
+        }
+    }
+
+    fn fill_note(&self, text: &str, note: &Note) -> String {
+        fill(text, |name| match note.value(name)? {
+            Value::Text(text) => Some(text.clone()),
+            Value::Word(key) => Some(match self.catalogue.notes.get(*key) {
+                Some(entry) => self.short_text(entry).to_owned(),
+                None => (*key).to_owned(),
+            }),
+        })
+    }
+}
+
+/// A piece of a text of the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Piece<'a> {
+    /// Words.
+    Plain(&'a str),
+    /// `{name}`, or `{name|byte|bytes}`: the value, and behind a number the word that fits it.
+    Hole { name: &'a str, forms: Option<(&'a str, &'a str)> },
+}
+
+/// The pieces of a text. `{{` and `}}` stand for braces; an open brace without an end is a brace.
+pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['{', '}']) {
+        if at > 0 {
+            found.push(Piece::Plain(&rest[..at]));
+        }
+        let tail = &rest[at..];
+        let end = tail.find('}').filter(|_| tail.starts_with('{') && !tail.starts_with("{{"));
+        rest = if let Some(end) = end {
+            let mut parts = tail[1..end].splitn(3, '|');
+            let name = parts.next().unwrap_or_default();
+            let forms = parts.next().map(|one| (one, parts.next().unwrap_or(one)));
+            found.push(Piece::Hole { name, forms });
+            &tail[end + 1..]
+        } else {
+            found.push(Piece::Plain(&tail[..1]));
+            let doubled = tail.starts_with("{{") || tail.starts_with("}}");
+            &tail[if doubled { 2 } else { 1 }..]
+        };
+    }
+    if !rest.is_empty() {
+        found.push(Piece::Plain(rest));
+    }
+    found
+}
+
+/// Puts values into a text. A placeholder without a value stays as it is written.
+fn fill(text: &str, value: impl Fn(&str) -> Option<String>) -> String {
+    let mut filled = String::with_capacity(text.len() * 2);
+    for piece in pieces(text) {
+        match piece {
+            Piece::Plain(plain) => filled.push_str(plain),
+            Piece::Hole { name, forms } => {
+                let Some(value) = value(name) else {
+                    filled.push_str(&format!("{{{name}}}"));
+                    continue;
+                };
+                filled.push_str(&value);
+                if let Some((one, many)) = forms {
+                    filled.push(' ');
+                    filled.push_str(if value == "1" { one } else { many });
+                }
+            }
+        }
+    }
+    filled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn filled(text: &str, values: &[(&str, &str)]) -> String {
+        fill(text, |name| values.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
+    }
+
+    #[test]
+    fn placeholders_are_filled_and_doubled_braces_are_braces() {
+        assert_eq!(filled("fd {fd}.", &[("fd", "3")]), "fd 3.");
+        assert_eq!(filled("SO_LINGER {{1,0}} on {fd}", &[("fd", "3")]), "SO_LINGER {1,0} on 3");
+        assert_eq!(filled("{a}{b}", &[("a", "1"), ("b", "2")]), "12");
+        assert_eq!(filled("a { b } {c", &[]), "a { b } {c");
+        assert_eq!(filled("{unknown}", &[]), "{unknown}");
+        assert_eq!(filled("", &[]), "");
+    }
+
+    #[test]
+    fn a_number_takes_the_word_that_fits_it() {
+        let text = "{n|byte|bytes} wait";
+        assert_eq!(filled(text, &[("n", "1")]), "1 byte wait");
+        assert_eq!(filled(text, &[("n", "0")]), "0 bytes wait");
+        assert_eq!(filled(text, &[("n", "5")]), "5 bytes wait");
+    }
+
+    #[test]
+    fn a_value_is_not_filled_in_turn() {
+        assert_eq!(filled("{a}", &[("a", "{b}"), ("b", "x")]), "{b}");
+    }
+
+    #[test]
+    fn an_unknown_label_is_its_key() {
+        let words = Words::new(Lang::En);
+        assert_eq!(words.ui("no-such-label"), "no-such-label");
+    }
+}
