@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::action::Action;
 use super::call::Report;
 use super::change::Change;
+use super::name::ProcessName;
 use super::packet::Passage;
 use super::snapshot::Snapshot;
 
@@ -40,6 +41,14 @@ pub enum Cause {
     Start,
     /// An action.
     Action(Action),
+    /// Statements that make no system call ran, and the lab was not asked for anything: the
+    /// snapshot is the one before, only the process's memory may differ.
+    Statement {
+        /// Who ran them.
+        process: ProcessName,
+        /// The C, on one line.
+        code: String,
+    },
     /// Nobody did anything: a timer of the kernel, or a command that runs on a host.
     Kernel,
 }
