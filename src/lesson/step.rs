@@ -1,0 +1,198 @@
+//! A lesson as it was read: what session, screen and summary work on.
+
+use std::sync::Arc;
+
+use super::code::{Scope, Statement};
+use super::fact::Fact;
+use super::line::{LabLine, Patience};
+use super::prose::Prose;
+use super::source::{Place, Source};
+use crate::model::{Errno, LabSpec, ProcessName, Signal};
+
+/// A lesson: a story told in steps, each of which the kernel has to agree with.
+#[derive(Debug, Clone)]
+pub struct Lesson {
+    /// The document it was read from.
+    pub source: Source,
+    /// Its name on the command line: small letters, digits and `-`.
+    pub id: String,
+    /// The chapter of the menu it belongs to.
+    pub chapter: Option<u32>,
+    /// How long it takes, in minutes.
+    pub minutes: Option<u32>,
+    /// What its lab is made of.
+    pub spec: LabSpec,
+    /// What the screen should show above all.
+    pub show: Vec<Show>,
+    /// The misconceptions it answers, by the curriculum's numbers.
+    pub misconceptions: Vec<u32>,
+    /// Its title.
+    pub title: String,
+    /// Paragraphs before the first scene.
+    pub intro: Vec<Prose>,
+    /// The longer version of the intro.
+    pub intro_more: Vec<Prose>,
+    /// Its scenes, in order.
+    pub scenes: Vec<Scene>,
+    /// Its steps, in order; there is at least one.
+    pub steps: Vec<Step>,
+    /// Paragraphs behind the last step.
+    pub closing: Vec<Prose>,
+}
+
+/// What a lesson asks the screen to show above all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Show {
+    /// Both queues of a listener.
+    Backlog,
+    /// Send and receive buffers.
+    Buffers,
+    /// The bytes of a variable.
+    Bytes,
+    /// The state diagram.
+    States,
+}
+
+/// A part of a lesson with a heading of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scene {
+    /// Its heading.
+    pub title: String,
+    /// The index of its first step.
+    pub first: usize,
+    /// Where the heading stands.
+    pub place: Place,
+}
+
+/// One action of a lesson with all that belongs to it.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// The scene, as an index; `None` before the first.
+    pub scene: Option<usize>,
+    /// Words before it.
+    pub narration: Vec<Prose>,
+    /// The longer version of them.
+    pub more: Vec<Prose>,
+    /// What the learner is asked before it.
+    pub question: Option<Question>,
+    /// What it does.
+    pub does: Does,
+    /// What the kernel is expected to say afterwards.
+    pub checks: Vec<Check>,
+    /// What follows, if the kernel agreed.
+    pub conclusion: Option<Conclusion>,
+    /// Where it stands: its statements, or its line.
+    pub place: Place,
+    /// What it does as one line of text: the C of its last statement, or the lab line.
+    pub code: String,
+}
+
+/// What a step does.
+#[derive(Debug, Clone)]
+pub enum Does {
+    /// A process evaluates some C, the last statement of which may make system calls.
+    C(Code),
+    /// Something is done to the lab.
+    Lab(LabLine),
+}
+
+/// The C of one step: pure statements, and the one that ends the step.
+#[derive(Debug, Clone)]
+pub struct Code {
+    /// Who.
+    pub process: ProcessName,
+    /// What, in order; there is at least one.
+    pub lines: Vec<Line>,
+    /// What the process knows once the step is done.
+    pub scope: Arc<Scope>,
+}
+
+/// One statement and what is expected of it.
+#[derive(Debug, Clone)]
+pub struct Line {
+    /// The statement.
+    pub statement: Statement,
+    /// The expectations of its `//` comment; mostly one.
+    pub expectations: Vec<Expectation>,
+    /// Where the statement stands in the document.
+    pub place: Place,
+}
+
+/// What stands in a `//` comment behind a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expectation {
+    /// `= N`: the last call returned this, or the expression has this value.
+    Returned(i64),
+    /// `= -1 ENAME`: the last call failed with this.
+    Failed(Errno),
+    /// `= ?`: any value of 0 or more.
+    Any,
+    /// `blocks`: the process falls asleep in the call.
+    Blocks,
+    /// `killed SIGNAME`: the process does not survive the call.
+    Killed(Signal),
+    /// `child NAME`: what the forked child is called.
+    Child(ProcessName),
+    /// `look VAR`: the bytes of this variable are worth a look.
+    Look(String),
+}
+
+/// A question that the kernel will answer. It is asked before its step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// The answers to choose from, two or more. Exactly one must turn out true.
+    pub choices: Vec<Choice>,
+    /// The step behind which it is judged: the one with the next check.
+    pub judged: usize,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// One answer to a question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// What makes it true.
+    pub fact: Fact,
+    /// What the learner reads.
+    pub words: Prose,
+    /// Where the fact stands.
+    pub place: Place,
+}
+
+/// One `expect` line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// When it has to hold.
+    pub patience: Patience,
+    /// What.
+    pub fact: Fact,
+    /// Where the line stands.
+    pub place: Place,
+}
+
+/// Words that are true only if the checks before them held.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conclusion {
+    /// The checks of this step, and of all from there to the conclusion's own, must have held.
+    pub since: usize,
+    /// The words.
+    pub words: Vec<Prose>,
+}
+
+impl Lesson {
+    /// The steps that bring a fresh lab to where it stands before `step`, in order: all earlier
+    /// ones, less those that an `again` undid.
+    pub fn path_to(&self, step: usize) -> Vec<usize> {
+        let mut path: Vec<usize> = Vec::new();
+        for (index, earlier) in self.steps.iter().enumerate().take(step) {
+            match &earlier.does {
+                Does::Lab(LabLine::Again { step: mark, .. }) => {
+                    let kept = path.iter().position(|done| done == mark).map_or(0, |at| at + 1);
+                    path.truncate(kept);
+                }
+                Does::C(_) | Does::Lab(_) => path.push(index),
+            }
+        }
+        path
+    }
+}
