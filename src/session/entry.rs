@@ -1,0 +1,126 @@
+//! One entry of the timeline, and what was judged there.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Moment, ProcessName};
+
+/// One moment of the lab with its place in the story.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// What the kernel said.
+    pub moment: Arc<Moment>,
+    /// Who brought it about.
+    pub origin: Origin,
+    /// The last step of the lesson that had begun by then, counted from 0.
+    pub step: Option<usize>,
+    /// Expectations that were compared here, in order.
+    pub verdicts: Vec<Verdict>,
+    /// Questions that the kernel answered here.
+    pub bets: Vec<Bet>,
+    /// Every process's variables when the moment was over (results are assigned already). Equal
+    /// ones are shared with the entry before.
+    pub variables: Arc<Vec<Arc<ProcessVariables>>>,
+    /// What the C printed: `printf`, `perror`.
+    pub printed: String,
+    /// All checks of [`Entry::step`] held, and here the last of them was decided: its conclusion
+    /// may be shown.
+    pub concluded: bool,
+}
+
+/// Who brought a moment about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// Nobody: the lab was made.
+    Start,
+    /// This step of the lesson, counted from 0; by the script, or by a hand that did the same.
+    Step(usize),
+    /// The learner, by hand.
+    Hand,
+    /// A timer of the kernel, or a command that runs on a host.
+    FollowUp,
+}
+
+/// One expectation of a lesson, compared with the kernel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// What was expected, in the lesson's words: `= 0`, `client fd is ESTABLISHED`.
+    pub what: String,
+    /// The line of the lesson, counted from 1.
+    pub line: u32,
+    /// The column in characters, counted from 1.
+    pub column: u32,
+    /// Whether it was so.
+    pub held: bool,
+    /// What the kernel said, as a sentence without its full stop.
+    pub kernel: String,
+    /// A likely reason for a difference, if one is known: a sysctl that could not be set.
+    pub reason: Option<String>,
+}
+
+/// A question, answered by the kernel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Bet {
+    /// The step before which it was asked, counted from 0.
+    pub step: usize,
+    /// The choices in the lesson's order.
+    pub choices: Vec<BetChoice>,
+    /// The learner's choice, counted from 0; `None` if the question was passed over.
+    pub chosen: Option<usize>,
+    /// The choice that the kernel proved true.
+    pub truth: usize,
+}
+
+/// One choice of a question.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BetChoice {
+    /// The fact, in the lesson's notation.
+    pub fact: String,
+    /// The words for the learner.
+    pub words: String,
+}
+
+impl Bet {
+    /// Whether the learner was right; `None` if there was no answer.
+    pub fn right(&self) -> Option<bool> {
+        self.chosen.map(|chosen| chosen == self.truth)
+    }
+}
+
+/// The variables of one process at one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProcessVariables {
+    /// Whose they are.
+    pub process: ProcessName,
+    /// In the order of their declaration.
+    pub variables: Vec<Variable>,
+}
+
+/// One variable at one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Variable {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its type as C writes it without a name: `int`, `char [64]`, `struct sockaddr_in`.
+    #[serde(rename = "type")]
+    pub type_name: Arc<str>,
+    /// Where it lives.
+    pub address: u64,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl Entry {
+    /// The variables of one process.
+    pub fn variables_of(&self, process: &ProcessName) -> &[Variable] {
+        let found = self.variables.iter().find(|of| of.process == *process);
+        found.map_or(&[], |of| &of.variables)
+    }
+
+    /// Whether every expectation compared here held.
+    pub fn agrees(&self) -> bool {
+        self.verdicts.iter().all(|verdict| verdict.held)
+    }
+}
