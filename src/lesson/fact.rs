@@ -1,5 +1,7 @@
 //! Facts: what can be asked of the kernel.
 
+use std::fmt;
+
 use crate::model::{Errno, Filter, HostName, ProcessName, Signal, TcpState};
 
 /// Something that is true or false of the lab at a moment. A fact that can't be evaluated yet
@@ -131,4 +133,42 @@ pub enum FdName {
     Variable(String),
     /// By its number.
     Number(i32),
+}
+
+impl fmt::Display for FdName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            FdName::Variable(name) => f.write_str(name),
+            FdName::Number(number) => write!(f, "{number}"),
+        }
+    }
+}
+
+impl fmt::Display for Fact {
+    /// The fact as it stands in a lesson.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fact::State { process, fd, state } => write!(f, "{process} {fd} is {state}"),
+            Fact::Closed { process, fd } => write!(f, "{process} {fd} is closed"),
+            Fact::Queue { process, fd, length, limit } => {
+                write!(f, "{process} {fd} queue {length}/{limit}")
+            }
+            Fact::Recv { process, fd, count } => write!(f, "{process} {fd} recv {count}"),
+            Fact::Send { process, fd, count } => write!(f, "{process} {fd} send {count}"),
+            Fact::In { process, call } => write!(f, "{process} in {call}"),
+            Fact::Returned { process, value } => write!(f, "{process} returned {value}"),
+            Fact::Failed { process, errno } => write!(f, "{process} returned -1 {errno}"),
+            Fact::Killed { process, signal } => write!(f, "{process} dead {signal}"),
+            Fact::Exited { process, status } => write!(f, "{process} exit {status}"),
+            Fact::C { process, expression } => write!(f, "{process}: {expression}"),
+            Fact::Has { host, count, state } => write!(f, "{host} has {count} {state}"),
+            Fact::Counts { host, counter, above } => {
+                write!(f, "{host} counts {counter} > {above}")
+            }
+            Fact::Holds { count: None, filter } => write!(f, "wire holds {filter}"),
+            Fact::Holds { count: Some(count), filter } => write!(f, "wire holds {count} {filter}"),
+            Fact::WireEmpty => f.write_str("wire empty"),
+            Fact::Not(fact) => write!(f, "not {fact}"),
+        }
+    }
 }

@@ -16,47 +16,49 @@
 //!                         └ fence_lab   lines → steps and checks
 //! ```
 
+mod build;
+mod cast;
 mod code;
 mod diagnostic;
+mod expectation;
 mod fact;
+mod fact_read;
+mod fence_c;
+mod fence_lab;
+mod front;
 mod line;
+mod line_read;
+mod markdown;
 mod prose;
+mod read;
 mod source;
 mod step;
+mod words;
 
-pub use diagnostic::Diagnostic;
+#[cfg(test)]
+mod tests;
+
+pub use diagnostic::{Diagnostic, render};
 pub use fact::{Fact, FdName};
 pub use line::{LabLine, Patience};
 pub use prose::{Piece, Prose, Style};
+pub use read::{Options, parse, parse_with};
 pub use source::{Place, Source};
 pub use step::{
     Check, Choice, Code, Conclusion, Does, Expectation, Lesson, Line, Question, Scene, Show, Step,
 };
 
-/// Reads a lesson. `path` is only for messages; `run` is refused, see [`Options`].
-///
-/// # Errors
-/// Everything that is wrong with it, in the order of the text.
-pub fn parse(path: &str, text: &str) -> Result<Lesson, Vec<Diagnostic>> {
-    parse_with(path, text.as_bytes(), Options::default())
-}
+use crate::model::LabSpec;
 
-/// What a reader of lessons allows.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Options {
-    /// The lesson may start commands of the machine with `run`: built-in lessons, and files that
-    /// the user trusts (`--allow-run`).
-    pub allow_run: bool,
-}
-
-/// Reads a lesson from the bytes of a file.
-///
-/// # Errors
-/// Everything that is wrong with it, in the order of the text.
-pub fn parse_with(path: &str, bytes: &[u8], _options: Options) -> Result<Lesson, Vec<Diagnostic>> {
-    let source = Source::new(path, &String::from_utf8_lossy(bytes));
-    let trouble = diagnostic::Trouble::new(0..0, "lessons can't be read yet");
-    Err(vec![Diagnostic::new(&source, 0..0, &trouble)])
+/// The constants that every lesson's C begins with: `SERVER_IP` and `CLIENT_IP`, the addresses of
+/// `@server` and `@client`, or of the first and second host where no host bears that name.
+pub fn constants(spec: &LabSpec) -> Vec<(&'static str, String)> {
+    let host = |name: &str, index: usize| {
+        let named = spec.hosts.iter().find(|host| host.name.as_str() == name);
+        named.or(spec.hosts.get(index)).map(|host| host.v4.to_string())
+    };
+    let names = [("SERVER_IP", host("server", 0)), ("CLIENT_IP", host("client", 1))];
+    names.into_iter().filter_map(|(name, ip)| Some((name, ip?))).collect()
 }
 
 /// The built-in lessons' names, in the order of the menu.

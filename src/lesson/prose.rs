@@ -43,6 +43,17 @@ impl Prose {
         self.pieces.iter().all(|piece| piece.text.trim().is_empty())
     }
 
+    /// Takes white space off both ends.
+    pub(super) fn trim(&mut self) {
+        if let Some(first) = self.pieces.first_mut() {
+            first.text = first.text.trim_start().to_owned();
+        }
+        if let Some(last) = self.pieces.last_mut() {
+            last.text.truncate(last.text.trim_end().len());
+        }
+        self.pieces.retain(|piece| !piece.text.is_empty());
+    }
+
     /// Adds text behind the last piece.
     pub(super) fn push(&mut self, style: Style, text: &str) {
         if text.is_empty() {

@@ -1,5 +1,6 @@
 //! A lesson as it was read: what session, screen and summary work on.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::code::{Scope, Statement};
@@ -184,11 +185,15 @@ impl Lesson {
     /// ones, less those that an `again` undid.
     pub fn path_to(&self, step: usize) -> Vec<usize> {
         let mut path: Vec<usize> = Vec::new();
+        let mut marks: HashMap<usize, Vec<usize>> = HashMap::new();
         for (index, earlier) in self.steps.iter().enumerate().take(step) {
             match &earlier.does {
                 Does::Lab(LabLine::Again { step: mark, .. }) => {
-                    let kept = path.iter().position(|done| done == mark).map_or(0, |at| at + 1);
-                    path.truncate(kept);
+                    path = marks.get(mark).cloned().unwrap_or_default();
+                }
+                Does::Lab(LabLine::Mark(_)) => {
+                    path.push(index);
+                    marks.insert(index, path.clone());
                 }
                 Does::C(_) | Does::Lab(_) => path.push(index),
             }

@@ -1,0 +1,329 @@
+//! Reading facts and packet filters.
+
+use std::ops::Range;
+use std::str::FromStr;
+
+use super::diagnostic::Trouble;
+use super::fact::{Fact, FdName};
+use super::words::{Word, Words, suggest};
+use crate::model::{Errno, Filter, HostName, PacketKind, ProcessName, Signal, TcpState};
+
+/// A name in a fact or a lab line that has to be known where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mention {
+    pub span: Range<usize>,
+    pub name: Named,
+}
+
+/// What a mention names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Named {
+    Process(ProcessName),
+    Host(HostName),
+    /// A descriptor of the process, by a variable.
+    Variable(ProcessName, String),
+    Call(String),
+    Expression(ProcessName, String),
+}
+
+const SAMPLE: &str = "a fact, such as `server fd is LISTEN`, `client in connect` or `wire empty`";
+const FD_FACTS: [&str; 4] = ["is", "queue", "recv", "send"];
+const PROCESS_FACTS: [&str; 4] = ["in", "returned", "dead", "exit"];
+
+/// The fact in `text`, and what it names. Spans are bytes of `text`.
+pub fn read_fact(text: &str) -> Result<(Fact, Vec<Mention>), Trouble> {
+    let mut words = Words::new(text);
+    let mut mentions = Vec::new();
+    let fact = fact(&mut words, &mut mentions)?;
+    Ok((fact, mentions))
+}
+
+impl FromStr for Fact {
+    type Err = String;
+
+    /// Reads a fact without asking whether its names are known.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let explain = |trouble: Trouble| match trouble.expected {
+            Some(expected) => format!("{}: expected {expected}", trouble.message),
+            None => trouble.message,
+        };
+        read_fact(text).map(|(fact, _)| fact).map_err(explain)
+    }
+}
+
+/// The fact that the rest of the line is.
+pub fn fact(words: &mut Words, mentions: &mut Vec<Mention>) -> Result<Fact, Trouble> {
+    let negated = words.take("not");
+    let first = words.next(SAMPLE)?;
+    let fact = match first.text {
+        "not" => return Err(first.instead_of("a fact; one `not` is enough")),
+        "wire" => wire_fact(words, mentions)?,
+        text if text.starts_with('@') => host_fact(&first, words, mentions)?,
+        text => match text.find(':') {
+            Some(colon) => expression(&first, colon, words, mentions)?,
+            None => process_fact(&first, words, mentions)?,
+        },
+    };
+    words.end()?;
+    Ok(if negated { Fact::Not(Box::new(fact)) } else { fact })
+}
+
+/// `NAME: C-EXPRESSION`
+fn expression(
+    first: &Word,
+    colon: usize,
+    words: &mut Words,
+    mentions: &mut Vec<Mention>,
+) -> Result<Fact, Trouble> {
+    let span = first.span.start..first.span.start + colon;
+    let process = process_name(&Word { text: &first.text[..colon], span }, mentions)?;
+    words.skip_to(first.span.start + colon + 1);
+    let rest = words.rest();
+    if rest.text.is_empty() {
+        return Err(Trouble::new(rest.span, "nothing stands behind the colon")
+            .expected("an expression of C, such as `n == 5`"));
+    }
+    let expression = rest.text.to_owned();
+    let name = Named::Expression(process.clone(), expression.clone());
+    mentions.push(Mention { span: rest.span, name });
+    Ok(Fact::C { process, expression })
+}
+
+/// `wire holds [N] F`, `wire empty`
+fn wire_fact(words: &mut Words, mentions: &mut Vec<Mention>) -> Result<Fact, Trouble> {
+    let verb = words.next("`holds` or `empty`")?;
+    match verb.text {
+        "empty" => Ok(Fact::WireEmpty),
+        "holds" => {
+            let counted =
+                words.peek().filter(|word| word.text.starts_with(|c: char| c.is_ascii_digit()));
+            let count = match counted {
+                Some(word) => {
+                    words.skip_to(word.span.end);
+                    Some(word.number("a number of packets")?)
+                }
+                None => None,
+            };
+            Ok(Fact::Holds { count, filter: filter(words, mentions)? })
+        }
+        _ => Err(verb.instead_of(suggest(verb.text, ["holds", "empty"], "`holds` or `empty`"))),
+    }
+}
+
+/// `@HOST has N STATE`, `@HOST counts COUNTER > N`
+fn host_fact(
+    first: &Word,
+    words: &mut Words,
+    mentions: &mut Vec<Mention>,
+) -> Result<Fact, Trouble> {
+    let host = host_name(first, mentions)?;
+    let verb = words.next("`has N STATE` or `counts COUNTER > N`")?;
+    match verb.text {
+        "has" => {
+            let count = words.next("a number of sockets")?.number("a number of sockets")?;
+            Ok(Fact::Has { host, count, state: state(&words.next("a TCP state")?)? })
+        }
+        "counts" => {
+            let counter = words.next("a counter, such as ListenOverflows")?;
+            let plain = counter.text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            if !plain || counter.text.starts_with(|c: char| c.is_ascii_digit()) {
+                return Err(counter.instead_of(
+                    "a counter of /proc/net/snmp or /proc/net/netstat, such as ListenOverflows",
+                ));
+            }
+            let than = words.next("`> N`")?;
+            if than.text != ">" {
+                return Err(than.instead_of("`>` and a number, with spaces around"));
+            }
+            let above = words.next("a number")?.number("a number")?;
+            Ok(Fact::Counts { host, counter: counter.text.to_owned(), above })
+        }
+        _ => Err(verb.instead_of(suggest(verb.text, ["has", "counts"], "`has` or `counts`"))),
+    }
+}
+
+/// `NAME in CALL`, `NAME returned …`, `NAME dead …`, `NAME exit N`, `NAME FD …`
+fn process_fact(
+    first: &Word,
+    words: &mut Words,
+    mentions: &mut Vec<Mention>,
+) -> Result<Fact, Trouble> {
+    let process = process_name(first, mentions)?;
+    let verb = words.next("an fd (`server fd is LISTEN`) or one of in, returned, dead, exit")?;
+    match verb.text {
+        "in" => {
+            let call = words.next("a call, such as accept")?;
+            let name = call.text.trim_end_matches("()").to_owned();
+            mentions.push(Mention { span: call.span, name: Named::Call(name.clone()) });
+            Ok(Fact::In { process, call: name })
+        }
+        "returned" => returned(process, words),
+        "dead" if words.take("exit") => exit(process, words),
+        "dead" => {
+            let word = words.next("a signal, such as SIGPIPE")?;
+            Ok(Fact::Killed { process, signal: signal(&word)? })
+        }
+        "exit" => exit(process, words),
+        _ => fd_fact(process, &verb, words, mentions),
+    }
+}
+
+fn returned(process: ProcessName, words: &mut Words) -> Result<Fact, Trouble> {
+    let expected = "a number, or `-1` and the name of an error";
+    let word = words.next(expected)?;
+    let value = word.number::<i64>(expected)?;
+    match value {
+        0.. => Ok(Fact::Returned { process, value }),
+        -1 => Ok(Fact::Failed { process, errno: errno(&words.next("the name of an error")?)? }),
+        _ => Err(word.instead_of("a number of 0 or more, or `-1` and the name of an error")),
+    }
+}
+
+fn exit(process: ProcessName, words: &mut Words) -> Result<Fact, Trouble> {
+    let word = words.next("an exit status")?;
+    let status: u8 = word.number("an exit status from 0 to 255")?;
+    Ok(Fact::Exited { process, status: i32::from(status) })
+}
+
+/// `NAME FD is STATE|closed`, `NAME FD queue LEN/LIMIT`, `NAME FD recv N`, `NAME FD send N`
+fn fd_fact(
+    process: ProcessName,
+    word: &Word,
+    words: &mut Words,
+    mentions: &mut Vec<Mention>,
+) -> Result<Fact, Trouble> {
+    let fd = fd_name(&process, word, mentions)?;
+    let verb = words.next("one of is, queue, recv, send")?;
+    match verb.text {
+        "is" if words.take("closed") => Ok(Fact::Closed { process, fd }),
+        "is" => {
+            let state = state(&words.next("a TCP state, or `closed`")?)?;
+            Ok(Fact::State { process, fd, state })
+        }
+        "queue" => {
+            let (length, limit) = queue(&words.next("LENGTH/LIMIT, such as 2/1")?)?;
+            Ok(Fact::Queue { process, fd, length, limit })
+        }
+        "recv" => Ok(Fact::Recv { process, fd, count: bytes(words)? }),
+        "send" => Ok(Fact::Send { process, fd, count: bytes(words)? }),
+        _ => Err(no_such_fact(word, &verb)),
+    }
+}
+
+/// The third word fits no fact; the second one may have been meant as something else than an fd.
+fn no_such_fact(fd: &Word, verb: &Word) -> Trouble {
+    match super::words::nearest(fd.text, PROCESS_FACTS) {
+        Some(meant) => fd.instead_of(format!(
+            "one of {} or an fd; did you mean `{meant}`?",
+            PROCESS_FACTS.join(", ")
+        )),
+        None => verb.instead_of(suggest(verb.text, FD_FACTS, "one of is, queue, recv, send")),
+    }
+}
+
+fn fd_name(
+    process: &ProcessName,
+    word: &Word,
+    mentions: &mut Vec<Mention>,
+) -> Result<FdName, Trouble> {
+    if word.text.starts_with(|c: char| c.is_ascii_digit()) {
+        return Ok(FdName::Number(word.number("the number of an fd")?));
+    }
+    if !is_identifier(word.text) {
+        return Err(word.instead_of("an fd: a variable of the process, or a number"));
+    }
+    let name = Named::Variable(process.clone(), word.text.to_owned());
+    mentions.push(Mention { span: word.span.clone(), name });
+    Ok(FdName::Variable(word.text.to_owned()))
+}
+
+/// Whether `text` can be the name of a variable.
+pub fn is_identifier(text: &str) -> bool {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    text.chars().all(word) && text.starts_with(|c: char| !c.is_ascii_digit())
+}
+
+fn queue(word: &Word) -> Result<(u32, u32), Trouble> {
+    let number = |text: &str| {
+        let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        if digits { text.parse().ok() } else { None }
+    };
+    word.text
+        .split_once('/')
+        .and_then(|(length, limit)| Some((number(length)?, number(limit)?)))
+        .ok_or_else(|| word.instead_of("LENGTH/LIMIT without spaces, such as 2/1"))
+}
+
+fn bytes(words: &mut Words) -> Result<u32, Trouble> {
+    words.next("a number of bytes")?.number("a number of bytes")
+}
+
+fn state(word: &Word) -> Result<TcpState, Trouble> {
+    TcpState::from_name(word.text).ok_or_else(|| {
+        let known = TcpState::ALL.map(TcpState::name);
+        word.instead_of(suggest(word.text, known, "a TCP state"))
+    })
+}
+
+/// The error of this name.
+pub fn errno(word: &Word) -> Result<Errno, Trouble> {
+    Errno::from_name(word.text).ok_or_else(|| {
+        let all: Vec<&str> = Errno::all().map(|(name, _)| name).collect();
+        let near = super::words::nearest(word.text, all);
+        let meant = near.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+        word.instead_of(format!("the name of an error, such as ECONNREFUSED{meant}"))
+    })
+}
+
+/// The signal of this name.
+pub fn signal(word: &Word) -> Result<Signal, Trouble> {
+    Signal::parse(word.text).ok_or_else(|| {
+        let all: Vec<&str> = Signal::all().filter_map(Signal::name).collect();
+        let near = super::words::nearest(word.text, all);
+        let meant = near.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+        word.instead_of(format!("a signal, such as SIGPIPE{meant}"))
+    })
+}
+
+/// A process's name, which is noted as mentioned.
+pub fn process_name(word: &Word, mentions: &mut Vec<Mention>) -> Result<ProcessName, Trouble> {
+    let name = ProcessName::parse(word.text)
+        .ok_or_else(|| word.instead_of("the name of a process, or a fact that begins with one"))?;
+    mentions.push(Mention { span: word.span.clone(), name: Named::Process(name.clone()) });
+    Ok(name)
+}
+
+/// A host's name with its `@`, which is noted as mentioned.
+pub fn host_name(word: &Word, mentions: &mut Vec<Mention>) -> Result<HostName, Trouble> {
+    let name = HostName::parse(word.text).filter(|_| word.text.starts_with('@'));
+    let name = name.ok_or_else(|| word.instead_of("a host with its mark, such as @server"))?;
+    mentions.push(Mention { span: word.span.clone(), name: Named::Host(name.clone()) });
+    Ok(name)
+}
+
+/// `SYN | SYN,ACK | ACK | DATA | FIN | RST | any  [of NAME] [from @HOST]`, to the end of the line.
+pub fn filter(words: &mut Words, mentions: &mut Vec<Mention>) -> Result<Filter, Trouble> {
+    let kinds = PacketKind::ALL.map(|(_, name)| name);
+    let expected = "a packet: one of SYN; SYN,ACK; ACK; DATA; FIN; RST; any";
+    let word = words.next(expected)?;
+    let kind = PacketKind::parse(word.text).ok_or_else(|| {
+        let near = super::words::nearest(word.text, kinds);
+        let meant = near.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
+        word.instead_of(format!("{expected}{meant}"))
+    })?;
+    let mut filter = Filter { kind, of: None, from: None };
+    while let Some(word) = words.peek() {
+        match word.text {
+            "of" if filter.of.is_none() => {
+                words.skip_to(word.span.end);
+                filter.of = Some(process_name(&words.next("a process")?, mentions)?);
+            }
+            "from" if filter.from.is_none() => {
+                words.skip_to(word.span.end);
+                filter.from = Some(host_name(&words.next("a host")?, mentions)?);
+            }
+            _ => return Err(word.instead_of("`of NAME`, `from @HOST` or the end of the line")),
+        }
+    }
+    Ok(filter)
+}

@@ -1,0 +1,240 @@
+//! A `c` fence → its steps.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::code::{Scope, Statement, compile};
+use super::diagnostic::Trouble;
+use super::expectation;
+use super::step::Expectation;
+
+/// The statements of one step.
+#[derive(Debug, Clone)]
+pub struct Group {
+    pub statements: Vec<(Statement, Vec<Expectation>)>,
+    /// The bytes of the fence from its first statement to its last.
+    pub span: Range<usize>,
+    /// What the process knows afterwards.
+    pub scope: Arc<Scope>,
+}
+
+/// A fence that was read: its steps, and what the process knows behind it.
+#[derive(Debug, Clone)]
+pub struct Fence {
+    pub groups: Vec<Group>,
+    pub scope: Arc<Scope>,
+}
+
+/// Reads the C of a fence for a process that knows `scope`. A step ends at a system call.
+pub fn read(body: &str, scope: &Scope) -> Result<Fence, Vec<Trouble>> {
+    // A carriage return is white space; of the same length, so that places stay.
+    let body = &body.replace('\r', " ");
+    let statements = compile(body, &mut scope.clone()).map_err(|error| {
+        vec![Trouble { span: error.span, message: error.message, expected: error.help }]
+    })?;
+    let mut troubles = Vec::new();
+    let spans: Vec<Range<usize>> = statements.iter().map(|one| one.span.clone()).collect();
+    let expectations = expectations(body, &spans, &mut troubles);
+    for (index, statement) in statements.iter().enumerate() {
+        let (all, comment) = &expectations[index];
+        let next = spans.get(index + 1);
+        troubles.extend(all.iter().filter_map(|one| fits(one, statement, comment, next)));
+    }
+    if !troubles.is_empty() {
+        return Err(troubles);
+    }
+    group(body, scope, &expectations)
+}
+
+/// Why an expectation can't stand behind this statement.
+fn fits(
+    expectation: &Expectation,
+    statement: &Statement,
+    comment: &Range<usize>,
+    next: Option<&Range<usize>>,
+) -> Option<Trouble> {
+    let last = match expectation {
+        Expectation::Blocks => Some(
+            "the process sleeps in its call and can't go on: a step in which it wakes, then a fence of its own",
+        ),
+        Expectation::Killed(_) => Some("the process is dead and can't go on"),
+        Expectation::Returned(_)
+        | Expectation::Failed(_)
+        | Expectation::Any
+        | Expectation::Child(_)
+        | Expectation::Look(_) => None,
+    };
+    let needs_call = match expectation {
+        Expectation::Blocks | Expectation::Killed(_) | Expectation::Failed(_) => true,
+        Expectation::Child(_) => {
+            return (!forks(&statement.code)).then(|| {
+                Trouble::new(comment.clone(), "there is no fork() in this statement")
+                    .expected("`child NAME` behind a fork()")
+            });
+        }
+        Expectation::Returned(_) | Expectation::Any | Expectation::Look(_) => false,
+    };
+    if needs_call && !statement.calls {
+        return Some(
+            Trouble::new(comment.clone(), "this statement makes no system call")
+                .expected("`= N` for its value, or nothing"),
+        );
+    }
+    match (last, next) {
+        (Some(why), Some(next)) => Some(
+            Trouble::new(next.clone(), "nothing can stand behind that in one fence").expected(why),
+        ),
+        _ => None,
+    }
+}
+
+/// Puts statements together to steps, each with the scope behind it.
+fn group(
+    body: &str,
+    scope: &Scope,
+    expectations: &[(Vec<Expectation>, Range<usize>)],
+) -> Result<Fence, Vec<Trouble>> {
+    let mut groups = Vec::new();
+    let mut open = Vec::new();
+    let mut running = scope.clone();
+    let mut from = 0;
+    // Statement by statement, so that each step has the scope of its own end. The fence as a
+    // whole compiled, so its beginnings do, too.
+    let whole = compile(body, &mut scope.clone()).unwrap_or_default();
+    for (statement, (expected, comment)) in whole.iter().zip(expectations) {
+        let end = statement.span.end;
+        let again = compile(&body[from..end], &mut running).unwrap_or_default();
+        let mut program = again.into_iter().next_back().unwrap_or_else(|| statement.clone());
+        program.span = statement.span.clone();
+        from = end;
+        let mut ends = statement.calls;
+        for one in expected {
+            if let Expectation::Look(name) = one {
+                ends = true;
+                if running.variable(name).is_none() {
+                    return Err(vec![
+                        Trouble::new(
+                            comment.clone(),
+                            format!("there is no variable `{name}` here"),
+                        )
+                        .expected("a variable of this process"),
+                    ]);
+                }
+            }
+        }
+        open.push((program, expected.clone()));
+        if ends {
+            groups.push(close(std::mem::take(&mut open), &running));
+        }
+    }
+    if !open.is_empty() {
+        groups.push(close(open, &running));
+    }
+    // Definitions may stand behind the last statement.
+    let mut last = running.clone();
+    if compile(&body[from..], &mut last).is_ok() {
+        running = last;
+    }
+    Ok(Fence { groups, scope: Arc::new(running) })
+}
+
+fn close(statements: Vec<(Statement, Vec<Expectation>)>, scope: &Scope) -> Group {
+    let start = statements.first().map_or(0, |(first, _)| first.span.start);
+    let end = statements.last().map_or(start, |(last, _)| last.span.end);
+    Group { statements, span: start..end, scope: Arc::new(scope.clone()) }
+}
+
+/// Whether the code calls fork().
+pub fn forks(code: &str) -> bool {
+    code.match_indices("fork").any(|(at, word)| {
+        let before = code[..at].chars().next_back();
+        let own = !before.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_');
+        own && code[at + word.len()..].trim_start().starts_with('(')
+    })
+}
+
+/// For each statement its expectations and the place of their comment.
+fn expectations(
+    body: &str,
+    statements: &[Range<usize>],
+    troubles: &mut Vec<Trouble>,
+) -> Vec<(Vec<Expectation>, Range<usize>)> {
+    let mut all = vec![(Vec::new(), 0..0); statements.len()];
+    for comment in line_comments(body) {
+        let line_start = body[..comment.start].rfind('\n').map_or(0, |newline| newline + 1);
+        let before = body[line_start..comment.start].trim_start();
+        // A comment on a line of its own, or behind a #define, is for the reader.
+        if before.is_empty() || before.starts_with('#') {
+            continue;
+        }
+        let words = body[comment.clone()].trim_start_matches('/');
+        let base = comment.end - words.len();
+        let read = expectation::read(words).map_err(|trouble| trouble.at(base));
+        let inside =
+            statements.iter().any(|one| one.start < comment.start && comment.start < one.end);
+        let behind = statements.iter().rposition(|one| one.end <= comment.start);
+        let behind =
+            behind.filter(|index| !body[statements[*index].end..comment.start].contains('\n'));
+        match (inside, behind, read) {
+            // Words within a function or an initialiser are for the reader.
+            (true, _, Err(_)) => {}
+            (true, _, Ok(_)) => troubles.push(
+                Trouble::new(
+                    comment,
+                    "this stands inside of a statement and would never be compared",
+                )
+                .expected("expectations behind a whole statement"),
+            ),
+            (false, Some(index), Ok(read)) if all[index].0.is_empty() => {
+                all[index] = (read, comment)
+            }
+            (false, _, Ok(_)) => troubles.push(
+                Trouble::new(comment, "no statement stands before this expectation")
+                    .expected("a statement on the same line, without expectations so far"),
+            ),
+            (false, _, Err(trouble)) => troubles.push(trouble),
+        }
+    }
+    all
+}
+
+/// The `//` comments of C text: from the slashes to the end of the line.
+fn line_comments(text: &str) -> Vec<Range<usize>> {
+    let bytes = text.as_bytes();
+    let mut found = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let rest = &text.as_bytes()[at..];
+        at += match rest[0] {
+            quote @ (b'"' | b'\'') => quoted_length(rest, quote),
+            b'/' if rest.starts_with(b"//") => {
+                let length = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+                let line = text[at..at + length].trim_end();
+                found.push(at..at + line.len());
+                length
+            }
+            b'/' if rest.starts_with(b"/*") => {
+                let inner = &rest[2..];
+                inner.windows(2).position(|pair| pair == b"*/").map_or(rest.len(), |end| end + 4)
+            }
+            _ => 1,
+        };
+    }
+    found
+}
+
+/// How many bytes a string or a character constant takes, its quotes included.
+fn quoted_length(text: &[u8], quote: u8) -> usize {
+    let mut at = 1;
+    while at < text.len() {
+        match text[at] {
+            b'\\' => at += 1,
+            // A constant does not go over the line's end; whatever it is, C will say.
+            b'\n' => return at,
+            byte if byte == quote => return at + 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    text.len()
+}

@@ -1,0 +1,367 @@
+//! The front matter: the `key: value` lines between the two `---`.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::ops::Range;
+
+use super::diagnostic::Trouble;
+use super::step::Show;
+use super::words::{Word, Words, quoted, suggest};
+use crate::model::{HostName, HostSpec, LabSpec, Preset, ProcessName, ProcessSpec, Rung};
+
+/// What a front matter says.
+#[derive(Debug, Clone)]
+pub struct Front {
+    pub id: String,
+    pub chapter: Option<u32>,
+    pub minutes: Option<u32>,
+    pub spec: LabSpec,
+    pub show: Vec<Show>,
+    pub misconceptions: Vec<u32>,
+}
+
+const KEYS: [&str; 10] = [
+    "id",
+    "chapter",
+    "minutes",
+    "lab",
+    "preset",
+    "show",
+    "hosts",
+    "processes",
+    "misconceptions",
+    "quickack",
+];
+
+const SAMPLE: &str = "a front matter: a line `---`, a line `id: my-lesson`, a line `---`";
+
+/// Most processes and hosts of a lesson.
+const CROWD: usize = 64;
+const HOSTS: usize = 8;
+
+/// Words of facts that a process can't be called.
+const RESERVED: [&str; 4] = ["wire", "not", "within", "for"];
+
+/// Reads the front matter of `text`, and where the Markdown behind it begins. Troubles are added
+/// to `troubles`; `None`: there is none that ends.
+pub fn read(text: &str, troubles: &mut Vec<Trouble>) -> Option<(Front, usize)> {
+    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let mut lines = Lines { text, at: start };
+    let first = lines.next();
+    if first.clone().is_none_or(|line| line.text != "---") {
+        let span = first.map_or(start..start, |line| line.span);
+        troubles.push(Trouble::new(span, "a lesson begins with its front matter").expected(SAMPLE));
+        return None;
+    }
+    let mut pairs = Vec::new();
+    let mut closed = false;
+    for line in lines.by_ref() {
+        if line.text == "---" {
+            closed = true;
+            break;
+        }
+        if line.text.is_empty() || line.text.starts_with('#') {
+            continue;
+        }
+        match pair(&line) {
+            Ok(pair) => pairs.push(pair),
+            Err(trouble) => troubles.push(trouble),
+        }
+    }
+    let end = lines.at;
+    if !closed {
+        troubles.clear();
+        troubles.push(
+            Trouble::new(start..start + 3, "the front matter does not end")
+                .expected("a second line `---`"),
+        );
+        return None;
+    }
+    Some((front(&pairs, start..end, troubles), end))
+}
+
+/// A line of the text, trimmed.
+struct Lines<'a> {
+    text: &'a str,
+    at: usize,
+}
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = Word<'a>;
+
+    fn next(&mut self) -> Option<Word<'a>> {
+        let rest = &self.text[self.at..];
+        if rest.is_empty() {
+            return None;
+        }
+        let length = rest.find('\n').map_or(rest.len(), |newline| newline + 1);
+        let line = trimmed(&rest[..length], self.at);
+        self.at += length;
+        Some(line)
+    }
+}
+
+/// `text`, which begins at byte `base`, without the white space around.
+fn trimmed(text: &str, base: usize) -> Word<'_> {
+    let start = base + (text.len() - text.trim_start().len());
+    let text = text.trim();
+    Word { text, span: start..start + text.len() }
+}
+
+/// A key and its value.
+type Pair<'a> = (Word<'a>, Word<'a>);
+
+fn pair<'a>(line: &Word<'a>) -> Result<Pair<'a>, Trouble> {
+    let Some(colon) = line.text.find(':') else {
+        return Err(line.instead_of("`key: value`"));
+    };
+    let key = trimmed(&line.text[..colon], line.span.start);
+    let value = trimmed(&line.text[colon + 1..], line.span.start + colon + 1);
+    if !KEYS.contains(&key.text) {
+        return Err(key.instead_of(suggest(key.text, KEYS, "one of the keys")));
+    }
+    if value.text.is_empty() {
+        let end = line.span.end;
+        return Err(Trouble::new(end..end, format!("`{}` has no value", key.text))
+            .expected("a value, or no such line"));
+    }
+    Ok((key, value))
+}
+
+/// The items of a list, by commas.
+fn items<'a>(value: &Word<'a>) -> Vec<Word<'a>> {
+    let mut at = value.span.start;
+    let mut items = Vec::new();
+    for piece in value.text.split(',') {
+        items.push(trimmed(piece, at));
+        at += piece.len() + 1;
+    }
+    items
+}
+
+fn front(pairs: &[Pair], whole: Range<usize>, troubles: &mut Vec<Trouble>) -> Front {
+    let mut front = Front {
+        id: String::new(),
+        chapter: None,
+        minutes: None,
+        spec: LabSpec::two_hosts(),
+        show: Vec::new(),
+        misconceptions: Vec::new(),
+    };
+    for (index, (key, _)) in pairs.iter().enumerate() {
+        if pairs[..index].iter().any(|(earlier, _)| earlier.text == key.text) {
+            troubles.push(
+                Trouble::new(key.span.clone(), format!("`{}` is given twice", key.text))
+                    .expected("each key once"),
+            );
+        }
+    }
+    let value = |wanted: &str| pairs.iter().find(|(key, _)| key.text == wanted).map(|(_, v)| v);
+    if value("id").is_none() {
+        let span = whole.start..whole.start + 3;
+        troubles
+            .push(Trouble::new(span, "the lesson has no id").expected("a line `id: my-lesson`"));
+    }
+    // Hosts come first: processes live on them.
+    let hosts = value("hosts").map(|value| hosts(value));
+    match hosts {
+        Some(Ok(hosts)) => {
+            front.spec.processes = everyone(&hosts);
+            front.spec.hosts = hosts;
+        }
+        Some(Err(trouble)) => troubles.push(trouble),
+        None => {}
+    }
+    for (key, value) in pairs.iter().filter(|(key, _)| key.text != "hosts") {
+        if let Err(trouble) = entry(&mut front, key.text, value) {
+            troubles.push(trouble);
+        }
+    }
+    front
+}
+
+/// Takes over one value.
+fn entry(front: &mut Front, key: &str, value: &Word) -> Result<(), Trouble> {
+    match key {
+        "id" => front.id = id(value)?,
+        "chapter" => front.chapter = Some(between(value, 1, 99)?),
+        "minutes" => front.minutes = Some(between(value, 1, 600)?),
+        "lab" => {
+            front.spec.rung = one_of(value, &[("wire", Rung::Wire), ("loopback", Rung::Loopback)])?
+        }
+        "preset" => {
+            front.spec.preset = one_of(value, &[("calm", Preset::Calm), ("quick", Preset::Quick)])?;
+        }
+        "quickack" => front.spec.quickack = one_of(value, &SWITCH)?,
+        "show" => {
+            for item in items(value) {
+                front.show.push(one_of(&item, &SHOWS)?);
+            }
+        }
+        "misconceptions" => {
+            for item in items(value) {
+                front.misconceptions.push(between(&item, 1, 999)?);
+            }
+        }
+        _ => front.spec.processes = processes(value, &front.spec.hosts)?,
+    }
+    Ok(())
+}
+
+const SWITCH: [(&str, bool); 2] = [("on", true), ("off", false)];
+
+const SHOWS: [(&str, Show); 4] = [
+    ("backlog", Show::Backlog),
+    ("buffers", Show::Buffers),
+    ("bytes", Show::Bytes),
+    ("states", Show::States),
+];
+
+fn one_of<T: Copy>(value: &Word, known: &[(&str, T)]) -> Result<T, Trouble> {
+    let found = known.iter().find(|(name, _)| *name == value.text).map(|(_, meant)| *meant);
+    found.ok_or_else(|| {
+        let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
+        value.instead_of(suggest(value.text, names.iter().copied(), "one of the words"))
+    })
+}
+
+fn between(value: &Word, least: u32, most: u32) -> Result<u32, Trouble> {
+    let expected = format!("a number from {least} to {most}");
+    let number: u32 = value.number(&expected)?;
+    if (least..=most).contains(&number) { Ok(number) } else { Err(value.instead_of(expected)) }
+}
+
+fn id(value: &Word) -> Result<String, Trouble> {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let fine = value.text.chars().all(plain) && value.text.len() <= 40;
+    if fine && value.text.starts_with(|c: char| c.is_ascii_lowercase()) {
+        return Ok(value.text.to_owned());
+    }
+    Err(value.instead_of("a name of small letters, digits and `-`, 40 at most"))
+}
+
+/// `@server 198.51.100.1, @client 198.51.100.2 2001:db8::2`
+fn hosts(value: &Word) -> Result<Vec<HostSpec>, Trouble> {
+    let mut hosts: Vec<HostSpec> = Vec::new();
+    for item in items(value) {
+        let host = host(&item)?;
+        if hosts.iter().any(|other| other.name == host.name) {
+            return Err(item.instead_of("each host once"));
+        }
+        if hosts.iter().any(|other| other.v4 == host.v4 || other.v6 == host.v6) {
+            return Err(item.instead_of("an address of its own for each host"));
+        }
+        if hosts.iter().any(|other| other.v4.octets()[..3] != host.v4.octets()[..3]) {
+            return Err(item.instead_of("hosts on one wire: the first three numbers are equal"));
+        }
+        hosts.push(host);
+        if hosts.len() > HOSTS {
+            return Err(item.instead_of(format!("{HOSTS} hosts at most")));
+        }
+    }
+    Ok(hosts)
+}
+
+fn host(item: &Word) -> Result<HostSpec, Trouble> {
+    let mut words = Words::new(item.text);
+    let base = item.span.start;
+    let read = |words: &mut Words| {
+        let word = words.next("a host, such as `@server 198.51.100.1`")?;
+        let name = HostName::parse(word.text).filter(|_| word.text.starts_with('@'));
+        let name = name.ok_or_else(|| word.instead_of("a host with its mark, such as @server"))?;
+        let word = words.next("an address, such as 198.51.100.1")?;
+        let v4: Ipv4Addr = word.text.parse().ok().filter(documented).ok_or_else(|| {
+            word.instead_of(
+                "an address that is nobody's (RFC 5737): 198.51.100.N, 192.0.2.N or 203.0.113.N",
+            )
+        })?;
+        let v6 = match words.peek() {
+            Some(word) => {
+                words.skip_to(word.span.end);
+                let fine = |ip: &Ipv6Addr| ip.segments()[..4] == [0x2001, 0xdb8, 0, 0];
+                let parsed: Option<Ipv6Addr> = word.text.parse().ok().filter(fine);
+                parsed.ok_or_else(|| word.instead_of("an address under 2001:db8::/64"))?
+            }
+            None => Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, u16::from(v4.octets()[3])),
+        };
+        words.end()?;
+        Ok(HostSpec { name, v4, v6: Some(v6) })
+    };
+    read(&mut words).map_err(|trouble: Trouble| trouble.at(base))
+}
+
+/// An address of RFC 5737 that a host can have.
+fn documented(ip: &Ipv4Addr) -> bool {
+    let [a, b, c, last] = ip.octets();
+    [[192, 0, 2], [198, 51, 100], [203, 0, 113]].contains(&[a, b, c]) && (1..=254).contains(&last)
+}
+
+/// Without `processes:`, each host has one that bears its name.
+fn everyone(hosts: &[HostSpec]) -> Vec<ProcessSpec> {
+    let named = |host: &HostSpec| {
+        let name = ProcessName::parse(host.name.as_str())?;
+        Some(ProcessSpec { name, host: host.name.clone(), net_raw: false })
+    };
+    hosts.iter().filter_map(named).collect()
+}
+
+/// `server @server, client1..4 @client +cap_net_raw`
+fn processes(value: &Word, hosts: &[HostSpec]) -> Result<Vec<ProcessSpec>, Trouble> {
+    let mut all: Vec<ProcessSpec> = Vec::new();
+    for item in items(value) {
+        for process in process(&item, hosts).map_err(|trouble| trouble.at(item.span.start))? {
+            if all.iter().any(|other| other.name == process.name) {
+                let message = format!("there are two processes {}", quoted(process.name.as_str()));
+                return Err(Trouble::new(item.span, message).expected("each name once"));
+            }
+            all.push(process);
+        }
+        if all.len() > CROWD {
+            return Err(item.instead_of(format!("{CROWD} processes at most")));
+        }
+    }
+    Ok(all)
+}
+
+fn process(item: &Word, hosts: &[HostSpec]) -> Result<Vec<ProcessSpec>, Trouble> {
+    let mut words = Words::new(item.text);
+    let word = words.next("a process, such as `server @server` or `client1..4 @client`")?;
+    let names = match word.text.split_once("..") {
+        Some((first, last)) => numbered(first, last).ok_or_else(|| {
+            word.instead_of("a range of processes, such as client1..4, rising, 64 at most")
+        })?,
+        None => vec![word.text.to_owned()],
+    };
+    let place = words.next("the host it lives on, such as @server")?;
+    let host = HostName::parse(place.text).filter(|_| place.text.starts_with('@'));
+    let host =
+        host.filter(|host| hosts.iter().any(|known| known.name == *host)).ok_or_else(|| {
+            let known: Vec<String> = hosts.iter().map(|host| host.name.to_string()).collect();
+            place.instead_of(suggest(
+                place.text,
+                known.iter().map(String::as_str),
+                "one of the hosts",
+            ))
+        })?;
+    let net_raw = words.take("+cap_net_raw");
+    words.end().map_err(|trouble| trouble.expected("`+cap_net_raw`, a comma or the line's end"))?;
+    names
+        .iter()
+        .map(|name| match ProcessName::parse(name) {
+            Some(_) if RESERVED.contains(&name.as_str()) => {
+                Err(word.instead_of("another name: facts use this word"))
+            }
+            Some(name) => Ok(ProcessSpec { name, host: host.clone(), net_raw }),
+            None => Err(word
+                .instead_of("a name: a letter, then letters, digits, `_`, `-` or `.`, 15 at most")),
+        })
+        .collect()
+}
+
+/// `client1..4`, `client1..client4`
+fn numbered(first: &str, last: &str) -> Option<Vec<String>> {
+    let stem = first.trim_end_matches(|c: char| c.is_ascii_digit());
+    let from: u32 = first[stem.len()..].parse().ok()?;
+    let to: u32 = last.strip_prefix(stem).unwrap_or(last).parse().ok()?;
+    let short = from <= to && to - from < 64;
+    short.then(|| (from..=to).map(|number| format!("{stem}{number}")).collect())
+}

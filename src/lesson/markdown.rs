@@ -1,0 +1,454 @@
+//! Markdown → blocks with their places. What a lesson does not use of Markdown is refused, so
+//! that nothing an author wrote disappears in silence.
+
+use std::iter::Peekable;
+use std::ops::Range;
+
+use pulldown_cmark::{
+    CodeBlockKind, Event, HeadingLevel, OffsetIter, Options, Parser, Tag, TagEnd,
+};
+use unicode_width::UnicodeWidthChar as _;
+
+use super::diagnostic::Trouble;
+use super::prose::{Prose, Style};
+
+/// A part of the document, in its order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    pub kind: BlockKind,
+    pub span: Range<usize>,
+}
+
+/// What a block is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BlockKind {
+    Title(Prose),
+    Scene(Prose),
+    Paragraph(Prose),
+    Quote(Vec<Prose>),
+    Choices(Vec<Item>),
+    Fence(Fence),
+}
+
+/// A choice: `- [ ] `FACT` words`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// The text between the backticks.
+    pub fact: String,
+    pub fact_span: Range<usize>,
+    pub words: Prose,
+}
+
+/// A fenced block of code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fence {
+    /// What stands behind the backticks.
+    pub info: Range<usize>,
+    /// The lines between.
+    pub body: Range<usize>,
+}
+
+/// Reads the Markdown of `text` from byte `start` on. Spans are bytes of `text`.
+pub fn read(text: &str, start: usize, troubles: &mut Vec<Trouble>) -> Vec<Block> {
+    let parser = Parser::new_ext(&text[start..], Options::ENABLE_TASKLISTS);
+    let events = parser.into_offset_iter().peekable();
+    let mut reader = Reader { text, start, events, troubles, blocks: Vec::new() };
+    reader.document();
+    reader.blocks
+}
+
+struct Reader<'a, 't> {
+    text: &'a str,
+    start: usize,
+    events: Peekable<OffsetIter<'a>>,
+    troubles: &'t mut Vec<Trouble>,
+    blocks: Vec<Block>,
+}
+
+/// Running text with what a choice needs to know of it.
+#[derive(Default)]
+struct Inlines {
+    prose: Prose,
+    /// `[ ]` or `[x]` stood before it.
+    marker: Option<bool>,
+    /// The first piece of code and its place.
+    code: Option<(String, Range<usize>)>,
+    /// A line of the source ended and the next has not begun.
+    broken: bool,
+    emphasis: u32,
+    strong: u32,
+}
+
+impl<'a> Reader<'a, '_> {
+    fn next(&mut self) -> Option<(Event<'a>, Range<usize>)> {
+        let (event, span) = self.events.next()?;
+        Some((event, span.start + self.start..span.end + self.start))
+    }
+
+    fn trouble(&mut self, span: Range<usize>, message: &str, expected: &str) {
+        self.troubles.push(Trouble::new(span, message).expected(expected));
+    }
+
+    fn add(&mut self, kind: BlockKind, span: Range<usize>) {
+        self.blocks.push(Block { kind, span });
+    }
+
+    fn document(&mut self) {
+        while let Some((event, span)) = self.next() {
+            match event {
+                Event::Start(tag) => self.block(tag, span),
+                // A line across the page says nothing. The rest stands inside of blocks only.
+                Event::Rule
+                | Event::End(_)
+                | Event::Text(_)
+                | Event::Code(_)
+                | Event::InlineMath(_)
+                | Event::DisplayMath(_)
+                | Event::Html(_)
+                | Event::InlineHtml(_)
+                | Event::FootnoteReference(_)
+                | Event::SoftBreak
+                | Event::HardBreak
+                | Event::TaskListMarker(_) => {}
+            }
+        }
+    }
+
+    fn block(&mut self, tag: Tag<'a>, span: Range<usize>) {
+        match tag {
+            Tag::Heading { level, .. } => {
+                let prose = self.inlines(&span).prose;
+                match level {
+                    HeadingLevel::H1 => self.add(BlockKind::Title(prose), span),
+                    HeadingLevel::H2 => self.add(BlockKind::Scene(prose), span),
+                    _ => self.trouble(
+                        first_line(self.text, &span),
+                        "a heading too deep",
+                        "`#` for the lesson's title or `##` for a scene",
+                    ),
+                }
+            }
+            Tag::Paragraph => {
+                let prose = self.inlines(&span).prose;
+                if !prose.is_empty() {
+                    self.add(BlockKind::Paragraph(prose), span);
+                }
+            }
+            Tag::BlockQuote(_) => self.quote(span),
+            Tag::List(first) => self.list(first, span),
+            Tag::CodeBlock(CodeBlockKind::Fenced(_)) => self.fence(span),
+            Tag::CodeBlock(CodeBlockKind::Indented) => {
+                self.skip();
+                self.trouble(first_line(self.text, &span), "a line indented by four spaces",
+                    "a paragraph at the left margin, or a fence: ```` ```c NAME ````, ```` ```lab ````");
+            }
+            Tag::HtmlBlock => self.html(span),
+            _ => {
+                self.skip();
+                self.trouble(
+                    first_line(self.text, &span),
+                    "this has no meaning in a lesson",
+                    "headings, paragraphs, quotes, choices and fences",
+                );
+            }
+        }
+    }
+
+    /// Goes behind the end of what has just begun, however deep it nests.
+    fn skip(&mut self) {
+        let mut depth = 1_usize;
+        while depth > 0 {
+            match self.next() {
+                Some((Event::Start(_), _)) => depth += 1,
+                Some((Event::End(_), _)) => depth -= 1,
+                Some(_) => {}
+                None => return,
+            }
+        }
+    }
+
+    fn quote(&mut self, span: Range<usize>) {
+        let mut paragraphs = Vec::new();
+        while let Some((event, inner)) = self.next() {
+            match event {
+                Event::End(TagEnd::BlockQuote(_)) => break,
+                Event::Start(Tag::Paragraph) => paragraphs.push(self.inlines(&inner).prose),
+                Event::Start(Tag::HtmlBlock) => self.html(inner),
+                Event::Start(_) => {
+                    self.skip();
+                    self.trouble(
+                        first_line(self.text, &inner),
+                        "only paragraphs can stand in a quote",
+                        "a paragraph behind the `>`",
+                    );
+                }
+                _ => {}
+            }
+        }
+        paragraphs.retain(|prose| !prose.is_empty());
+        if !paragraphs.is_empty() {
+            self.add(BlockKind::Quote(paragraphs), span);
+        }
+    }
+
+    /// A comment is a note for the teacher; other HTML is refused.
+    fn html(&mut self, span: Range<usize>) {
+        self.skip();
+        let mut at = span.start;
+        while at < span.end {
+            let rest = &self.text[at..span.end];
+            let start = at + (rest.len() - rest.trim_start().len());
+            let rest = rest.trim_start();
+            if rest.is_empty() {
+                return;
+            }
+            if !rest.starts_with("<!--") {
+                let line = first_line(self.text, &(start..span.end));
+                let hidden = start > span.start;
+                let message =
+                    if hidden { "words behind a comment would be hidden" } else { "HTML" };
+                return self.trouble(
+                    line,
+                    message,
+                    "Markdown; a comment stands alone on its lines",
+                );
+            }
+            match rest.find("-->") {
+                Some(end) => at = start + end + 3,
+                None => return self.trouble(start..start + 4, "the comment does not end", "`-->`"),
+            }
+        }
+    }
+
+    fn fence(&mut self, span: Range<usize>) {
+        let mut body: Option<Range<usize>> = None;
+        while let Some((event, inner)) = self.next() {
+            match event {
+                Event::End(_) => break,
+                Event::Text(_) => {
+                    let start = body.as_ref().map_or(inner.start, |body| body.start);
+                    body = Some(start..inner.end);
+                }
+                _ => {}
+            }
+        }
+        let first = first_line(self.text, &span);
+        let marks = self.text[first.clone()].trim_start_matches(['`', '~']);
+        let info = first.end - marks.len()..first.end;
+        let last =
+            self.text[span.clone()].trim_end().rsplit('\n').next().unwrap_or_default().trim();
+        let closes =
+            last.len() >= 3 && (last.bytes().all(|b| b == b'`') || last.bytes().all(|b| b == b'~'));
+        if !closes || !self.text[span.clone()].trim_end().contains('\n') {
+            return self.trouble(first, "the fence does not end", "a line ```` ``` ````");
+        }
+        let body = body.unwrap_or(first.end..first.end);
+        self.add(BlockKind::Fence(Fence { info, body }), span);
+    }
+
+    /// Choices, or an ordinary list, each item of which is a paragraph.
+    fn list(&mut self, first: Option<u64>, span: Range<usize>) {
+        let mut number = first;
+        let mut choices = Vec::new();
+        let mut paragraphs = 0;
+        while let Some((event, inner)) = self.next() {
+            match event {
+                Event::End(TagEnd::List(_)) => break,
+                Event::Start(Tag::Item) => {
+                    let item_line = first_line(self.text, &inner);
+                    let item = self.inlines(&inner);
+                    if item.marker.is_some() {
+                        choices.extend(self.choice(item, item_line));
+                        continue;
+                    }
+                    paragraphs += 1;
+                    let mark = number.map_or("•".to_owned(), |n| format!("{n}."));
+                    number = number.map(|n| n.saturating_add(1));
+                    let mut prose = Prose::default();
+                    prose.push(Style::Plain, &format!("{mark} "));
+                    for piece in &item.prose.pieces {
+                        prose.push(piece.style, &piece.text);
+                    }
+                    self.add(BlockKind::Paragraph(prose), inner);
+                }
+                _ => {}
+            }
+        }
+        if !choices.is_empty() && paragraphs > 0 {
+            self.trouble(
+                first_line(self.text, &span),
+                "choices and other items in one list",
+                "`- [ ] `FACT` words` for each",
+            );
+        } else if !choices.is_empty() {
+            self.add(BlockKind::Choices(choices), span);
+        }
+    }
+
+    fn choice(&mut self, item: Inlines, line: Range<usize>) -> Option<Item> {
+        const FORM: &str = "a choice: - [ ] `FACT` words";
+        if item.marker == Some(true) {
+            self.trouble(line, "a choice that is ticked", "`- [ ]`: the kernel says which is true");
+            return None;
+        }
+        let mut pieces =
+            item.prose.pieces.into_iter().skip_while(|piece| piece.text.trim().is_empty());
+        let fact = pieces.next().filter(|piece| piece.style == Style::Code);
+        let (Some(fact), Some((_, code_span))) = (fact, item.code) else {
+            self.trouble(line, "a choice without a fact", FORM);
+            return None;
+        };
+        let mut words = Prose::default();
+        for piece in pieces {
+            words.push(piece.style, &piece.text);
+        }
+        words.trim();
+        if words.is_empty() {
+            self.trouble(line, "a choice without words", FORM);
+            return None;
+        }
+        let inside = self.text[code_span.clone()].find(&fact.text);
+        let fact_span = match inside {
+            Some(at) => code_span.start + at..code_span.start + at + fact.text.len(),
+            None => code_span,
+        };
+        Some(Item { fact: fact.text, fact_span, words })
+    }
+
+    /// The running text up to the end of what has just begun.
+    fn inlines(&mut self, whole: &Range<usize>) -> Inlines {
+        let mut found = Inlines::default();
+        let mut depth = 0_usize;
+        let before = self.troubles.len();
+        while let Some((event, span)) = self.next() {
+            match event {
+                Event::End(TagEnd::Emphasis) => found.emphasis = found.emphasis.saturating_sub(1),
+                Event::End(TagEnd::Strong) => found.strong = found.strong.saturating_sub(1),
+                Event::End(TagEnd::Link | TagEnd::Image) => {}
+                Event::End(_) if depth == 0 => break,
+                Event::End(_) => depth -= 1,
+                Event::Start(Tag::Emphasis) => found.emphasis += 1,
+                Event::Start(Tag::Strong) => found.strong += 1,
+                Event::Start(Tag::Link { .. }) => {}
+                Event::Start(Tag::Image { .. }) => {
+                    self.trouble(span, "a picture", "words: the screen is text");
+                }
+                Event::Start(Tag::Paragraph) if depth == 0 && found.prose.is_empty() => depth += 1,
+                Event::Start(Tag::HtmlBlock) => self.html(span),
+                Event::Start(_) => {
+                    self.skip();
+                    self.trouble(
+                        first_line(self.text, &span),
+                        "this can't stand in a list",
+                        "one paragraph an item, and fences at the left margin outside of lists",
+                    );
+                }
+                Event::Text(text) => {
+                    self.numbers(&text, &span);
+                    found.text(&text);
+                }
+                Event::Code(code) => found.code(&code, span),
+                Event::SoftBreak => found.broken = true,
+                Event::HardBreak => found.line_break(),
+                Event::TaskListMarker(ticked) => found.marker = Some(ticked),
+                Event::InlineHtml(html) if html.starts_with("<!--") => {}
+                Event::Html(_) | Event::InlineHtml(_) => {
+                    self.trouble(span, "HTML", "Markdown; of HTML only comments `<!-- … -->`");
+                }
+                Event::InlineMath(text) | Event::DisplayMath(text) => found.text(&text),
+                Event::FootnoteReference(_) | Event::Rule => {}
+            }
+        }
+        found.prose.trim();
+        if self.troubles.len() == before {
+            // A number may be made up of several events: 4&#48;001.
+            let plain: String = found
+                .prose
+                .pieces
+                .iter()
+                .map(|piece| if piece.style == Style::Code { " " } else { piece.text.as_str() })
+                .collect();
+            self.numbers(&plain, &first_line(self.text, whole));
+        }
+        found
+    }
+
+    /// Prose never names what the kernel chose: a number of five digits is a port, a process or a
+    /// sequence number.
+    fn numbers(&mut self, text: &str, span: &Range<usize>) {
+        if let Some(number) = long_number(text) {
+            let source = &self.text[span.clone()];
+            let at = source.find(&text[number.clone()]);
+            let span =
+                at.map_or(span.clone(), |at| span.start + at..span.start + at + number.len());
+            self.trouble(
+                span,
+                "a number of five digits in the words: the kernel may choose another",
+                "words without it, or a code span if the lesson itself sets it",
+            );
+        }
+    }
+}
+
+/// The first number of five digits or more.
+fn long_number(text: &str) -> Option<Range<usize>> {
+    let mut start = None;
+    let mut count = 0;
+    for (at, c) in text.char_indices().chain([(text.len(), ' ')]) {
+        // Full-width digits count, too.
+        if c.is_ascii_digit() || ('０'..='９').contains(&c) {
+            start = start.or(Some(at));
+            count += 1;
+        } else {
+            if let (Some(start), 5..) = (start, count) {
+                return Some(start..at);
+            }
+            (start, count) = (None, 0);
+        }
+    }
+    None
+}
+
+impl Inlines {
+    fn style(&self) -> Style {
+        match (self.strong, self.emphasis) {
+            (0, 0) => Style::Plain,
+            (0, _) => Style::Emphasis,
+            (_, _) => Style::Strong,
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        self.join(text);
+        self.prose.push(self.style(), text);
+    }
+
+    fn code(&mut self, code: &str, span: Range<usize>) {
+        self.join(code);
+        self.prose.push(Style::Code, code);
+        self.code.get_or_insert_with(|| (code.to_owned(), span));
+    }
+
+    fn line_break(&mut self) {
+        self.broken = false;
+        self.prose.push(self.style(), "\n");
+    }
+
+    /// A line of the source that ends is a space, but not between two Chinese characters.
+    fn join(&mut self, next: &str) {
+        if !std::mem::take(&mut self.broken) {
+            return;
+        }
+        let wide = |c: Option<char>| c.and_then(|c| c.width()) == Some(2);
+        let last = self.prose.pieces.last().and_then(|piece| piece.text.chars().next_back());
+        if !(wide(last) && wide(next.chars().next())) && last.is_some() {
+            self.prose.push(self.style(), " ");
+        }
+    }
+}
+
+/// The first line of a block, without its line ending: where a caret should stand.
+fn first_line(text: &str, span: &Range<usize>) -> Range<usize> {
+    let line = text[span.clone()].lines().next().unwrap_or_default().trim_end();
+    span.start..span.start + line.len()
+}
