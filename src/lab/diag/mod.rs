@@ -1,0 +1,64 @@
+//! The kernel's list of sockets (`NETLINK_SOCK_DIAG`, sock_diag(7)) as bytes: what to ask, and
+//! what the answers mean.
+//!
+//! ```text
+//!   Query::request ──▶ (the lab sends it) ──▶ kernel ──▶ datagrams ──▶ Collector ──▶ Dump ──▶ share
+//! ```
+//!
+//! Everything here is pure and linear in its input; no answer, however odd, makes it panic. It
+//! must not know a file descriptor or who asks. What stands in no dump at all (a fresh, refused or
+//! reset TCP socket, an unbound UDP one) the lab adds from the fd tables.
+//!
+//! The layouts are those of `linux/inet_diag.h`, `linux/unix_diag.h` and `linux/packet_diag.h`.
+//! A structure may have grown in a newer kernel and be shorter in an older one, so fields are read
+//! by their offset, and one that is not there is `None`.
+
+mod collect;
+mod inet;
+mod packet;
+mod request;
+mod share;
+mod tcp_info;
+mod unix;
+
+pub use collect::{Collector, Dump, DumpError, Progress};
+pub use request::{ALL_STATES, Id, Protocol, Query, destroy, ids, state_bit};
+pub use share::share;
+pub use unix::Link;
+
+use crate::model::{SocketMemory, TcpState};
+
+use super::netlink::Attribute;
+
+/// The state of this number (`include/net/tcp_states.h`). `NEW_SYN_RECV` (12) and
+/// `BOUND_INACTIVE` (13) select rows, but the rows themselves say 3 and 7; should a kernel ever
+/// print the two, they mean the same.
+fn state(number: u8) -> Option<TcpState> {
+    Some(match number {
+        1 => TcpState::Established,
+        2 => TcpState::SynSent,
+        3 | 12 => TcpState::SynRecv,
+        4 => TcpState::FinWait1,
+        5 => TcpState::FinWait2,
+        6 => TcpState::TimeWait,
+        7 | 13 => TcpState::Close,
+        8 => TcpState::CloseWait,
+        9 => TcpState::LastAck,
+        10 => TcpState::Listen,
+        11 => TcpState::Closing,
+        _ => return None,
+    })
+}
+
+/// `SK_MEMINFO_*`: the same list of numbers in all families; the drops came last.
+fn memory(attribute: &Attribute<'_>) -> Option<SocketMemory> {
+    use super::netlink::u32_at;
+    let word = |index: usize| u32_at(attribute.payload, index * 4);
+    Some(SocketMemory {
+        receive_used: word(0)?,
+        receive_limit: word(1)?,
+        send_used: word(2)?,
+        send_limit: word(3)?,
+        drops: word(8),
+    })
+}

@@ -1,0 +1,59 @@
+//! The links in `/proc/PID/fd` and the text in `/proc/PID/fdinfo/N`.
+
+use crate::model::{File, escape};
+
+/// The flags of an fd that the lab shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FdFlags {
+    /// Closed by execve(2): a flag of the fd itself.
+    pub cloexec: bool,
+    /// O_NONBLOCK: a flag of the open file, shared by all its fds.
+    pub nonblock: bool,
+}
+
+/// What an fd stands for, from what its link says: `socket:[4711]`, `pipe:[12]`, a path. Bytes
+/// that are no UTF-8 are escaped.
+pub fn file(link: &[u8]) -> File {
+    let inode = link.strip_prefix(b"socket:[").and_then(|rest| rest.strip_suffix(b"]"));
+    if let Some(inode) = inode.and_then(super::number) {
+        return File::Socket(inode);
+    }
+    File::Other(std::str::from_utf8(link).map_or_else(|_| escape(link), str::to_owned))
+}
+
+/// Reads the flags in `/proc/PID/fdinfo/N`. `None` if they are not there.
+pub fn fd_flags(text: &[u8]) -> Option<FdFlags> {
+    /// `O_CLOEXEC` and `O_NONBLOCK` as x86 and ARM have them.
+    const CLOEXEC: u32 = 0o2_000_000;
+    const NONBLOCK: u32 = 0o4_000;
+    let mut lines = text.split(|b| *b == b'\n');
+    let digits = lines.find_map(|line| line.strip_prefix(b"flags:"))?;
+    let digits = std::str::from_utf8(digits.trim_ascii()).ok()?;
+    let flags = u32::from_str_radix(digits, 8).ok()?;
+    Some(FdFlags { cloexec: flags & CLOEXEC != 0, nonblock: flags & NONBLOCK != 0 })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_socket_is_known_by_its_inode_and_all_else_by_its_name() {
+        assert_eq!(file(b"socket:[4711]"), File::Socket(4711));
+        assert_eq!(file(b"pipe:[12]"), File::Other("pipe:[12]".into()));
+        assert_eq!(file(b"/tmp/socket:[1]"), File::Other("/tmp/socket:[1]".into()));
+        assert_eq!(file(b"socket:[]"), File::Other("socket:[]".into()));
+        assert_eq!(file(b"socket:[1"), File::Other("socket:[1".into()));
+        assert_eq!(file(b"/tmp/\xff"), File::Other("/tmp/\\xff".into()));
+    }
+
+    #[test]
+    fn flags_are_octal() {
+        let flags = |text: &str| fd_flags(text.as_bytes());
+        let text = "pos:\t0\nflags:\t02004002\nmnt_id:\t9\nino:\t4711\n";
+        assert_eq!(flags(text), Some(FdFlags { cloexec: true, nonblock: true }));
+        assert_eq!(flags("flags:\t02\n"), Some(FdFlags::default()));
+        assert_eq!(flags("flags:\t09\n"), None);
+        assert_eq!(flags("pos:\t0\n"), None);
+    }
+}
