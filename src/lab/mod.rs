@@ -1,6 +1,44 @@
-//! The World that is real.
+//! The World that is real: hosts in network namespaces, processes with real fd tables, and the
+//! wire between them, which is sockstep itself.
+//!
+//! One lab is one family of processes (see `docs/architecture.md`): the *keeper*, which outlives
+//! sockstep just long enough to take the lab down; the lab's *first process*, pid 1 of its
+//! namespace, which alone has privileges; and the *hands*, the learner's processes, which make
+//! one raw system call after another. sockstep itself holds the TUNs, the sock_diag sockets and
+//! the processes' channels, carries the packets and reads the kernel.
+//!
+//! *Must not know*: a lesson, C, an explanation, the screen.
 
+mod birth;
 pub mod diag;
+mod doctor;
+mod exec;
+mod failure;
+mod host;
+mod init;
+mod keeper;
+mod kernel;
+mod lab;
+mod labs;
+mod make_host;
 pub mod netlink;
+mod observe;
+mod order;
 pub mod packet;
+mod preset;
 pub mod proc;
+mod process;
+#[allow(unsafe_code)]
+mod sys;
+mod wire;
+mod world;
+
+pub use labs::Labs;
+
+/// Becomes a part of a lab, if this process was started as one. To be called before anything
+/// else: a lab's processes have one thread.
+pub fn become_part_of_a_lab() {
+    if std::env::args_os().nth(1).is_some_and(|word| word == birth::KEEPER) {
+        keeper::run_keeper()
+    }
+}

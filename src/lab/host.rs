@@ -1,0 +1,159 @@
+//! A host of the lab as sockstep holds it: its TUN, its sock_diag socket and its counters.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::net::IpAddr;
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+use std::os::unix::fs::FileExt as _;
+use std::sync::Arc;
+
+use nix::errno::Errno;
+use nix::unistd::{read, write};
+
+use super::failure::{Attempt as _, Failure};
+use super::proc;
+use crate::model::{HostName, HostSpec, Socket};
+
+/// One host.
+#[derive(Debug)]
+pub(super) struct Host {
+    /// Its name.
+    pub name: HostName,
+    /// Its addresses, IPv4 first.
+    pub addresses: Vec<IpAddr>,
+    /// How often it was rebooted.
+    pub boots: u32,
+    /// Its sockets as last seen, to share rows with.
+    pub sockets: Vec<Arc<Socket>>,
+    /// Its counters as last seen.
+    pub counters: Arc<BTreeMap<String, u64>>,
+    files: Files,
+    counted: (Vec<u8>, Vec<u8>),
+}
+
+/// The fds that come from inside the namespace.
+#[derive(Debug)]
+pub(super) struct Files {
+    /// The far end of its interface.
+    pub tun: OwnedFd,
+    /// A sock_diag socket inside.
+    pub diag: OwnedFd,
+    /// `/proc/net/netstat`.
+    pub netstat: File,
+    /// `/proc/net/snmp`.
+    pub snmp: File,
+    /// `net.ipv4.ip_local_port_range`.
+    pub ports: File,
+}
+
+impl Files {
+    /// The fds of an answer, in its order.
+    ///
+    /// # Errors
+    /// EBADF if there are too few.
+    pub fn from_answer(fds: Vec<OwnedFd>) -> Result<Self, Failure> {
+        let mut fds = fds.into_iter();
+        let mut next = || {
+            fds.next().ok_or_else(|| Failure {
+                attempt: "take the fds of a new host".into(),
+                errno: Errno::EBADF,
+            })
+        };
+        Ok(Self {
+            tun: next()?,
+            diag: next()?,
+            netstat: next()?.into(),
+            snmp: next()?.into(),
+            ports: next()?.into(),
+        })
+    }
+}
+
+impl Host {
+    /// A new host.
+    pub fn new(spec: &HostSpec, files: Files) -> Self {
+        let mut addresses = vec![IpAddr::V4(spec.v4)];
+        addresses.extend(spec.v6.map(IpAddr::V6));
+        Self {
+            name: spec.name.clone(),
+            addresses,
+            boots: 0,
+            sockets: Vec::new(),
+            counters: Arc::default(),
+            files,
+            counted: Default::default(),
+        }
+    }
+
+    /// Goes on with a new namespace.
+    pub fn reboot(&mut self, files: Files) {
+        self.files = files;
+        self.boots += 1;
+        self.sockets = Vec::new();
+        self.counters = Arc::default();
+        self.counted = Default::default();
+    }
+
+    /// To wait for packets.
+    pub fn tun(&self) -> BorrowedFd<'_> {
+        self.files.tun.as_fd()
+    }
+
+    /// To ask for sockets.
+    pub fn diag(&self) -> &OwnedFd {
+        &self.files.diag
+    }
+
+    /// The next packet that the host's kernel has sent, if there is one.
+    pub fn next_packet<'a>(&self, buffer: &'a mut [u8]) -> Option<&'a [u8]> {
+        // EIO: the device is down; there is nothing to read then.
+        let length = read(&self.files.tun, buffer).ok()?;
+        Some(&buffer[..length])
+    }
+
+    /// Gives a packet to the host's kernel; `false` if it did not take it.
+    pub fn give(&self, packet: &[u8]) -> bool {
+        write(&self.files.tun, packet).is_ok_and(|length| length == packet.len())
+    }
+
+    /// Narrows the ephemeral ports of the host to one, or widens them to the kernel's default.
+    ///
+    /// # Errors
+    /// EBADF or EROFS where this machine lets nobody set it; the kernel then chooses at random.
+    pub fn choose_ports(&self, only: Option<u16>) -> Result<(), Errno> {
+        let text = only.map_or_else(|| "32768 60999".to_owned(), |port| format!("{port} {port}"));
+        nix::sys::uio::pwrite(&self.files.ports, text.as_bytes(), 0).map(drop)
+    }
+
+    /// Reads the counters again, and keeps the old ones if nothing has changed.
+    ///
+    /// # Errors
+    /// What reading `/proc/net` gives.
+    pub fn count(&mut self) -> Result<Arc<BTreeMap<String, u64>>, Failure> {
+        let netstat = read_whole(&self.files.netstat).attempt("read /proc/net/netstat")?;
+        let snmp = read_whole(&self.files.snmp).attempt("read /proc/net/snmp")?;
+        if (&netstat, &snmp) != (&self.counted.0, &self.counted.1) {
+            let text = [netstat.as_slice(), snmp.as_slice()].concat();
+            self.counters = Arc::new(proc::counters(&String::from_utf8_lossy(&text)));
+            self.counted = (netstat, snmp);
+        }
+        Ok(self.counters.clone())
+    }
+}
+
+/// A file of `/proc` from its start. Its size is not known before.
+fn read_whole(file: &File) -> std::io::Result<Vec<u8>> {
+    let mut bytes = vec![0; 8192];
+    let mut length = 0;
+    loop {
+        match file.read_at(&mut bytes[length..], length as u64)? {
+            0 => break,
+            read => length += read,
+        }
+        if length == bytes.len() {
+            bytes.resize(2 * length, 0);
+        }
+    }
+    bytes.truncate(length);
+    Ok(bytes)
+}

@@ -1,0 +1,152 @@
+//! The keeper: the outermost process of a lab. It makes the namespaces, and when sockstep is gone,
+//! whatever the cause, it takes the lab down.
+//!
+//! TCP sockets that their process has closed would keep a namespace alive for minutes, so the
+//! keeper destroys every socket of every host by sock_diag before it closes the TUNs. Closing a
+//! TUN takes the kernel tens of milliseconds; here nobody waits for it.
+//!
+//! *Must not know*: lessons, the screen, what a call is.
+
+use std::os::fd::{AsFd as _, OwnedFd};
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sched::{CloneFlags, unshare};
+use nix::sys::prctl;
+use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, sigprocmask};
+use nix::sys::wait::waitpid;
+use nix::unistd::{Pid, setsid};
+
+use super::failure::{Attempt as _, Failure};
+use super::init::{Init, run_init};
+use super::kernel::destroy_all;
+use super::order::LONGEST;
+use super::sys::{Channel, Forked, Identity, fork, inherited, leave};
+
+/// What sockstep and the keeper say to each other before the lab's first process takes over.
+pub(super) mod word {
+    /// Keeper: my user namespace exists, write its maps.
+    pub const UNSHARED: &[u8] = b"unshared";
+    /// sockstep: done; the learner's processes stay who they are.
+    pub const MAPPED_SELF: &[u8] = b"mapped self";
+    /// sockstep: done; the learner's processes become nobody.
+    pub const MAPPED_ROOT: &[u8] = b"mapped root";
+    /// Keeper: here is the channel to the lab's first process.
+    pub const READY: &[u8] = b"ready";
+}
+
+/// The user and group of the learner's processes in root's lab: `nobody` everywhere.
+pub(super) const NOBODY: u32 = 65534;
+
+/// The life of a keeper, from the birth of the lab to its end.
+pub(super) fn run_keeper() -> ! {
+    let failed = match inherited().attempt("take the channel to sockstep") {
+        Ok(sockstep) => match keep(&sockstep) {
+            Ok(()) => leave(0),
+            Err(failure) => {
+                // sockstep reads this in place of the word it waits for.
+                let text = format!("{}\n{}", failure.attempt, failure.errno as i32);
+                let _ = sockstep.send(text.as_bytes(), &[]);
+                failure
+            }
+        },
+        Err(failure) => failure,
+    };
+    leave(failed.errno as i32)
+}
+
+fn keep(sockstep: &Channel) -> Result<(), Failure> {
+    quiet_standard_fds().attempt("open /dev/null")?;
+    setsid().attempt("start a session")?;
+    // The keeper outlives every signal that a terminal or a shell sends to a whole group.
+    let all = SigSet::all();
+    sigprocmask(SigmaskHow::SIG_BLOCK, Some(&all), None).attempt("block signals")?;
+    let _ = prctl::set_name(c"sockstep-keeper");
+    unshare(CloneFlags::CLONE_NEWUSER).attempt("make a user namespace")?;
+    sockstep.send(word::UNSHARED, &[]).attempt("talk to sockstep")?;
+    let identity = match receive(sockstep)?.as_slice() {
+        word::MAPPED_SELF => Identity::Stay,
+        word::MAPPED_ROOT => Identity::Become { uid: NOBODY, gid: NOBODY },
+        _ => return Ok(()),
+    };
+    let flags = CloneFlags::CLONE_NEWNET | CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWPID;
+    unshare(flags).attempt("make network, mount and process namespaces")?;
+    let (ours, theirs) = Channel::pair().attempt("make a channel")?;
+    let (hosts, host_sender) = Channel::pair().attempt("make a channel")?;
+    let init = match fork().attempt("fork")? {
+        Forked::Child => run_init(Init { sockstep: theirs, keeper: host_sender, identity }),
+        Forked::Parent(pid) => pid,
+    };
+    drop((theirs, host_sender));
+    sockstep.send(word::READY, &[ours.as_fd()]).attempt("talk to sockstep")?;
+    drop(ours);
+    let held = watch(sockstep, &hosts);
+    end(init, held);
+    Ok(())
+}
+
+fn receive(channel: &Channel) -> Result<Vec<u8>, Failure> {
+    let mut bytes = vec![0; LONGEST];
+    let received = channel.receive(&mut bytes).attempt("listen to sockstep")?;
+    bytes.truncate(received.length);
+    Ok(bytes)
+}
+
+/// A host's TUN and sock_diag socket.
+struct HostFds {
+    tun: OwnedFd,
+    diag: OwnedFd,
+}
+
+/// Collects the hosts' fds until sockstep or the lab's first process is gone.
+fn watch(sockstep: &Channel, hosts: &Channel) -> Vec<HostFds> {
+    let mut held = Vec::new();
+    let mut bytes = [0; 16];
+    loop {
+        let mut fds =
+            [PollFd::new(sockstep.as_fd(), PollFlags::POLLIN), PollFd::new(hosts.as_fd(), PollFlags::POLLIN)];
+        match poll(&mut fds, PollTimeout::NONE) {
+            Err(Errno::EINTR) => continue,
+            Err(_) => return held,
+            Ok(_) => {}
+        }
+        let ready = |fd: &PollFd<'_>| fd.revents().is_some_and(|events| !events.is_empty());
+        if ready(&fds[1]) {
+            match hosts.receive(&mut bytes) {
+                Ok(message) if message.length > 0 => {
+                    let mut fds = message.fds.into_iter();
+                    if let (Some(tun), Some(diag)) = (fds.next(), fds.next()) {
+                        held.push(HostFds { tun, diag });
+                    }
+                }
+                _ => return held,
+            }
+        } else if ready(&fds[0]) {
+            return held;
+        }
+    }
+}
+
+/// Takes the lab down: processes, sockets, devices.
+fn end(init: Pid, hosts: Vec<HostFds>) {
+    // The kernel kills every process of the namespace with its first, and waits for them.
+    let _ = kill(init, Signal::SIGKILL);
+    let _ = waitpid(init, None);
+    for host in hosts {
+        destroy_all(&host.diag);
+        drop(host.tun);
+    }
+}
+
+/// Points 0, 1 and 2 at `/dev/null`; 0 was the channel.
+fn quiet_standard_fds() -> Result<(), Errno> {
+    let null = std::fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open("/dev/null")
+        .map_err(|error| Errno::from_raw(error.raw_os_error().unwrap_or(0)))?;
+    nix::unistd::dup2_stdin(&null)?;
+    nix::unistd::dup2_stdout(&null)?;
+    nix::unistd::dup2_stderr(&null)?;
+    Ok(())
+}

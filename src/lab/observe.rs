@@ -1,0 +1,241 @@
+//! Reading a snapshot: what the kernel says of every process, fd and socket right now.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+
+use nix::errno::Errno;
+
+use super::diag;
+use super::failure::{Attempt as _, Failure};
+use super::kernel::{Want, dump};
+use super::lab::Lab;
+use super::proc;
+use super::process::{Doing, Known};
+use crate::model::{
+    Fd, File, Host, Kind, Process, ProcessState, Snapshot, Socket, TcpInfo, TcpState,
+};
+
+/// What was seen last, and what never changes about what was seen.
+#[derive(Debug, Default)]
+pub(super) struct Observer {
+    last: Arc<Snapshot>,
+    /// Family, type and protocol of a socket never change; each is asked for once.
+    kinds: BTreeMap<u64, Kind>,
+}
+
+impl Observer {
+    /// The last snapshot.
+    pub fn last(&self) -> Arc<Snapshot> {
+        self.last.clone()
+    }
+}
+
+impl Lab {
+    /// Reads everything anew. Rows that are as before are the same rows.
+    ///
+    /// # Errors
+    /// What reading the kernel gives.
+    pub fn look(&mut self) -> Result<Arc<Snapshot>, Failure> {
+        let last = self.observer.last();
+        let processes = self.look_at_processes(&last)?;
+        self.learn_kinds();
+        let mut hosts = Vec::with_capacity(self.hosts.len());
+        for index in 0..self.hosts.len() {
+            hosts.push(self.look_at_host(index, &processes, &last)?);
+        }
+        let wire = self.switch.wire();
+        let snapshot = Arc::new(Snapshot { at: self.now(), hosts, processes, wire });
+        self.remember_ports(&snapshot);
+        self.observer.last = snapshot.clone();
+        Ok(snapshot)
+    }
+
+    fn look_at_processes(&mut self, last: &Snapshot) -> Result<Vec<Arc<Process>>, Failure> {
+        let mut seen = Vec::with_capacity(self.processes.len());
+        for process in &mut self.processes {
+            let Some(known) = &process.known else { continue };
+            let (pid, outer_pid) = (known.pid, known.outer);
+            let state = match &process.doing {
+                Doing::Dead(outcome) => ProcessState::Dead(outcome.clone()),
+                _ if process.is_stopped() => ProcessState::Stopped,
+                Doing::Calling(call) if process.reported => {
+                    let wchan = known_wchan(outer_pid);
+                    ProcessState::InCall { call: call.clone(), wchan }
+                }
+                Doing::Ready => ProcessState::Ready,
+                Doing::Calling(_) | Doing::Starting | Doing::Ending(_) | Doing::Command => {
+                    ProcessState::Running
+                }
+            };
+            let fds = match (&process.fds, &state) {
+                (_, ProcessState::Dead(_)) => Vec::new(),
+                (Some(fds), _) => fds.clone(),
+                (None, _) => {
+                    let fds = process.known.as_ref().map_or_else(Vec::new, read_fds);
+                    // A call that has not come back, and a command, may still change it.
+                    let steady = matches!(process.doing, Doing::Ready);
+                    process.fds = steady.then(|| fds.clone());
+                    fds
+                }
+            };
+            let row = Process {
+                name: process.name.clone(),
+                host: process.host.clone(),
+                pid,
+                outer_pid,
+                parent: process.parent.clone(),
+                state,
+                fds,
+            };
+            let earlier = last.processes.iter().find(|p| p.outer_pid == outer_pid);
+            seen.push(match earlier {
+                Some(earlier) if **earlier == row => earlier.clone(),
+                _ => Arc::new(row),
+            });
+        }
+        Ok(seen)
+    }
+
+    /// Asks each socket that was not seen before what it is.
+    fn learn_kinds(&mut self) {
+        for process in self.processes.iter().filter(|process| process.is_alive()) {
+            let Some(known) = &process.known else { continue };
+            for fd in process.fds.iter().flatten() {
+                let Some(inode) = fd.file.socket() else { continue };
+                if self.observer.kinds.contains_key(&inode) {
+                    continue;
+                }
+                if let Ok(peeked) = known.handle.peek(fd.number) {
+                    let kind = diag::kind(peeked.domain, peeked.kind, peeked.protocol);
+                    self.observer.kinds.insert(inode, kind);
+                }
+            }
+        }
+    }
+
+    fn look_at_host(
+        &mut self,
+        index: usize,
+        processes: &[Arc<Process>],
+        last: &Snapshot,
+    ) -> Result<Arc<Host>, Failure> {
+        let name = self.hosts[index].name.clone();
+        let own: Vec<&Arc<Process>> = processes.iter().filter(|p| p.host == name).collect();
+        let kinds = own
+            .iter()
+            .flat_map(|process| &process.fds)
+            .filter_map(|fd| self.observer.kinds.get(&fd.file.socket()?));
+        for kind in kinds {
+            self.hosts[index].wanted.add(*kind);
+        }
+        let host = &mut self.hosts[index];
+        let mut rows = dump(host.diag(), &host.wanted, &host.sockets)
+            .attempt(format!("read the sockets of {name}"))?;
+        self.add_unlisted(&own, &mut rows);
+        let host = &mut self.hosts[index];
+        let counters = host.count()?;
+        host.sockets = rows;
+        let row = Host {
+            name,
+            addresses: host.addresses.clone(),
+            boots: host.boots,
+            sockets: host.sockets.clone(),
+            counters,
+        };
+        Ok(match last.host(&row.name) {
+            Some(earlier) if **earlier == row => earlier.clone(),
+            _ => Arc::new(row),
+        })
+    }
+
+    /// Adds the sockets that an fd stands for and that are in none of the kernel's lists: fresh,
+    /// refused, reset or wholly closed ones. They are asked by their fd.
+    fn add_unlisted(&self, processes: &[&Arc<Process>], rows: &mut Vec<Arc<Socket>>) {
+        let listed: std::collections::HashSet<u64> = rows.iter().map(|row| row.inode).collect();
+        let mut added = std::collections::HashSet::new();
+        for process in processes {
+            for fd in &process.fds {
+                let Some(inode) = fd.file.socket() else { continue };
+                if listed.contains(&inode) || !added.insert(inode) {
+                    continue;
+                }
+                let handle = self
+                    .processes
+                    .iter()
+                    .filter_map(|p| p.known.as_ref())
+                    .find(|known| known.outer == process.outer_pid);
+                let peeked = handle.and_then(|known| known.handle.peek(fd.number).ok());
+                let Some(peeked) = peeked else { continue };
+                let kind = diag::kind(peeked.domain, peeked.kind, peeked.protocol);
+                let info = peeked.tcp_info.as_deref().map(diag::tcp_info);
+                rows.push(Arc::new(unlisted(kind, inode, info)));
+            }
+        }
+    }
+
+    fn remember_ports(&mut self, snapshot: &Snapshot) {
+        for process in &snapshot.processes {
+            for fd in &process.fds {
+                let socket = fd
+                    .file
+                    .socket()
+                    .and_then(|inode| snapshot.host(&process.host)?.socket(inode));
+                let port = socket.and_then(|s| s.local.as_ref()).and_then(|local| local.port());
+                if let Some(port) = port.filter(|port| *port != 0) {
+                    self.ports.entry(process.name.clone()).or_default().insert(port);
+                    if port == self.next_port {
+                        self.next_port = self.next_port.checked_add(1).unwrap_or(40_001);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// A socket of which the kernel reports nothing but what its fd tells.
+fn unlisted(kind: Kind, inode: u64, tcp: Option<TcpInfo>) -> Socket {
+    Socket {
+        kind,
+        state: tcp.as_ref().and_then(|info| TcpState::from_number(info.state)),
+        local: None,
+        peer: None,
+        recv_q: None,
+        send_q: None,
+        timer: None,
+        inode,
+        cookie: 0,
+        ownerless: None,
+        shutdown: None,
+        tcp,
+        memory: None,
+    }
+}
+
+/// The kernel function in which a process sleeps.
+fn known_wchan(outer: i32) -> Option<String> {
+    let text = fs::read_to_string(format!("/proc/{outer}/wchan")).ok()?;
+    proc::wchan(&text).map(str::to_owned)
+}
+
+/// The fd table of a process, by number, without 0, 1, 2 and the control fd. A number that is
+/// closed while we read is left out.
+fn read_fds(known: &Known) -> Vec<Arc<Fd>> {
+    let base = format!("/proc/{}", known.outer);
+    let Ok(entries) = fs::read_dir(format!("{base}/fd")) else { return Vec::new() };
+    let mut numbers: Vec<i32> = entries
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .filter(|number| *number > 2 && *number != known.control)
+        .collect();
+    numbers.sort_unstable();
+    numbers.into_iter().filter_map(|number| read_fd(&base, number).map(Arc::new)).collect()
+}
+
+fn read_fd(base: &str, number: i32) -> Option<Fd> {
+    let link = fs::read_link(format!("{base}/fd/{number}")).ok()?;
+    let info = fs::read_to_string(format!("{base}/fdinfo/{number}")).ok()?;
+    let flags = proc::fdinfo_flags(&info)?;
+    let file: File = proc::fd_link(link.as_os_str().as_encoded_bytes());
+    Some(Fd { number, file, cloexec: flags.cloexec, nonblock: flags.nonblock })
+}

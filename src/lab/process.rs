@@ -1,0 +1,303 @@
+//! A process of the lab as sockstep holds it: its channel, its arena and its files in `/proc`.
+
+use std::fs::File;
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
+use std::os::unix::fs::FileExt as _;
+use std::sync::Arc;
+
+use nix::errno::Errno;
+
+use super::failure::{Attempt as _, Failure};
+use super::order::End;
+use super::proc;
+use super::sys::{self, Arena, Channel, PidFd, Reply, Request};
+use crate::model::{Call, Errno as CallErrno, Fd, HostName, Outcome, ProcessName, Signal, Syscall};
+
+/// One process.
+#[derive(Debug)]
+pub(super) struct Process {
+    /// The lesson's name for it.
+    pub name: ProcessName,
+    /// Where it lives.
+    pub host: HostName,
+    /// Who forked it.
+    pub parent: Option<ProcessName>,
+    /// Its numbers and files, once it has said hello.
+    pub known: Option<Known>,
+    /// What it does.
+    pub doing: Doing,
+    /// Its memory.
+    pub arena: Arena,
+    channel: Channel,
+    /// The child that a running fork() has made.
+    pub child: Option<(Channel, OwnedFd)>,
+    /// The fd table as last read; `None` if it may have changed.
+    pub fds: Option<Vec<Arc<Fd>>>,
+}
+
+/// What a process does, as far as messages tell.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Doing {
+    /// It has not said hello.
+    Starting,
+    /// It waits for its next call.
+    Ready,
+    /// It was told to make this call and has not come back.
+    Calling(Arc<Call>),
+    /// Its channel is closed, and how it ended is not known yet.
+    Ending(Option<Arc<Call>>),
+    /// It is dead.
+    Dead(Outcome),
+}
+
+/// What is known of a process since its hello.
+#[derive(Debug)]
+pub(super) struct Known {
+    /// Its number inside the lab.
+    pub pid: i32,
+    /// Its number outside.
+    pub outer: i32,
+    /// The number of its control fd.
+    pub control: i32,
+    /// A handle that no other process can take over.
+    pub handle: PidFd,
+    status: File,
+    syscall: File,
+    buffer: Vec<u8>,
+}
+
+/// What a process has said.
+#[derive(Debug)]
+pub(super) enum News {
+    /// It is there.
+    Hello,
+    /// Its call is back.
+    Back(Arc<Call>, Outcome),
+    /// fork() made a child that will say hello itself.
+    Child,
+    /// Its channel is closed.
+    Gone,
+}
+
+/// What `/proc` says about a process's rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Rest {
+    /// It will do nothing until somebody acts: it waits for a request, sleeps in its call, is
+    /// stopped, or is dead.
+    pub quiet: bool,
+    /// Stopped by a signal.
+    pub stopped: bool,
+    /// Context switches since its birth.
+    pub switches: u64,
+}
+
+impl Process {
+    /// A process that was started and has yet to say hello.
+    pub fn new(
+        name: ProcessName,
+        host: HostName,
+        parent: Option<ProcessName>,
+        channel: Channel,
+        arena: Arena,
+    ) -> Self {
+        let doing = Doing::Starting;
+        let (known, child, fds) = (None, None, None);
+        Self { name, host, parent, known, doing, arena, channel, child, fds }
+    }
+
+    /// To wait for news.
+    pub fn as_fd(&self) -> BorrowedFd<'_> {
+        self.channel.as_fd()
+    }
+
+    /// Whether it may still do something.
+    pub fn is_alive(&self) -> bool {
+        !matches!(self.doing, Doing::Dead(_))
+    }
+
+    /// Makes a call. The process must be ready.
+    ///
+    /// # Errors
+    /// EPIPE if it is dead.
+    pub fn call(&mut self, call: Arc<Call>) -> Result<(), Failure> {
+        let request = Request { number: sys::number(call.syscall), arguments: call.args };
+        self.fds = None;
+        self.doing = Doing::Calling(call);
+        // A process that died just now says so by its closed channel.
+        match self.channel.send(&request.to_bytes(), &[]) {
+            Err(Errno::EPIPE | Errno::ECONNRESET) => Ok(()),
+            other => other.attempt(format!("tell {} its call", self.name)),
+        }
+    }
+
+    /// Reads one message, if there is one.
+    ///
+    /// # Errors
+    /// EBADMSG for a message that is none: the process's memory was overwritten.
+    pub fn news(&mut self) -> Result<Option<News>, Failure> {
+        if matches!(self.doing, Doing::Ending(_) | Doing::Dead(_)) {
+            return Ok(None);
+        }
+        let mut bytes = [0; 64];
+        let received = match self.channel.try_receive(&mut bytes) {
+            Ok(received) => received,
+            Err(Errno::EAGAIN | Errno::EINTR) => return Ok(None),
+            Err(Errno::ECONNRESET) => return Ok(Some(self.gone())),
+            Err(errno) => return Err(errno).attempt(format!("listen to {}", self.name)),
+        };
+        if received.length == 0 {
+            return Ok(Some(self.gone()));
+        }
+        let Some(reply) = Reply::from_bytes(&bytes[..received.length]) else {
+            let attempt = format!("read a reply of {}", self.name);
+            return Err(Failure { attempt, errno: Errno::EBADMSG });
+        };
+        match reply {
+            Reply::Hello { pid, control } => {
+                let outer = received.sender.unwrap_or(0);
+                self.known = Some(Known::open(pid, outer, control)?);
+                self.doing = Doing::Ready;
+                Ok(Some(News::Hello))
+            }
+            Reply::Child => {
+                let mut fds = received.fds.into_iter();
+                if let (Some(channel), Some(arena)) = (fds.next(), fds.next()) {
+                    self.child = Some((Channel::from_fd(channel), arena));
+                }
+                Ok(Some(News::Child))
+            }
+            Reply::Back { value, errno, control } => {
+                if let Some(known) = &mut self.known {
+                    known.control = control;
+                }
+                self.fds = None;
+                let outcome = if value == -1 && errno != 0 {
+                    Outcome::Failed(CallErrno(errno))
+                } else {
+                    Outcome::Returned(value)
+                };
+                match std::mem::replace(&mut self.doing, Doing::Ready) {
+                    Doing::Calling(call) => Ok(Some(News::Back(call, outcome))),
+                    other => {
+                        self.doing = other;
+                        Ok(None)
+                    }
+                }
+            }
+        }
+    }
+
+    fn gone(&mut self) -> News {
+        let call = match std::mem::replace(&mut self.doing, Doing::Starting) {
+            Doing::Calling(call) => Some(call),
+            _ => None,
+        };
+        self.doing = Doing::Ending(call);
+        self.fds = None;
+        News::Gone
+    }
+
+    /// Whether it is at rest, by `/proc`.
+    pub fn rest(&mut self) -> Rest {
+        let gone = Rest { quiet: true, stopped: false, switches: 0 };
+        let call = match &self.doing {
+            Doing::Dead(_) => return gone,
+            Doing::Starting | Doing::Ending(_) => return Rest { quiet: false, ..gone },
+            Doing::Ready => None,
+            Doing::Calling(call) => Some(call.clone()),
+        };
+        let Some(known) = &mut self.known else { return Rest { quiet: false, ..gone } };
+        known.rest(call.as_deref())
+    }
+
+    /// How it ended, if its number in the lab is among `died` or its own `/proc` entry tells.
+    pub fn ended(&mut self, died: &[(i32, End)]) -> Option<End> {
+        let Doing::Ending(call) = &self.doing else { return None };
+        let Some(known) = &self.known else {
+            return died.first().map(|(_, end)| *end);
+        };
+        if let Some((_, end)) = died.iter().rev().find(|(pid, _)| *pid == known.pid) {
+            return Some(*end);
+        }
+        // A forked child stays as a zombie until its parent waits for it.
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", known.outer));
+        match stat.ok().as_deref().and_then(proc::stat) {
+            Some(stat) if matches!(stat.state, 'Z' | 'X') => Some(from_wait_status(stat.exit_code)),
+            Some(_) => None,
+            // Its parent has taken the status already; what it was told to do is still known.
+            None => call
+                .as_ref()
+                .filter(|call| call.syscall == Syscall::ExitGroup)
+                .map(|call| End::Exited((call.args[0] & 0xff) as i32)),
+        }
+    }
+}
+
+/// How a process ended, from the number that wait(2) gives.
+fn from_wait_status(status: i32) -> End {
+    match status & 0x7f {
+        0 => End::Exited((status >> 8) & 0xff),
+        signal => End::Killed(signal),
+    }
+}
+
+impl From<End> for Outcome {
+    fn from(end: End) -> Self {
+        match end {
+            End::Exited(status) => Outcome::Exited(status),
+            End::Killed(signal) => Outcome::Killed(Signal(signal)),
+        }
+    }
+}
+
+impl Known {
+    fn open(pid: i32, outer: i32, control: i32) -> Result<Self, Failure> {
+        let open = |file: &str| {
+            let path = format!("/proc/{outer}/{file}");
+            File::open(&path).attempt(format!("open {path}"))
+        };
+        Ok(Self {
+            pid,
+            outer,
+            control,
+            handle: PidFd::open(outer).attempt("hold a process of the lab")?,
+            status: open("status")?,
+            syscall: open("syscall")?,
+            buffer: vec![0; 4096],
+        })
+    }
+
+    fn rest(&mut self, call: Option<&Call>) -> Rest {
+        let dead = Rest { quiet: false, stopped: false, switches: 0 };
+        let Ok(length) = self.status.read_at(&mut self.buffer, 0) else { return dead };
+        let Some(status) = proc::status(&self.buffer[..length]) else { return dead };
+        let switches = status.switches;
+        match status.state {
+            'T' | 't' => Rest { quiet: true, stopped: true, switches },
+            'S' => Rest { quiet: self.sleeps_where_expected(call), stopped: false, switches },
+            _ => Rest { quiet: false, stopped: false, switches },
+        }
+    }
+
+    /// Whether a sleeping process sleeps in `call`, or in waiting for a request if there is none.
+    fn sleeps_where_expected(&mut self, call: Option<&Call>) -> bool {
+        let Ok(length) = self.syscall.read_at(&mut self.buffer, 0) else { return false };
+        let Some(proc::InSyscall::Sleeping { number, arguments }) =
+            proc::syscall(&self.buffer[..length])
+        else {
+            return false;
+        };
+        let first = arguments[0] as i32;
+        match call {
+            None => first == self.control,
+            // A call that is restarted after a stop goes by the number of restart_syscall().
+            Some(_) if number == RESTART => true,
+            Some(call) => {
+                number == sys::number(call.syscall) && first == call.args[0] as i32
+            }
+        }
+    }
+}
+
+/// restart_syscall(2).
+const RESTART: i64 = 219;

@@ -1,0 +1,93 @@
+//! Looking at another process: by its pidfd, and at its sockets by a borrowed copy of their fd.
+
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+
+use nix::errno::Errno;
+
+/// A process that can't be confused with a later one of the same number (pidfd_open(2)).
+#[derive(Debug)]
+pub struct PidFd(OwnedFd);
+
+/// What a socket says of itself when asked by getsockopt(2).
+#[derive(Debug, Clone)]
+pub struct Peeked {
+    /// SO_DOMAIN.
+    pub domain: i32,
+    /// SO_TYPE.
+    pub kind: i32,
+    /// SO_PROTOCOL.
+    pub protocol: i32,
+    /// TCP_INFO as bytes, for a TCP socket.
+    pub tcp_info: Option<Vec<u8>>,
+}
+
+impl PidFd {
+    /// The process of this number.
+    ///
+    /// # Errors
+    /// ESRCH if there is none.
+    pub fn open(pid: i32) -> Result<Self, Errno> {
+        // SAFETY: two integers go in, an fd or -1 comes back.
+        let fd = Errno::result(unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) })?;
+        // SAFETY: the kernel has just opened this fd for us.
+        Ok(Self(unsafe { OwnedFd::from_raw_fd(fd as i32) }))
+    }
+
+    /// Sends a signal.
+    ///
+    /// # Errors
+    /// ESRCH if it is gone, EPERM.
+    pub fn signal(&self, signal: i32) -> Result<(), Errno> {
+        let (fd, none) = (self.0.as_raw_fd(), std::ptr::null::<libc::c_void>());
+        // SAFETY: a null siginfo is allowed; the rest are integers.
+        let result = unsafe { libc::syscall(libc::SYS_pidfd_send_signal, fd, signal, none, 0) };
+        Errno::result(result).map(drop)
+    }
+
+    /// Asks the socket behind the process's fd `number` what it is. A copy of the fd exists here
+    /// while it is asked (pidfd_getfd(2)) and no longer.
+    ///
+    /// # Errors
+    /// EBADF if the process has no such fd, ENOTSOCK, EPERM where this machine forbids it.
+    pub fn peek(&self, number: i32) -> Result<Peeked, Errno> {
+        // SAFETY: three integers go in, an fd or -1 comes back.
+        let fd = unsafe { libc::syscall(libc::SYS_pidfd_getfd, self.0.as_raw_fd(), number, 0) };
+        let fd = Errno::result(fd)?;
+        // SAFETY: the kernel has just opened this fd for us.
+        let socket = unsafe { OwnedFd::from_raw_fd(fd as i32) };
+        let protocol = integer(&socket, libc::SO_PROTOCOL)?;
+        Ok(Peeked {
+            domain: integer(&socket, libc::SO_DOMAIN)?,
+            kind: integer(&socket, libc::SO_TYPE)?,
+            protocol,
+            tcp_info: (protocol == libc::IPPROTO_TCP).then(|| tcp_info(&socket)).flatten(),
+        })
+    }
+}
+
+impl AsFd for PidFd {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+}
+
+fn integer(socket: &OwnedFd, option: i32) -> Result<i32, Errno> {
+    let mut bytes = [0; 4];
+    let length = raw_option(socket, libc::SOL_SOCKET, option, &mut bytes)?;
+    if length == 4 { Ok(i32::from_ne_bytes(bytes)) } else { Err(Errno::EINVAL) }
+}
+
+fn tcp_info(socket: &OwnedFd) -> Option<Vec<u8>> {
+    let mut bytes = vec![0; 512];
+    let length = raw_option(socket, libc::IPPROTO_TCP, libc::TCP_INFO, &mut bytes).ok()?;
+    bytes.truncate(length);
+    Some(bytes)
+}
+
+fn raw_option(socket: &OwnedFd, level: i32, name: i32, bytes: &mut [u8]) -> Result<usize, Errno> {
+    let mut length = bytes.len() as libc::socklen_t;
+    let (fd, buffer) = (socket.as_raw_fd(), bytes.as_mut_ptr().cast());
+    // SAFETY: the kernel writes at most `length` bytes, which `bytes` has, and then the length.
+    Errno::result(unsafe { libc::getsockopt(fd, level, name, buffer, &mut length) })?;
+    Ok((length as usize).min(bytes.len()))
+}

@@ -1,0 +1,249 @@
+//! The wire's decisions, without any I/O: packets go in, and what is to be written to which TUN
+//! comes out.
+//!
+//! *Must not know*: a TUN, a clock, a process.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::model::{
+    Body, Fate, Filter, Held, HostName, Packet, Passage, ProcessName, Unreachable, Wire,
+    WireAction,
+};
+
+use super::packet::{Flows, addresses, decode, icmp_unreachable};
+
+/// A packet for a host's kernel. Whoever writes it says with [`Switch::delivered`] how that went.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Delivery {
+    /// The packet.
+    pub packet: Arc<Packet>,
+    /// [`Fate::Delivered`] or [`Fate::Duplicated`].
+    pub fate: Fate,
+}
+
+/// The wire between the hosts.
+#[derive(Debug, Default)]
+pub(super) struct Switch {
+    wire: Arc<Wire>,
+    hosts: BTreeMap<IpAddr, HostName>,
+    flows: Flows,
+    count: u64,
+    outgoing: VecDeque<Delivery>,
+    passages: Vec<Passage>,
+}
+
+/// Why the wire could not do what it was told: a sentence for the learner.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Unwilling(pub String);
+
+/// The ports that the sockets of each process have had.
+pub(super) type Ports = BTreeMap<ProcessName, BTreeSet<u16>>;
+
+/// The wire is a teaching aid: more packets than this in flight are more than anyone can see, and
+/// a lesson that floods it is cut off.
+pub(super) const MOST_HELD: usize = 65_536;
+
+impl Switch {
+    /// A wire between hosts with these addresses.
+    pub fn new(addresses: impl IntoIterator<Item = (IpAddr, HostName)>) -> Self {
+        Self { hosts: addresses.into_iter().collect(), ..Self::default() }
+    }
+
+    /// The wire as a snapshot shows it.
+    pub fn wire(&self) -> Arc<Wire> {
+        self.wire.clone()
+    }
+
+    /// What is to be written next.
+    pub fn next_delivery(&mut self) -> Option<Delivery> {
+        self.outgoing.pop_front()
+    }
+
+    /// Notes what became of a delivery.
+    pub fn delivered(&mut self, delivery: Delivery, taken: bool) {
+        let fate = if taken { delivery.fate } else { Fate::Refused };
+        self.passages.push(Passage { packet: delivery.packet, fate });
+    }
+
+    /// What happened on the wire since the last time this was asked, in order.
+    pub fn take_passages(&mut self) -> Vec<Passage> {
+        std::mem::take(&mut self.passages)
+    }
+
+    /// A host's kernel has sent `bytes`.
+    pub fn send(&mut self, from: &HostName, bytes: &[u8], at: Duration, ports: &Ports) {
+        let packet = self.packet(Some(from.clone()), bytes, at);
+        if self.wire.cut {
+            return self.pass(packet, Fate::Cut);
+        }
+        if packet.to.is_none() {
+            return self.pass(packet, Fate::NoReceiver);
+        }
+        let known = |process: &ProcessName| ports_of(ports, process);
+        if !self.wire.filters.iter().any(|filter| filter.matches(&packet, known)) {
+            self.outgoing.push_back(Delivery { packet, fate: Fate::Delivered });
+            return;
+        }
+        self.hold(packet, at);
+    }
+
+    fn hold(&mut self, packet: Arc<Packet>, at: Duration) {
+        let wire = Arc::make_mut(&mut self.wire);
+        if let Some(held) = wire.held.iter_mut().find(|held| packet.is_copy_of(&held.packet)) {
+            let held = Arc::make_mut(held);
+            held.copies += 1;
+            held.last = at;
+            return self.pass(packet, Fate::Folded);
+        }
+        if wire.held.len() >= MOST_HELD {
+            return self.pass(packet, Fate::Dropped);
+        }
+        let covers = wire.held.iter().filter(|held| covers(&packet, &held.packet)).count();
+        let covers = u32::try_from(covers).unwrap_or(u32::MAX);
+        wire.held.push(Arc::new(Held { packet: packet.clone(), copies: 1, last: at, covers }));
+        self.pass(packet, Fate::Held);
+    }
+
+    /// Does what the learner wants of the wire.
+    ///
+    /// # Errors
+    /// Nothing held matches, or fewer than two packets are there to swap.
+    pub fn act(
+        &mut self,
+        action: &WireAction,
+        at: Duration,
+        ports: &Ports,
+    ) -> Result<(), Unwilling> {
+        match action {
+            WireAction::Hold(filter) => {
+                let wire = Arc::make_mut(&mut self.wire);
+                if !wire.filters.contains(filter) {
+                    wire.filters.push(filter.clone());
+                }
+            }
+            WireAction::Auto => {
+                Arc::make_mut(&mut self.wire).filters.clear();
+                self.deliver_all();
+            }
+            WireAction::DeliverAll => self.deliver_all(),
+            WireAction::Deliver(filter) => {
+                let packet = self.take(filter, ports, "deliver")?;
+                self.outgoing.push_back(Delivery { packet, fate: Fate::Delivered });
+            }
+            WireAction::Drop(filter) => {
+                let packet = self.take(filter, ports, "drop")?;
+                self.pass(packet, Fate::Dropped);
+            }
+            WireAction::Duplicate(filter) => {
+                let index = self.find(filter, ports, "duplicate")?;
+                let packet = self.wire.held[index].packet.clone();
+                self.outgoing.push_back(Delivery { packet, fate: Fate::Duplicated });
+            }
+            WireAction::Swap => self.swap()?,
+            WireAction::Cut => Arc::make_mut(&mut self.wire).cut = true,
+            WireAction::Mend => Arc::make_mut(&mut self.wire).cut = false,
+            WireAction::Unreachable(kind) => self.answer_unreachable(*kind, at)?,
+        }
+        Ok(())
+    }
+
+    fn deliver_all(&mut self) {
+        if self.wire.held.is_empty() {
+            return;
+        }
+        for held in std::mem::take(&mut Arc::make_mut(&mut self.wire).held) {
+            let packet = held.packet.clone();
+            self.outgoing.push_back(Delivery { packet, fate: Fate::Delivered });
+        }
+    }
+
+    fn find(&self, filter: &Filter, ports: &Ports, verb: &str) -> Result<usize, Unwilling> {
+        let known = |process: &ProcessName| ports_of(ports, process);
+        let position =
+            self.wire.held.iter().position(|held| filter.matches(&held.packet, known));
+        position.ok_or_else(|| {
+            let held = self.describe_held();
+            Unwilling(format!("can't {verb} {filter}: no packet in flight is meant; the wire {held}"))
+        })
+    }
+
+    fn take(
+        &mut self,
+        filter: &Filter,
+        ports: &Ports,
+        verb: &str,
+    ) -> Result<Arc<Packet>, Unwilling> {
+        let index = self.find(filter, ports, verb)?;
+        Ok(Arc::make_mut(&mut self.wire).held.remove(index).packet.clone())
+    }
+
+    fn swap(&mut self) -> Result<(), Unwilling> {
+        if self.wire.held.len() < 2 {
+            let held = self.describe_held();
+            return Err(Unwilling(format!("can't swap: it takes two packets; the wire {held}")));
+        }
+        Arc::make_mut(&mut self.wire).held.swap(0, 1);
+        Ok(())
+    }
+
+    fn answer_unreachable(&mut self, kind: Unreachable, at: Duration) -> Result<(), Unwilling> {
+        let packet = self.take(&Filter::any(), &Ports::new(), "answer")?;
+        let router = icmp_unreachable(&packet.bytes, kind);
+        let Some(bytes) = router else {
+            return Err(Unwilling("can't answer: the packet has no sender to tell".into()));
+        };
+        self.pass(packet, Fate::Unreachable);
+        let answer = self.packet(None, &bytes, at);
+        if answer.to.is_some() {
+            self.outgoing.push_back(Delivery { packet: answer, fate: Fate::Delivered });
+        }
+        Ok(())
+    }
+
+    /// A host is gone: what was on its way to it stays on the wire, as on a real one.
+    fn packet(&mut self, from: Option<HostName>, bytes: &[u8], at: Duration) -> Arc<Packet> {
+        self.count += 1;
+        let mut body = decode(bytes);
+        if let Body::Tcp(segment) = &mut body {
+            self.flows.annotate(segment);
+        }
+        let destination = addresses(bytes).map(|(_, destination)| destination);
+        let to = destination.and_then(|address| self.hosts.get(&address).cloned());
+        Arc::new(Packet { number: self.count, from, to, at, bytes: bytes.into(), body })
+    }
+
+    fn pass(&mut self, packet: Arc<Packet>, fate: Fate) {
+        self.passages.push(Passage { packet, fate });
+    }
+
+    fn describe_held(&self) -> String {
+        if self.wire.held.is_empty() {
+            return "holds nothing".into();
+        }
+        let labels = self.wire.held.iter().take(8).map(|held| {
+            let from = held.packet.from.as_ref().map_or("the wire".into(), ToString::to_string);
+            format!("{} from {from}", held.packet.label())
+        });
+        let more = self.wire.held.len().saturating_sub(8);
+        let labels: Vec<String> = labels.collect();
+        let tail = if more > 0 { format!(", and {more} more") } else { String::new() };
+        format!("holds {}{tail}", labels.join(", "))
+    }
+}
+
+fn ports_of(ports: &Ports, process: &ProcessName) -> Vec<u16> {
+    ports.get(process).map_or_else(Vec::new, |ports| ports.iter().copied().collect())
+}
+
+/// Whether a segment sends bytes again that `held` carries.
+fn covers(packet: &Packet, held: &Packet) -> bool {
+    let (Some(new), Some(old)) = (packet.segment(), held.segment()) else { return false };
+    let same = (new.source, new.destination) == (old.source, old.destination);
+    let offset = old.sequence.wrapping_sub(new.sequence);
+    same && old.span() > 0
+        && offset < new.span()
+        && old.span() <= new.span() - offset
+}
