@@ -11,6 +11,7 @@ use nix::errno::Errno;
 use nix::unistd::{read, write};
 
 use super::failure::{Attempt as _, Failure};
+use super::kernel::Want;
 use super::proc;
 use crate::model::{HostName, HostSpec, Socket};
 
@@ -27,6 +28,9 @@ pub(super) struct Host {
     pub sockets: Vec<Arc<Socket>>,
     /// Its counters as last seen.
     pub counters: Arc<BTreeMap<String, u64>>,
+    /// Which kinds of sockets to ask for.
+    pub wanted: Want,
+    unplugged: bool,
     files: Files,
     counted: (Vec<u8>, Vec<u8>),
 }
@@ -80,6 +84,8 @@ impl Host {
             boots: 0,
             sockets: Vec::new(),
             counters: Arc::default(),
+            wanted: Want::default(),
+            unplugged: false,
             files,
             counted: Default::default(),
         }
@@ -89,9 +95,15 @@ impl Host {
     pub fn reboot(&mut self, files: Files) {
         self.files = files;
         self.boots += 1;
+        self.unplugged = false;
         self.sockets = Vec::new();
         self.counters = Arc::default();
         self.counted = Default::default();
+    }
+
+    /// Nothing that the host's kernel sends from now on reaches the wire, until it is rebooted.
+    pub fn unplug(&mut self) {
+        self.unplugged = true;
     }
 
     /// To wait for packets.
@@ -107,8 +119,12 @@ impl Host {
     /// The next packet that the host's kernel has sent, if there is one.
     pub fn next_packet<'a>(&self, buffer: &'a mut [u8]) -> Option<&'a [u8]> {
         // EIO: the device is down; there is nothing to read then.
-        let length = read(&self.files.tun, buffer).ok()?;
-        Some(&buffer[..length])
+        loop {
+            let length = read(&self.files.tun, buffer).ok()?;
+            if !self.unplugged {
+                return Some(&buffer[..length]);
+            }
+        }
     }
 
     /// Gives a packet to the host's kernel; `false` if it did not take it.
@@ -133,8 +149,8 @@ impl Host {
         let netstat = read_whole(&self.files.netstat).attempt("read /proc/net/netstat")?;
         let snmp = read_whole(&self.files.snmp).attempt("read /proc/net/snmp")?;
         if (&netstat, &snmp) != (&self.counted.0, &self.counted.1) {
-            let text = [netstat.as_slice(), snmp.as_slice()].concat();
-            self.counters = Arc::new(proc::counters(&String::from_utf8_lossy(&text)));
+            let text = String::from_utf8_lossy;
+            self.counters = Arc::new(proc::counters(&text(&snmp), &text(&netstat)));
             self.counted = (netstat, snmp);
         }
         Ok(self.counters.clone())

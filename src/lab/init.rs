@@ -24,7 +24,7 @@ use super::failure::{Attempt as _, Failure};
 use super::make_host::{Made, make_host, write_setting};
 use super::order::{Answer, End, LONGEST, Order};
 use super::sys::{
-    Channel, Forked, Identity, close_all_but, drop_for_good, fork, keep_for_commands, leave,
+    Channel, Forked, Identity, Reply, close_all_but, drop_for_good, fork, keep_for_commands, leave,
     run_hand, tmpfs,
 };
 use crate::model::{HostName, ProcessName};
@@ -188,7 +188,7 @@ impl Lab {
                 Ok((Answer::Started { pid }, Vec::new()))
             }
             Order::Run { host, command } => {
-                let output = fd("output")?;
+                let output = Channel::from_fd(fd("output")?);
                 let pid = self.inside(&host, |lab| lab.start_command(&command, output))?;
                 Ok((Answer::Started { pid }, Vec::new()))
             }
@@ -246,7 +246,7 @@ impl Lab {
         }
     }
 
-    fn start_command(&self, command: &str, output: OwnedFd) -> Result<i32, Failure> {
+    fn start_command(&self, command: &str, output: Channel) -> Result<i32, Failure> {
         match fork().attempt("fork")? {
             Forked::Parent(pid) => Ok(pid.as_raw()),
             Forked::Child => {
@@ -254,12 +254,16 @@ impl Lab {
                     setsid()?;
                     keep_for_commands(self.init.identity)?;
                     sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)?;
-                    super::sys::default_sigpipe()
+                    super::sys::default_sigpipe()?;
+                    // So that sockstep knows its number outside; behind it follows what it prints.
+                    let pid = nix::unistd::getpid().as_raw();
+                    output.send(&Reply::Hello { pid, control: -1 }.to_bytes(), &[])
                 };
                 if let Err(errno) = start() {
                     leave(errno as i32);
                 }
                 use std::os::unix::process::CommandExt as _;
+                let output = output.into_fd();
                 let errors = output.try_clone().map_or_else(|_| Stdio::null(), Stdio::from);
                 let failed = std::process::Command::new("/bin/sh")
                     .args(["-c", command])

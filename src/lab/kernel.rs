@@ -1,6 +1,7 @@
 //! Asking the kernel over netlink: sockets by sock_diag(7), interfaces by rtnetlink(7).
 
-use std::os::fd::{AsFd, AsRawFd as _, OwnedFd};
+use std::os::fd::{AsRawFd as _, OwnedFd};
+use std::sync::Arc;
 
 use nix::errno::Errno;
 use nix::sys::socket::{
@@ -8,9 +9,11 @@ use nix::sys::socket::{
     sockopt,
 };
 
-use super::diag;
-use super::netlink;
-use crate::model::Socket;
+use super::diag::{
+    Collector, DumpError, Progress, Protocol, Query, destroy, ids, share,
+};
+use super::netlink::{Messages, Sense};
+use crate::model::{Errno as CallErrno, Family, Kind, Socket};
 
 /// A netlink socket in the namespace in which it was opened.
 pub(super) struct Netlink {
@@ -33,7 +36,14 @@ impl Netlink {
     pub fn ask(&mut self, message: &[u8]) -> Result<(), Errno> {
         send(self.socket.as_raw_fd(), message, MsgFlags::empty())?;
         let length = recv(self.socket.as_raw_fd(), &mut self.buffer, MsgFlags::empty())?;
-        netlink::acknowledged(&self.buffer[..length])
+        match Messages::new(&self.buffer[..length]).next() {
+            Some(Ok(message)) => match message.sense() {
+                Sense::Acknowledged | Sense::Done => Ok(()),
+                Sense::Failed(errno) => Err(Errno::from_raw(errno.0)),
+                Sense::Data | Sense::Noop | Sense::Overrun => Err(Errno::EBADMSG),
+            },
+            Some(Err(_)) | None => Err(Errno::EBADMSG),
+        }
     }
 }
 
@@ -44,4 +54,118 @@ pub(super) fn diag_socket() -> Result<OwnedFd, Errno> {
     // A dump of ten thousand sockets comes in larger pieces and fewer reads.
     setsockopt(&fd, sockopt::RcvBuf, &(1 << 20))?;
     Ok(fd)
+}
+
+/// Which sockets of a host to ask for. TCP over IPv4 and IPv6 and UDP are always of interest;
+/// the others once a process has such a socket.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Want {
+    unix: bool,
+    packet: bool,
+    raw: bool,
+}
+
+impl Want {
+    /// Also asks for sockets of this kind.
+    pub fn add(&mut self, kind: Kind) {
+        match kind.family {
+            Family::Unix => self.unix = true,
+            Family::Packet => self.packet = true,
+            Family::Inet | Family::Inet6 if kind.kind == libc::SOCK_RAW => self.raw = true,
+            Family::Inet | Family::Inet6 | Family::Other(_) => {}
+        }
+    }
+
+    fn queries(self) -> impl Iterator<Item = Query> {
+        let always =
+            [Query::tcp(false), Query::tcp(true), Query::udp(false), Query::udp(true)];
+        let raw = [Query::raw(false), Query::raw(true)].into_iter().filter(move |_| self.raw);
+        let unix = self.unix.then_some(Query::Unix);
+        let packet = self.packet.then_some(Query::Packet);
+        always.into_iter().chain(raw).chain(unix).chain(packet)
+    }
+}
+
+/// More rows than this are not destroyed one by one when a lab ends; what is left goes when the
+/// kernel gives up on it.
+const MOST_DESTROYED: usize = 100_000;
+
+/// Every socket of a host, as the kernel lists them. Rows that are as in `previous` are shared.
+///
+/// # Errors
+/// What the kernel answers.
+pub(super) fn dump(
+    socket: &OwnedFd,
+    want: Want,
+    previous: &[Arc<Socket>],
+) -> Result<Vec<Arc<Socket>>, Errno> {
+    let mut collector = Collector::with_capacity(previous.len());
+    let mut buffer = vec![0; 32 * 1024];
+    for (index, query) in want.queries().enumerate() {
+        let sequence = index as u32 + 1;
+        collector.begin(&query, sequence);
+        let fed = ask(socket, &query.request(sequence), &mut buffer, |datagram| {
+            collector.feed(datagram)
+        });
+        match fed {
+            // A kernel without this family's dump; its sockets are asked by their fds.
+            Err(DumpError::Kernel(errno)) if errno.0 == libc::ENOENT => {}
+            other => other.map_err(|error| match error {
+                DumpError::Kernel(errno) => Errno::from_raw(errno.0),
+                DumpError::Overrun => Errno::ENOBUFS,
+                DumpError::Broken(_) | DumpError::Short { .. } => Errno::EBADMSG,
+            })?,
+        }
+    }
+    Ok(share(previous, collector.finish().sockets))
+}
+
+/// Destroys every TCP and UDP socket of a host, so that nothing keeps its namespace alive. What
+/// can't be destroyed is left to the kernel.
+pub(super) fn destroy_all(socket: &OwnedFd) {
+    let mut buffer = vec![0; 32 * 1024];
+    for v6 in [false, true] {
+        for (query, protocol) in
+            [(Query::tcp(v6), Protocol::Tcp), (Query::udp(v6), Protocol::Udp)]
+        {
+            let mut found = Vec::new();
+            let mut collector = Collector::default();
+            collector.begin(&query, 1);
+            let fed = ask(socket, &query.request(1), &mut buffer, |datagram| {
+                found.extend(ids(datagram));
+                collector.feed(datagram)
+            });
+            if fed.is_err() {
+                continue;
+            }
+            for id in found.iter().take(MOST_DESTROYED) {
+                let message = destroy(id, protocol, 2);
+                if send(socket.as_raw_fd(), &message, MsgFlags::empty()).is_ok() {
+                    // The acknowledgment, or that the socket was gone already.
+                    let _ = recv(socket.as_raw_fd(), &mut buffer, MsgFlags::empty());
+                }
+            }
+        }
+    }
+}
+
+fn ask(
+    socket: &OwnedFd,
+    request: &[u8],
+    buffer: &mut [u8],
+    mut feed: impl FnMut(&[u8]) -> Result<Progress, DumpError>,
+) -> Result<(), DumpError> {
+    let kernel = |errno: Errno| DumpError::Kernel(CallErrno(errno as i32));
+    send(socket.as_raw_fd(), request, MsgFlags::empty()).map_err(kernel)?;
+    loop {
+        match recv(socket.as_raw_fd(), buffer, MsgFlags::empty()) {
+            Ok(length) => {
+                if feed(&buffer[..length])? == Progress::Done {
+                    return Ok(());
+                }
+            }
+            Err(Errno::EINTR) => {}
+            Err(errno) => return Err(kernel(errno)),
+        }
+    }
 }

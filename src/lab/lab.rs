@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::os::fd::{AsFd as _, BorrowedFd};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
@@ -13,6 +13,8 @@ use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTime
 use super::birth::Lineage;
 use super::failure::{Attempt as _, Failure};
 use super::host::Host;
+use super::kernel::destroy_all;
+use super::labs::Ended;
 use super::observe::Observer;
 use super::process::{Doing, News, Process};
 use super::sys::{Arena, Channel};
@@ -57,6 +59,9 @@ pub(super) struct Lab {
     pub printed: Vec<u8>,
     /// Forked children that have no name yet, by their parent's running call.
     pub births: BTreeMap<ProcessName, u32>,
+    /// Settings that this machine refused, each with its errno.
+    pub refused_settings: Vec<(String, i32)>,
+    ended: Ended,
     readiness: Epoll,
     born: Instant,
     buffer: Vec<u8>,
@@ -67,7 +72,7 @@ impl Lab {
     ///
     /// # Errors
     /// EMFILE.
-    pub fn new(spec: LabSpec, lineage: Lineage) -> Result<Self, Failure> {
+    pub fn new(spec: LabSpec, lineage: Lineage, ended: Ended) -> Result<Self, Failure> {
         let readiness =
             Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).attempt("watch the lab's channels")?;
         readiness.add(lineage.first.as_fd(), readable()).attempt("watch the lab")?;
@@ -98,6 +103,8 @@ impl Lab {
             reports: Vec::new(),
             printed: Vec::new(),
             births: BTreeMap::new(),
+            refused_settings: Vec::new(),
+            ended,
             readiness,
             born: Instant::now(),
             buffer: vec![0; LARGEST_PACKET],
@@ -348,6 +355,23 @@ impl Lab {
                 self.reports.push(Report { call, outcome, pid, written: Vec::new() });
             }
         }
+    }
+}
+
+impl Drop for Lab {
+    /// Lets go of the lab. The keeper notices and takes it down, while we go on.
+    fn drop(&mut self) {
+        let Some(lineage) = self.lineage.take() else { return };
+        let Lineage { mut keeper, life, first } = lineage;
+        if !matches!(keeper.try_wait(), Ok(None)) {
+            // Somebody has killed the keeper, so its work is ours: sockets without an owner would
+            // keep their namespace alive for minutes.
+            for host in &self.hosts {
+                destroy_all(host.diag());
+            }
+        }
+        drop((life, first));
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner).push(keeper);
     }
 }
 

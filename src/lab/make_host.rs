@@ -11,7 +11,7 @@ use nix::sys::socket::SockProtocol;
 
 use super::failure::{Attempt as _, Failure};
 use super::kernel::{Netlink, diag_socket};
-use super::netlink;
+use super::netlink::route::{address, link_up, quickack};
 use super::order::HostPlan;
 use super::sys::open_tun;
 
@@ -82,8 +82,18 @@ fn configure(plan: &HostPlan) -> Result<(), Failure> {
         nix::net::if_::if_nametoindex(name).attempt(format!("find the interface {name}"))
     };
     let (lo, eth) = (index("lo")?, index(INTERFACE)?);
-    for (what, message) in netlink::configure_host(lo, eth, plan.v4, plan.v6, plan.quickack) {
-        route.ask(&message).attempt(what)?;
+    for index in [lo, eth] {
+        route.ask(&link_up(index, None, 1)).attempt("set an interface up")?;
+    }
+    let v4 = Some((plan.v4.into(), 24));
+    let v6 = plan.v6.map(|v6| (v6.into(), 64));
+    for (own, prefix) in [v4, v6].into_iter().flatten() {
+        let message = address(eth, own, prefix, 1);
+        route.ask(&message).attempt(format!("give the host its address {own}"))?;
+        if plan.quickack {
+            let message = quickack(eth, own, prefix, 1);
+            route.ask(&message).attempt(format!("make ACKs from {own} quick"))?;
+        }
     }
     Ok(())
 }

@@ -2,10 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::fd::OwnedFd;
 use std::sync::Arc;
-
-use nix::errno::Errno;
 
 use super::diag;
 use super::failure::{Attempt as _, Failure};
@@ -13,8 +10,9 @@ use super::kernel::{Want, dump};
 use super::lab::Lab;
 use super::proc;
 use super::process::{Doing, Known};
+use super::sys::Peeked;
 use crate::model::{
-    Fd, File, Host, Kind, Process, ProcessState, Snapshot, Socket, TcpInfo, TcpState,
+    Family, Fd, Host, Kind, Process, ProcessState, Snapshot, Socket, TcpInfo, TcpState,
 };
 
 /// What was seen last, and what never changes about what was seen.
@@ -108,7 +106,7 @@ impl Lab {
                     continue;
                 }
                 if let Ok(peeked) = known.handle.peek(fd.number) {
-                    let kind = diag::kind(peeked.domain, peeked.kind, peeked.protocol);
+                    let kind = kind_of(&peeked);
                     self.observer.kinds.insert(inode, kind);
                 }
             }
@@ -131,7 +129,7 @@ impl Lab {
             self.hosts[index].wanted.add(*kind);
         }
         let host = &mut self.hosts[index];
-        let mut rows = dump(host.diag(), &host.wanted, &host.sockets)
+        let mut rows = dump(host.diag(), host.wanted, &host.sockets)
             .attempt(format!("read the sockets of {name}"))?;
         self.add_unlisted(&own, &mut rows);
         let host = &mut self.hosts[index];
@@ -168,7 +166,7 @@ impl Lab {
                     .find(|known| known.outer == process.outer_pid);
                 let peeked = handle.and_then(|known| known.handle.peek(fd.number).ok());
                 let Some(peeked) = peeked else { continue };
-                let kind = diag::kind(peeked.domain, peeked.kind, peeked.protocol);
+                let kind = kind_of(&peeked);
                 let info = peeked.tcp_info.as_deref().map(diag::tcp_info);
                 rows.push(Arc::new(unlisted(kind, inode, info)));
             }
@@ -194,6 +192,18 @@ impl Lab {
     }
 }
 
+/// What a socket is, from what it says of itself.
+fn kind_of(peeked: &Peeked) -> Kind {
+    let family = match peeked.domain {
+        libc::AF_INET => Family::Inet,
+        libc::AF_INET6 => Family::Inet6,
+        libc::AF_UNIX => Family::Unix,
+        libc::AF_PACKET => Family::Packet,
+        other => Family::Other(other),
+    };
+    Kind { family, kind: peeked.kind, protocol: peeked.protocol }
+}
+
 /// A socket of which the kernel reports nothing but what its fd tells.
 fn unlisted(kind: Kind, inode: u64, tcp: Option<TcpInfo>) -> Socket {
     Socket {
@@ -215,8 +225,7 @@ fn unlisted(kind: Kind, inode: u64, tcp: Option<TcpInfo>) -> Socket {
 
 /// The kernel function in which a process sleeps.
 fn known_wchan(outer: i32) -> Option<String> {
-    let text = fs::read_to_string(format!("/proc/{outer}/wchan")).ok()?;
-    proc::wchan(&text).map(str::to_owned)
+    proc::wchan(&fs::read(format!("/proc/{outer}/wchan")).ok()?)
 }
 
 /// The fd table of a process, by number, without 0, 1, 2 and the control fd. A number that is
@@ -234,8 +243,7 @@ fn read_fds(known: &Known) -> Vec<Arc<Fd>> {
 
 fn read_fd(base: &str, number: i32) -> Option<Fd> {
     let link = fs::read_link(format!("{base}/fd/{number}")).ok()?;
-    let info = fs::read_to_string(format!("{base}/fdinfo/{number}")).ok()?;
-    let flags = proc::fdinfo_flags(&info)?;
-    let file: File = proc::fd_link(link.as_os_str().as_encoded_bytes());
+    let flags = proc::fd_flags(&fs::read(format!("{base}/fdinfo/{number}")).ok()?)?;
+    let file = proc::file(link.as_os_str().as_encoded_bytes());
     Some(Fd { number, file, cloexec: flags.cloexec, nonblock: flags.nonblock })
 }

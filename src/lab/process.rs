@@ -9,8 +9,8 @@ use nix::errno::Errno;
 
 use super::failure::{Attempt as _, Failure};
 use super::order::End;
-use super::proc;
-use super::sys::{self, Arena, Channel, PidFd, Reply, Request};
+use super::proc::{self, Place, RunState};
+use super::sys::{self, Arena, Channel, PidFd, Received, Reply, Request};
 use crate::model::{Call, Errno as CallErrno, Fd, HostName, Outcome, ProcessName, Signal, Syscall};
 
 /// One process.
@@ -33,6 +33,10 @@ pub(super) struct Process {
     pub child: Option<(Channel, OwnedFd)>,
     /// The fd table as last read; `None` if it may have changed.
     pub fds: Option<Vec<Arc<Fd>>>,
+    /// Its running call was reported as blocked.
+    pub reported: bool,
+    stopped: bool,
+    is_command: bool,
 }
 
 /// What a process does, as far as messages tell.
@@ -46,6 +50,8 @@ pub(super) enum Doing {
     Calling(Arc<Call>),
     /// Its channel is closed, and how it ended is not known yet.
     Ending(Option<Arc<Call>>),
+    /// It is a command of the machine; it takes no calls.
+    Command,
     /// It is dead.
     Dead(Outcome),
 }
@@ -75,6 +81,8 @@ pub(super) enum News {
     Back(Arc<Call>, Outcome),
     /// fork() made a child that will say hello itself.
     Child,
+    /// A command has printed this.
+    Printed(Vec<u8>),
     /// Its channel is closed.
     Gone,
 }
@@ -102,7 +110,26 @@ impl Process {
     ) -> Self {
         let doing = Doing::Starting;
         let (known, child, fds) = (None, None, None);
-        Self { name, host, parent, known, doing, arena, channel, child, fds }
+        let (reported, stopped, is_command) = (false, false, false);
+        Self {
+            name,
+            host,
+            parent,
+            known,
+            doing,
+            arena,
+            channel,
+            child,
+            fds,
+            reported,
+            stopped,
+            is_command,
+        }
+    }
+
+    /// From its hello on it is a command of the machine, and what it says is what it prints.
+    pub fn become_command(&mut self) {
+        self.is_command = true;
     }
 
     /// To wait for news.
@@ -138,7 +165,7 @@ impl Process {
         if matches!(self.doing, Doing::Ending(_) | Doing::Dead(_)) {
             return Ok(None);
         }
-        let mut bytes = [0; 64];
+        let mut bytes = [0; 4096];
         let received = match self.channel.try_receive(&mut bytes) {
             Ok(received) => received,
             Err(Errno::EAGAIN | Errno::EINTR) => return Ok(None),
@@ -148,15 +175,23 @@ impl Process {
         if received.length == 0 {
             return Ok(Some(self.gone()));
         }
-        let Some(reply) = Reply::from_bytes(&bytes[..received.length]) else {
+        let bytes = &bytes[..received.length];
+        if self.doing == Doing::Command {
+            return Ok(Some(News::Printed(bytes.to_vec())));
+        }
+        let Some(reply) = Reply::from_bytes(bytes) else {
             let attempt = format!("read a reply of {}", self.name);
             return Err(Failure { attempt, errno: Errno::EBADMSG });
         };
+        self.take_reply(reply, received)
+    }
+
+    fn take_reply(&mut self, reply: Reply, received: Received) -> Result<Option<News>, Failure> {
         match reply {
             Reply::Hello { pid, control } => {
                 let outer = received.sender.unwrap_or(0);
                 self.known = Some(Known::open(pid, outer, control)?);
-                self.doing = Doing::Ready;
+                self.doing = if self.is_command { Doing::Command } else { Doing::Ready };
                 Ok(Some(News::Hello))
             }
             Reply::Child => {
@@ -166,23 +201,25 @@ impl Process {
                 }
                 Ok(Some(News::Child))
             }
-            Reply::Back { value, errno, control } => {
-                if let Some(known) = &mut self.known {
-                    known.control = control;
-                }
-                self.fds = None;
-                let outcome = if value == -1 && errno != 0 {
-                    Outcome::Failed(CallErrno(errno))
-                } else {
-                    Outcome::Returned(value)
-                };
-                match std::mem::replace(&mut self.doing, Doing::Ready) {
-                    Doing::Calling(call) => Ok(Some(News::Back(call, outcome))),
-                    other => {
-                        self.doing = other;
-                        Ok(None)
-                    }
-                }
+            Reply::Back { value, errno, control } => Ok(self.back(value, errno, control)),
+        }
+    }
+
+    fn back(&mut self, value: i64, errno: i32, control: i32) -> Option<News> {
+        if let Some(known) = &mut self.known {
+            known.control = control;
+        }
+        self.fds = None;
+        let outcome = if value == -1 && errno != 0 {
+            Outcome::Failed(CallErrno(errno))
+        } else {
+            Outcome::Returned(value)
+        };
+        match std::mem::replace(&mut self.doing, Doing::Ready) {
+            Doing::Calling(call) => Some(News::Back(call, outcome)),
+            other => {
+                self.doing = other;
+                None
             }
         }
     }
@@ -202,12 +239,21 @@ impl Process {
         let gone = Rest { quiet: true, stopped: false, switches: 0 };
         let call = match &self.doing {
             Doing::Dead(_) => return gone,
+            // A command is like the world outside: nobody waits for it to rest.
+            Doing::Command => return gone,
             Doing::Starting | Doing::Ending(_) => return Rest { quiet: false, ..gone },
             Doing::Ready => None,
             Doing::Calling(call) => Some(call.clone()),
         };
         let Some(known) = &mut self.known else { return Rest { quiet: false, ..gone } };
-        known.rest(call.as_deref())
+        let rest = known.rest(call.as_deref());
+        self.stopped = rest.stopped;
+        rest
+    }
+
+    /// Whether it was stopped by a signal when last looked at.
+    pub fn is_stopped(&self) -> bool {
+        self.stopped && self.is_alive()
     }
 
     /// How it ended, if its number in the lab is among `died` or its own `/proc` entry tells.
@@ -220,9 +266,9 @@ impl Process {
             return Some(*end);
         }
         // A forked child stays as a zombie until its parent waits for it.
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", known.outer));
+        let stat = std::fs::read(format!("/proc/{}/stat", known.outer));
         match stat.ok().as_deref().and_then(proc::stat) {
-            Some(stat) if matches!(stat.state, 'Z' | 'X') => Some(from_wait_status(stat.exit_code)),
+            Some(stat) if stat.state == RunState::Zombie => stat.exit_code.map(from_wait_status),
             Some(_) => None,
             // Its parent has taken the status already; what it was told to do is still known.
             None => call
@@ -270,11 +316,15 @@ impl Known {
     fn rest(&mut self, call: Option<&Call>) -> Rest {
         let dead = Rest { quiet: false, stopped: false, switches: 0 };
         let Ok(length) = self.status.read_at(&mut self.buffer, 0) else { return dead };
-        let Some(status) = proc::status(&self.buffer[..length]) else { return dead };
-        let switches = status.switches;
-        match status.state {
-            'T' | 't' => Rest { quiet: true, stopped: true, switches },
-            'S' => Rest { quiet: self.sleeps_where_expected(call), stopped: false, switches },
+        let text = &self.buffer[..length];
+        let (Some(state), Some(switches)) = (proc::run_state(text), proc::switches(text)) else {
+            return dead;
+        };
+        match state {
+            RunState::Stopped => Rest { quiet: true, stopped: true, switches },
+            RunState::Sleeping => {
+                Rest { quiet: self.sleeps_where_expected(call), stopped: false, switches }
+            }
             _ => Rest { quiet: false, stopped: false, switches },
         }
     }
@@ -282,9 +332,7 @@ impl Known {
     /// Whether a sleeping process sleeps in `call`, or in waiting for a request if there is none.
     fn sleeps_where_expected(&mut self, call: Option<&Call>) -> bool {
         let Ok(length) = self.syscall.read_at(&mut self.buffer, 0) else { return false };
-        let Some(proc::InSyscall::Sleeping { number, arguments }) =
-            proc::syscall(&self.buffer[..length])
-        else {
+        let Some(Place::Call { number, arguments }) = proc::place(&self.buffer[..length]) else {
             return false;
         };
         let first = arguments[0] as i32;

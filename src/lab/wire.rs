@@ -13,7 +13,7 @@ use crate::model::{
     WireAction,
 };
 
-use super::packet::{Flows, addresses, decode, icmp_unreachable};
+use super::packet::{Flows, decode, ends, icmp_unreachable};
 
 /// A packet for a host's kernel. Whoever writes it says with [`Switch::delivered`] how that went.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -210,8 +210,7 @@ impl Switch {
         if let Body::Tcp(segment) = &mut body {
             self.flows.annotate(segment);
         }
-        let destination = addresses(bytes).map(|(_, destination)| destination);
-        let to = destination.and_then(|address| self.hosts.get(&address).cloned());
+        let to = ends(bytes).and_then(|ends| self.hosts.get(&ends.destination).cloned());
         Arc::new(Packet { number: self.count, from, to, at, bytes: bytes.into(), body })
     }
 

@@ -61,6 +61,25 @@ impl TcpState {
         }
     }
 
+    /// The state of this number in the kernel; a request socket (12) says SYN_RECV, a socket that
+    /// is only bound (13) CLOSE.
+    pub fn from_number(number: u8) -> Option<Self> {
+        Some(match number {
+            1 => TcpState::Established,
+            2 => TcpState::SynSent,
+            3 | 12 => TcpState::SynRecv,
+            4 => TcpState::FinWait1,
+            5 => TcpState::FinWait2,
+            6 => TcpState::TimeWait,
+            7 | 13 => TcpState::Close,
+            8 => TcpState::CloseWait,
+            9 => TcpState::LastAck,
+            10 => TcpState::Listen,
+            11 => TcpState::Closing,
+            _ => return None,
+        })
+    }
+
     /// The state of this name; `CLOSED` is taken for CLOSE.
     pub fn from_name(name: &str) -> Option<Self> {
         if name == "CLOSED" {
