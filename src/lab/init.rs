@@ -201,10 +201,10 @@ impl Lab {
         host: &HostName,
         act: impl FnOnce(&Self) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let namespace = self.hosts.get(host).ok_or_else(|| Failure {
-            attempt: format!("enter {host}"),
-            errno: Errno::ENOENT,
-        })?;
+        let namespace = self
+            .hosts
+            .get(host)
+            .ok_or_else(|| Failure { attempt: format!("enter {host}"), errno: Errno::ENOENT })?;
         setns(namespace, CloneFlags::CLONE_NEWNET).attempt(format!("enter {host}"))?;
         let result = act(self);
         // Whoever is lost in a host's namespace would do the next thing in the wrong place.

@@ -103,8 +103,10 @@ fn watch(sockstep: &Channel, hosts: &Channel) -> Vec<HostFds> {
     let mut held = Vec::new();
     let mut bytes = [0; 16];
     loop {
-        let mut fds =
-            [PollFd::new(sockstep.as_fd(), PollFlags::POLLIN), PollFd::new(hosts.as_fd(), PollFlags::POLLIN)];
+        let mut fds = [
+            PollFd::new(sockstep.as_fd(), PollFlags::POLLIN),
+            PollFd::new(hosts.as_fd(), PollFlags::POLLIN),
+        ];
         match poll(&mut fds, PollTimeout::NONE) {
             Err(Errno::EINTR) => continue,
             Err(_) => return held,

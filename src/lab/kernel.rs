@@ -9,9 +9,7 @@ use nix::sys::socket::{
     sockopt,
 };
 
-use super::diag::{
-    Collector, DumpError, Progress, Protocol, Query, destroy, ids, share,
-};
+use super::diag::{Collector, DumpError, Progress, Protocol, Query, destroy, ids, share};
 use super::netlink::{Messages, Sense};
 use crate::model::{Errno as CallErrno, Family, Kind, Socket};
 
@@ -77,8 +75,7 @@ impl Want {
     }
 
     fn queries(self) -> impl Iterator<Item = Query> {
-        let always =
-            [Query::tcp(false), Query::tcp(true), Query::udp(false), Query::udp(true)];
+        let always = [Query::tcp(false), Query::tcp(true), Query::udp(false), Query::udp(true)];
         let raw = [Query::raw(false), Query::raw(true)].into_iter().filter(move |_| self.raw);
         let unix = self.unix.then_some(Query::Unix);
         let packet = self.packet.then_some(Query::Packet);
@@ -104,9 +101,8 @@ pub(super) fn dump(
     for (index, query) in want.queries().enumerate() {
         let sequence = index as u32 + 1;
         collector.begin(&query, sequence);
-        let fed = ask(socket, &query.request(sequence), &mut buffer, |datagram| {
-            collector.feed(datagram)
-        });
+        let fed =
+            ask(socket, &query.request(sequence), &mut buffer, |datagram| collector.feed(datagram));
         match fed {
             // A kernel without this family's dump; its sockets are asked by their fds.
             Err(DumpError::Kernel(errno)) if errno.0 == libc::ENOENT => {}
@@ -125,8 +121,7 @@ pub(super) fn dump(
 pub(super) fn destroy_all(socket: &OwnedFd) {
     let mut buffer = vec![0; 32 * 1024];
     for v6 in [false, true] {
-        for (query, protocol) in
-            [(Query::tcp(v6), Protocol::Tcp), (Query::udp(v6), Protocol::Udp)]
+        for (query, protocol) in [(Query::tcp(v6), Protocol::Tcp), (Query::udp(v6), Protocol::Udp)]
         {
             let mut found = Vec::new();
             let mut collector = Collector::default();

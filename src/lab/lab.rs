@@ -19,9 +19,7 @@ use super::observe::Observer;
 use super::process::{Doing, News, Process};
 use super::sys::{Arena, Channel};
 use super::wire::{Ports, Switch};
-use crate::model::{
-    Cause, LabSpec, Moment, Outcome, ProcessName, Report, Rung, Snapshot, changes,
-};
+use crate::model::{Cause, LabSpec, Moment, Outcome, ProcessName, Report, Rung, Snapshot, changes};
 
 /// How long an action may take to come to rest. Only a process that computes or a command that
 /// floods the wire takes so long; the moment then says that it is not settled.
@@ -251,8 +249,7 @@ impl Lab {
                 if let Some(end) = process.ended(&died) {
                     any = true;
                     let outcome = Outcome::from(end);
-                    let doing =
-                        std::mem::replace(&mut process.doing, Doing::Dead(outcome.clone()));
+                    let doing = std::mem::replace(&mut process.doing, Doing::Dead(outcome.clone()));
                     if let Doing::Ending(Some(call)) = doing {
                         let pid = process.known.as_ref().map_or(0, |known| known.pid);
                         let written = Vec::new();

@@ -61,8 +61,7 @@ impl Worlds for Labs {
             });
         }
         let lineage = give_birth(&self.program).map_err(unavailable)?;
-        let mut lab =
-            Lab::new(spec.clone(), lineage, self.ended.clone()).map_err(unavailable)?;
+        let mut lab = Lab::new(spec.clone(), lineage, self.ended.clone()).map_err(unavailable)?;
         furnish(&mut lab).map_err(unavailable)?;
         Ok(Box::new(lab))
     }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Arc;
 
-use super::diag;
+use super::diag::tcp_info;
 use super::failure::{Attempt as _, Failure};
-use super::kernel::{Want, dump};
+use super::kernel::dump;
 use super::lab::Lab;
 use super::proc;
 use super::process::{Doing, Known};
@@ -167,7 +167,7 @@ impl Lab {
                 let peeked = handle.and_then(|known| known.handle.peek(fd.number).ok());
                 let Some(peeked) = peeked else { continue };
                 let kind = kind_of(&peeked);
-                let info = peeked.tcp_info.as_deref().map(diag::tcp_info);
+                let info = peeked.tcp_info.as_deref().and_then(tcp_info);
                 rows.push(Arc::new(unlisted(kind, inode, info)));
             }
         }
@@ -176,10 +176,8 @@ impl Lab {
     fn remember_ports(&mut self, snapshot: &Snapshot) {
         for process in &snapshot.processes {
             for fd in &process.fds {
-                let socket = fd
-                    .file
-                    .socket()
-                    .and_then(|inode| snapshot.host(&process.host)?.socket(inode));
+                let socket =
+                    fd.file.socket().and_then(|inode| snapshot.host(&process.host)?.socket(inode));
                 let port = socket.and_then(|s| s.local.as_ref()).and_then(|local| local.port());
                 if let Some(port) = port.filter(|port| *port != 0) {
                     self.ports.entry(process.name.clone()).or_default().insert(port);

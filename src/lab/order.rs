@@ -15,7 +15,6 @@ pub(super) const LONGEST: usize = 64 * 1024;
 /// Something that needs the lab's privileges.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) enum Order {
-    /// Make a host. The answer [`Answer::Host`] brings [`HOST_FDS`] fds.
     MakeHost(HostPlan),
     /// Forget a host; its namespace ends with its last process.
     DropHost(HostName),
@@ -61,9 +60,7 @@ pub(super) struct HostPlan {
     pub settings: Vec<(String, String)>,
 }
 
-/// How many fds come with [`Answer::Host`]: TUN, sock_diag socket, `/proc/net/netstat`,
 /// `/proc/net/snmp` and `ip_local_port_range`.
-pub(super) const HOST_FDS: usize = 5;
 
 /// What the lab's first process answers.
 #[derive(Debug, Clone, Serialize, Deserialize)]

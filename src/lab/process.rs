@@ -317,7 +317,7 @@ impl Known {
         let dead = Rest { quiet: false, stopped: false, switches: 0 };
         let Ok(length) = self.status.read_at(&mut self.buffer, 0) else { return dead };
         let text = &self.buffer[..length];
-        let (Some(state), Some(switches)) = (proc::run_state(text), proc::switches(text)) else {
+        let (Some(state), Some(switches)) = (proc::status_state(text), proc::switches(text)) else {
             return dead;
         };
         match state {
@@ -332,17 +332,15 @@ impl Known {
     /// Whether a sleeping process sleeps in `call`, or in waiting for a request if there is none.
     fn sleeps_where_expected(&mut self, call: Option<&Call>) -> bool {
         let Ok(length) = self.syscall.read_at(&mut self.buffer, 0) else { return false };
-        let Some(Place::Call { number, arguments }) = proc::place(&self.buffer[..length]) else {
+        let Some(Place::Call { number, args }) = proc::place(&self.buffer[..length]) else {
             return false;
         };
-        let first = arguments[0] as i32;
+        let first = args[0] as i32;
         match call {
             None => first == self.control,
             // A call that is restarted after a stop goes by the number of restart_syscall().
             Some(_) if number == RESTART => true,
-            Some(call) => {
-                number == sys::number(call.syscall) && first == call.args[0] as i32
-            }
+            Some(call) => number == sys::number(call.syscall) && first == call.args[0] as i32,
         }
     }
 }

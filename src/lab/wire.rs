@@ -9,8 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::{
-    Body, Fate, Filter, Held, HostName, Packet, Passage, ProcessName, Unreachable, Wire,
-    WireAction,
+    Body, Fate, Filter, Held, HostName, Packet, Passage, ProcessName, Unreachable, Wire, WireAction,
 };
 
 use super::packet::{Flows, decode, ends, icmp_unreachable};
@@ -162,11 +161,12 @@ impl Switch {
 
     fn find(&self, filter: &Filter, ports: &Ports, verb: &str) -> Result<usize, Unwilling> {
         let known = |process: &ProcessName| ports_of(ports, process);
-        let position =
-            self.wire.held.iter().position(|held| filter.matches(&held.packet, known));
+        let position = self.wire.held.iter().position(|held| filter.matches(&held.packet, known));
         position.ok_or_else(|| {
             let held = self.describe_held();
-            Unwilling(format!("can't {verb} {filter}: no packet in flight is meant; the wire {held}"))
+            Unwilling(format!(
+                "can't {verb} {filter}: no packet in flight is meant; the wire {held}"
+            ))
         })
     }
 
@@ -242,7 +242,5 @@ fn covers(packet: &Packet, held: &Packet) -> bool {
     let (Some(new), Some(old)) = (packet.segment(), held.segment()) else { return false };
     let same = (new.source, new.destination) == (old.source, old.destination);
     let offset = old.sequence.wrapping_sub(new.sequence);
-    same && old.span() > 0
-        && offset < new.span()
-        && old.span() <= new.span() - offset
+    same && old.span() > 0 && offset < new.span() && old.span() <= new.span() - offset
 }

@@ -124,11 +124,9 @@ impl Lab {
                 match self.order(&order, &[]) {
                     Ok(_) => Ok(()),
                     // The lab lives on; this machine or this value is what it is.
-                    Err(failure) => Err(refused(format!(
-                        "can't {}: {}",
-                        failure.attempt,
-                        failure.reason()
-                    ))),
+                    Err(failure) => {
+                        Err(refused(format!("can't {}: {}", failure.attempt, failure.reason())))
+                    }
                 }
             }
             Action::Wait(time) => self.pass_time(*time),
@@ -251,12 +249,7 @@ impl Lab {
         self.take_in(Process::new(name, host, None, ours, arena))
     }
 
-    fn run(
-        &mut self,
-        name: &ProcessName,
-        host: &HostName,
-        command: &str,
-    ) -> Result<(), Failure> {
+    fn run(&mut self, name: &ProcessName, host: &HostName, command: &str) -> Result<(), Failure> {
         let (ours, theirs) = process_channel().attempt("make a channel")?;
         let order = Order::Run { host: host.clone(), command: command.to_owned() };
         self.order(&order, &[theirs.as_fd()])?;

@@ -46,7 +46,7 @@ pub(super) fn row(payload: &[u8], protocol: Protocol) -> Option<Socket> {
     for attribute in Attributes::new(attributes) {
         match attribute.kind {
             INET_DIAG_INFO if protocol == Protocol::Tcp => {
-                socket.tcp = tcp_info::parse(attribute.payload);
+                socket.tcp = tcp_info(attribute.payload);
             }
             INET_DIAG_SKMEMINFO => socket.memory = memory(&attribute),
             INET_DIAG_SHUTDOWN => socket.shutdown = attribute.u8(),

@@ -24,6 +24,7 @@ mod unix;
 pub use collect::{Collector, Dump, DumpError, Progress};
 pub use request::{ALL_STATES, Id, Protocol, Query, destroy, ids, state_bit};
 pub use share::share;
+pub use tcp_info::tcp_info;
 pub use unix::Link;
 
 use crate::model::{SocketMemory, TcpState};

@@ -4,7 +4,7 @@ use crate::lab::netlink::{u32_at, u64_at};
 use crate::model::TcpInfo;
 
 /// What the structure says, each field if the kernel's structure is long enough for it.
-pub(super) fn parse(bytes: &[u8]) -> Option<TcpInfo> {
+pub fn tcp_info(bytes: &[u8]) -> Option<TcpInfo> {
     let word = |at| u32_at(bytes, at);
     Some(TcpInfo {
         state: *bytes.first()?,

@@ -10,7 +10,7 @@ mod syscall;
 
 pub use counters::{counters, counters6};
 pub use files::{FdFlags, fd_flags, file};
-pub use process::{RunState, Stat, inner_pid, stat, switches};
+pub use process::{RunState, Stat, inner_pid, stat, status_state, switches};
 pub use syscall::{Place, place, wchan};
 
 /// The number that these bytes are, in decimal; space around it is left out.

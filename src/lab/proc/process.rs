@@ -64,6 +64,13 @@ fn run_state(letter: u8) -> RunState {
     }
 }
 
+/// The state in `/proc/PID/status`; like [`switches`] it allocates nothing.
+pub fn status_state(status: &[u8]) -> Option<RunState> {
+    let mut lines = status.split(|b| *b == b'\n');
+    let letter = lines.find_map(|line| line.strip_prefix(b"State:"))?;
+    letter.trim_ascii().first().copied().map(run_state)
+}
+
 /// The sum of voluntary and involuntary context switches in `/proc/PID/status`.
 ///
 /// Read over and over until the lab is at rest, so it allocates nothing and begins at the end,

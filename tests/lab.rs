@@ -1,0 +1,118 @@
+//! The lab against the kernel.
+
+mod support;
+
+use std::time::Duration;
+
+use sockstep::model::{
+    Action, Filter, LabSpec, Moment, Outcome, PacketKind, Syscall, TcpState, WireAction, World,
+};
+use support::{ARENA, call, lab_or_skip, name, sockaddr};
+
+#[test]
+fn the_first_socket_is_fd_3() {
+    let Some(mut world) = lab_or_skip(&LabSpec::two_hosts()) else { return };
+    let moment = call(&mut *world, "server", Syscall::Socket, [2, 1, 0, 0, 0, 0]);
+    assert_eq!(moment.reports[0].outcome, Outcome::Returned(3));
+    let process = moment.snapshot.process(&name("server")).expect("it lives");
+    assert_eq!(process.pid, 2);
+    assert_eq!(process.fds.len(), 1);
+    let socket = moment.snapshot.socket_of(&name("server"), 3).expect("a socket");
+    assert!(socket.kind.is_tcp());
+    assert_eq!(socket.state, Some(TcpState::Close));
+}
+
+#[test]
+fn a_handshake_packet_by_packet() {
+    let Some(mut world) = lab_or_skip(&LabSpec::two_hosts()) else { return };
+    let world = &mut *world;
+    listen(world);
+    let blocked = call(world, "server", Syscall::Accept, [3, 0, 0, 0, 0, 0]);
+    assert_eq!(blocked.reports[0].outcome, Outcome::Blocked);
+    call(world, "client", Syscall::Socket, [2, 1, 0, 0, 0, 0]);
+    let memory = world.memory(&name("client")).expect("memory");
+    assert!(memory.write(ARENA, &sockaddr([198, 51, 100, 1], 8080)));
+    act(world, WireAction::Hold(Filter::any()));
+    let moment = call(world, "client", Syscall::Connect, [3, ARENA as i64, 16, 0, 0, 0]);
+    assert_eq!(moment.reports[0].outcome, Outcome::Blocked);
+    assert_eq!(moment.snapshot.wire.held.len(), 1);
+    assert_eq!(moment.snapshot.wire.held[0].packet.label(), "SYN");
+    assert_eq!(state(&moment, "client", 3), Some(TcpState::SynSent));
+    let moment = act(world, deliver(PacketKind::Syn));
+    let half: Vec<_> = moment.snapshot.hosts[0].sockets.iter().collect();
+    assert!(half.iter().any(|s| s.state == Some(TcpState::SynRecv)), "{half:?}");
+    let moment = act(world, deliver(PacketKind::SynAck));
+    assert_eq!(moment.reports[0].outcome, Outcome::Returned(0));
+    assert_eq!(state(&moment, "client", 3), Some(TcpState::Established));
+    let moment = act(world, deliver(PacketKind::Ack));
+    assert_eq!(moment.reports[0].outcome, Outcome::Returned(4));
+    assert_eq!(state(&moment, "server", 4), Some(TcpState::Established));
+    let client = moment.snapshot.socket_of(&name("client"), 3).expect("a socket");
+    assert_eq!(client.local.as_ref().and_then(|local| local.port()), Some(40_001));
+}
+
+#[test]
+fn a_forked_process_says_hello_and_shares_the_socket() {
+    let Some(mut world) = lab_or_skip(&LabSpec::two_hosts()) else { return };
+    let world = &mut *world;
+    call(world, "server", Syscall::Socket, [2, 1, 0, 0, 0, 0]);
+    let moment = call(world, "server", Syscall::Fork, [0; 6]);
+    let Outcome::Returned(pid) = moment.reports[0].outcome else { panic!("{:?}", moment.reports) };
+    let child = moment.snapshot.process(&name("server.1")).expect("the child");
+    assert_eq!(i64::from(child.pid), pid);
+    let inode = child.fds[0].file.socket().expect("a socket");
+    assert_eq!(moment.snapshot.owners(inode).count(), 2);
+    let moment = call(world, "server.1", Syscall::ExitGroup, [7, 0, 0, 0, 0, 0]);
+    assert_eq!(moment.reports[0].outcome, Outcome::Exited(7));
+}
+
+#[test]
+fn a_retransmission_comes_by_itself_and_is_folded() {
+    let Some(mut world) = lab_or_skip(&LabSpec::two_hosts()) else { return };
+    let world = &mut *world;
+    call(world, "client", Syscall::Socket, [2, 1, 0, 0, 0, 0]);
+    let memory = world.memory(&name("client")).expect("memory");
+    assert!(memory.write(ARENA, &sockaddr([198, 51, 100, 1], 8080)));
+    act(world, WireAction::Hold(Filter::any()));
+    call(world, "client", Syscall::Connect, [3, ARENA as i64, 16, 0, 0, 0]);
+    let moment = world.next(Duration::from_secs(3)).expect("a world").expect("a moment");
+    assert_eq!(moment.snapshot.wire.held[0].copies, 2);
+}
+
+#[test]
+fn a_rebooted_host_forgets_without_a_word() {
+    let Some(mut world) = lab_or_skip(&LabSpec::two_hosts()) else { return };
+    let world = &mut *world;
+    listen(world);
+    let host = sockstep::model::HostName::parse("server").expect("a name");
+    let moment = world.act(&Action::Reboot(host.clone())).expect("a reboot");
+    assert!(moment.passages.is_empty(), "{:?}", moment.passages);
+    assert!(moment.snapshot.host(&host).expect("the host").sockets.is_empty());
+    assert!(!moment.snapshot.process(&name("server")).expect("known").is_alive());
+    let moment =
+        world.act(&Action::Spawn { process: name("server"), host }).expect("a new process");
+    assert!(moment.snapshot.process(&name("server")).expect("known").is_alive());
+    let moment = call(world, "server", Syscall::Socket, [2, 1, 0, 0, 0, 0]);
+    assert_eq!(moment.reports[0].outcome, Outcome::Returned(3));
+}
+
+fn listen(world: &mut dyn World) {
+    call(world, "server", Syscall::Socket, [2, 1, 0, 0, 0, 0]);
+    let memory = world.memory(&name("server")).expect("memory");
+    assert!(memory.write(ARENA, &sockaddr([0, 0, 0, 0], 8080)));
+    call(world, "server", Syscall::Bind, [3, ARENA as i64, 16, 0, 0, 0]);
+    let moment = call(world, "server", Syscall::Listen, [3, 5, 0, 0, 0, 0]);
+    assert_eq!(state(&moment, "server", 3), Some(TcpState::Listen));
+}
+
+fn act(world: &mut dyn World, action: WireAction) -> Moment {
+    world.act(&Action::Wire(action)).expect("an action that makes sense")
+}
+
+fn deliver(kind: PacketKind) -> WireAction {
+    WireAction::Deliver(Filter { kind, of: None, from: None })
+}
+
+fn state(moment: &Moment, process: &str, fd: i32) -> Option<TcpState> {
+    moment.snapshot.socket_of(&name(process), fd)?.state
+}
