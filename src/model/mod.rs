@@ -18,6 +18,8 @@ mod signal;
 mod snapshot;
 mod socket;
 mod spec;
+pub mod ss;
+pub mod tcpdump;
 mod wire;
 mod world;
 

@@ -38,7 +38,7 @@ pub struct Host {
     /// Every socket the kernel lists, and those that it lists nowhere but that an fd stands for.
     pub sockets: Vec<Arc<Socket>>,
     /// Counters of `/proc/net/snmp` and `/proc/net/netstat` that are not 0, by name
-    /// (`ListenOverflows`, `RetransSegs`).
+    /// (`ListenOverflows`, `TcpRetransSegs`: as nstat(8), less `TcpExt`).
     pub counters: Arc<BTreeMap<String, u64>>,
 }
 

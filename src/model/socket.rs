@@ -295,6 +295,9 @@ pub struct Socket {
     pub ownerless: Option<Ownerless>,
     /// Bit 0 set: shutdown for reading, bit 1: for writing. `None`: not reported.
     pub shutdown: Option<u8>,
+    /// IPV6_V6ONLY: an IPv6 socket that takes no IPv4. Reported for one that listens or is not
+    /// connected. `None`: not reported.
+    pub v6only: Option<bool>,
     /// Details of a TCP connection.
     pub tcp: Option<TcpInfo>,
     /// The socket's memory.
@@ -317,14 +320,20 @@ impl Socket {
     }
 
     /// Whether `connection` came in by this listener: same port, and the listener's address is
-    /// the wildcard or the same.
+    /// the same or the wildcard. The wildcard of IPv6 takes IPv4 too, if it is not IPV6_V6ONLY.
     pub fn listens_for(&self, connection: &Socket) -> bool {
         let (Some((own, _)), Some((local, _))) = (self.ends(), connection.ends()) else {
             return false;
         };
+        let family = match (own.is_ipv6(), local.is_ipv6()) {
+            (true, false) => self.v6only != Some(true),
+            (false, true) => false,
+            (true, true) | (false, false) => true,
+        };
         self.is_listener()
             && connection.kind.is_tcp()
             && own.port() == local.port()
+            && family
             && (own.ip().is_unspecified() || own.ip() == local.ip())
     }
 }

@@ -15,6 +15,7 @@ const INET_DIAG_INFO: u16 = 2;
 const INET_DIAG_SKMEMINFO: u16 = 7;
 const INET_DIAG_SHUTDOWN: u16 = 8;
 const INET_DIAG_PROTOCOL: u16 = 10;
+const INET_DIAG_SKV6ONLY: u16 = 11;
 
 const SOCK_STREAM: i32 = 1;
 const SOCK_DGRAM: i32 = 2;
@@ -40,6 +41,7 @@ pub(super) fn row(payload: &[u8], protocol: Protocol) -> Option<Socket> {
         cookie: u64::from(u32_at(fixed, 44)?) | u64::from(u32_at(fixed, 48)?) << 32,
         ownerless: (inode == 0 && protocol == Protocol::Tcp).then(|| ownerless(state?)).flatten(),
         shutdown: None,
+        v6only: None,
         tcp: None,
         memory: None,
     };
@@ -50,6 +52,7 @@ pub(super) fn row(payload: &[u8], protocol: Protocol) -> Option<Socket> {
             }
             INET_DIAG_SKMEMINFO => socket.memory = memory(&attribute),
             INET_DIAG_SHUTDOWN => socket.shutdown = attribute.u8(),
+            INET_DIAG_SKV6ONLY => socket.v6only = attribute.u8().map(|only| only != 0),
             INET_DIAG_PROTOCOL if protocol == Protocol::Raw => {
                 socket.kind.protocol = attribute.u8().map_or(socket.kind.protocol, i32::from);
             }

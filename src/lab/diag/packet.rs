@@ -27,6 +27,7 @@ pub(super) fn row(payload: &[u8]) -> Option<Socket> {
         cookie: u64::from(u32_at(fixed, 8)?) | u64::from(u32_at(fixed, 12)?) << 32,
         ownerless: None,
         shutdown: None,
+        v6only: None,
         tcp: None,
         memory: None,
     };
