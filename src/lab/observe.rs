@@ -216,6 +216,7 @@ fn unlisted(kind: Kind, inode: u64, tcp: Option<TcpInfo>) -> Socket {
         cookie: 0,
         ownerless: None,
         shutdown: None,
+        v6only: None,
         tcp,
         memory: None,
     }
