@@ -1,0 +1,3 @@
+//! Screens.
+
+mod panes;

@@ -1,0 +1,159 @@
+//! The pane *backlog*: the SYN queue and the accept queue of each listener.
+//!
+//! ```text
+//!  ─ backlog 3: 2 of 1+1 ───
+//!  SYN q    [40003]                  half-open requests, by the client's port
+//!  accept q [40001][40002]           whole connections that wait for accept()
+//!  FULL
+//! ```
+//! "2 of 1+1": the kernel counts two, listen() was told 1, and one more fits. Zoomed, the queues
+//! are real boxes.
+
+use std::sync::Arc;
+
+use ratatui::text::{Line, Span};
+
+use super::naming::peer_port;
+use super::section::{Row, Section};
+use super::site::Site;
+use crate::model::Socket;
+use crate::tui::ink::Ink;
+use crate::tui::text::{pad, width};
+use crate::tui::theme::Role;
+
+/// How many empty places are drawn at most; more are counted.
+const EMPTY_SHOWN: usize = 3;
+
+/// One section for each listener.
+pub fn sections(site: &Site<'_>, wide: usize, ink: &Ink) -> Vec<Section> {
+    let listeners = site.host.sockets.iter().filter(|socket| socket.is_listener());
+    listeners.take(8).map(|listener| section(site, listener, wide, ink)).collect()
+}
+
+fn section(site: &Site<'_>, listener: &Arc<Socket>, wide: usize, ink: &Ink) -> Section {
+    let mut rows =
+        vec![syn_queue(site, listener, wide, ink), accept_queue(site, listener, wide, ink)];
+    let mut title = title(site, listener, ink);
+    let full = is_full(listener);
+    let word = ink.words.ui("backlog-full");
+    if full && width(&title) + width(word) + 6 <= wide {
+        title = format!("{title} {word}");
+    } else if full {
+        rows.push(Row::new(ink.line(Role::Bad, format!(" {word}")), false).kept());
+    }
+    Section { alarm: full, ..Section::new(title, rows) }
+}
+
+/// Whether one more connection would not fit: the kernel takes one above the limit.
+pub fn is_full(listener: &Socket) -> bool {
+    matches!((listener.recv_q, listener.send_q), (Some(length), Some(limit)) if length > limit)
+}
+
+/// `backlog 3: 2 of 1+1`
+fn title(site: &Site<'_>, listener: &Socket, ink: &Ink) -> String {
+    let fd = site.owners(listener).first().map_or("-".to_owned(), |owner| owner.fd.to_string());
+    let name = ink.words.ui("pane-backlog");
+    let (Some(length), Some(limit)) = (listener.recv_q, listener.send_q) else {
+        return format!("{name} {fd}");
+    };
+    let count = ink.words.ui_with("backlog-count", &[("length", &length), ("limit", &limit)]);
+    let colon = ink.words.ui("colon");
+    format!("{name} {fd}{colon}{count}")
+}
+
+/// Half-open requests have no places: the kernel limits them in other ways.
+fn syn_queue(site: &Site<'_>, listener: &Arc<Socket>, wide: usize, ink: &Ink) -> Row {
+    let queue = Queue::of(site, site.host.syn_queue(listener), wide);
+    row(labels(wide, ink)[0], queue, 0, wide, ink)
+}
+
+fn accept_queue(site: &Site<'_>, listener: &Arc<Socket>, wide: usize, ink: &Ink) -> Row {
+    let mut queue = Queue::of(site, site.host.accept_queue(listener), wide);
+    let counted = listener.recv_q.map_or(queue.length, |length| length as usize);
+    // A connection that was reset while it waited is counted still and has no row any more.
+    for _ in queue.length..counted.min(queue.length + EMPTY_SHOWN) {
+        queue.boxes.push(Box { text: "?".to_owned(), changed: false });
+    }
+    queue.length = queue.length.max(counted);
+    let places = listener.send_q.map_or(0, |limit| limit as usize + 1);
+    let free = places.saturating_sub(queue.length);
+    row(labels(wide, ink)[1], queue, free, wide, ink)
+}
+
+/// What waits in a queue.
+struct Queue {
+    /// As many of its connections as may be drawn, in the kernel's order.
+    boxes: Vec<Box>,
+    /// How many there are.
+    length: usize,
+    /// This moment changed one of them.
+    changed: bool,
+}
+
+impl Queue {
+    fn of<'a>(
+        site: &Site<'_>,
+        sockets: impl Iterator<Item = &'a Arc<Socket>>,
+        wide: usize,
+    ) -> Self {
+        let mut queue = Queue { boxes: Vec::new(), length: 0, changed: false };
+        for socket in sockets {
+            let changed = site.is_changed(socket);
+            queue.changed |= changed;
+            queue.length += 1;
+            // The narrowest box, `[1]`, takes three cells.
+            if queue.boxes.len() <= wide / 3 {
+                queue.boxes.push(Box { text: peer_port(socket), changed });
+            }
+        }
+        queue
+    }
+}
+
+/// The names of both queues, short where room is short.
+fn labels(wide: usize, ink: &Ink) -> [&str; 2] {
+    let words = &ink.words;
+    if wide >= 34 {
+        [words.ui("syn-queue"), words.ui("accept-queue")]
+    } else {
+        [words.ui("syn-queue-short"), words.ui("accept-queue-short")]
+    }
+}
+
+/// One connection of a queue.
+struct Box {
+    text: String,
+    changed: bool,
+}
+
+impl Box {
+    fn span(&self, ink: &Ink) -> Span<'static> {
+        ink.span(ink.fresh(self.changed), format!("[{}]", self.text))
+    }
+}
+
+/// ` accept q [40001][ ][ ]+3`
+fn row(label: &str, queue: Queue, free: usize, wide: usize, ink: &Ink) -> Row {
+    let changed = queue.changed;
+    let column = labels(wide, ink).iter().map(|label| width(label)).max().unwrap_or(0);
+    let mut spans = vec![ink.mark(changed), ink.span(Role::Plain, pad(label, column)), " ".into()];
+    let mut left = wide.saturating_sub(column + 2);
+    let mut places: Vec<Span<'static>> = queue.boxes.iter().map(|place| place.span(ink)).collect();
+    places.extend((0..free.min(EMPTY_SHOWN)).map(|_| ink.span(Role::Dim, "[ ]")));
+    let total = queue.length + free;
+    let mut shown = 0;
+    for place in places {
+        let behind = total - shown - 1;
+        let reserve = if behind > 0 { format!("+{behind}").len() } else { 0 };
+        if width(&place.content) + reserve > left {
+            break;
+        }
+        left -= width(&place.content);
+        spans.push(place);
+        shown += 1;
+    }
+    if shown < total {
+        spans.push(ink.span(Role::Dim, format!("+{}", total - shown)));
+    }
+    Row::new(Line::from(spans), changed).kept()
+}

@@ -1,0 +1,216 @@
+//! The pane *what happened*: what the kernel did, and what it means.
+//!
+//! ```text
+//! ┌ what happened ───────────────────────────────────────────────┐
+//! │ The accept queue was full, so the server dropped the ACK …   │  chosen by what was observed
+//! │                                                              │
+//! │ you said: it is told.  The kernel: both keep their belief.   │  the bet
+//! │ One connection with two states.                              │  a conclusion, if it held
+//! │ ▸ Now the server takes one connection away.                  │  words before the next step
+//! │ changed  server fd 3: …                                      │
+//! └────────────────────────────────────────────────────── m more ┘
+//! ```
+
+use super::page::Page;
+use super::prose::{Paragraph, harmless};
+use crate::explain::notes;
+use crate::lesson::Question;
+use crate::model::Cause;
+use crate::session::{Bet, Mode, Verdict};
+use crate::tui::ink::Ink;
+use crate::tui::theme::Role;
+
+/// Something that went wrong, or has to be said once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// What, in whole sentences; harmless text.
+    pub text: String,
+    /// What to do.
+    pub help: Option<String>,
+    /// It is an error, not only a remark.
+    pub error: bool,
+}
+
+/// How much is said.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// What fits beside the panes.
+    Short,
+    /// Everything, with the longer versions.
+    Long,
+}
+
+/// The pane's name and its paragraphs.
+pub fn paragraphs(page: &Page<'_>, depth: Depth, ink: &Ink) -> (String, Vec<Paragraph>) {
+    if let Some((question, chosen)) = page.asking
+        && page.notice.is_none()
+    {
+        return (
+            ink.words.ui("pane-question").to_owned(),
+            question_words(page, question, chosen, ink),
+        );
+    }
+    let mut found = Vec::new();
+    found.extend(page.notice.map(|notice| notice_words(notice, ink)).unwrap_or_default());
+    found.extend(explanation(page, depth, ink));
+    found.extend(judgement(page, depth, ink));
+    found.extend(conclusion(page, ink));
+    found.extend(printed(page, ink));
+    found.extend(next_words(page, depth, ink));
+    found.extend(changed(page, ink));
+    (ink.words.ui("pane-what-happened").to_owned(), found)
+}
+
+fn notice_words(notice: &Notice, ink: &Ink) -> Vec<Paragraph> {
+    let role = if notice.error { Role::Bad } else { Role::Changed };
+    let help = notice.help.as_ref().map(|help| Paragraph::new(ink, Role::Plain, help).close());
+    std::iter::once(Paragraph::new(ink, role, &notice.text)).chain(help).collect()
+}
+
+/// What was observed, in words.
+fn explanation(page: &Page<'_>, depth: Depth, ink: &Ink) -> Vec<Paragraph> {
+    let mut found = Vec::new();
+    if matches!(page.moment().cause, Cause::Start)
+        && let Some(lesson) = page.lesson
+    {
+        found.extend(lesson.intro.iter().map(|prose| Paragraph::prose(ink, Role::Plain, prose)));
+        if depth == Depth::Long {
+            let more = lesson.intro_more.iter();
+            found.extend(more.map(|prose| Paragraph::prose(ink, Role::Dim, prose)));
+        }
+    }
+    for note in notes(page.before(), page.moment()) {
+        found.push(Paragraph::new(ink, Role::Plain, ink.words.short(&note)));
+        let long = ink.words.long(&note).filter(|_| depth == Depth::Long);
+        let long = long.iter().flat_map(|text| text.lines());
+        found.extend(long.map(|text| Paragraph::new(ink, Role::Dim, text)));
+    }
+    found
+}
+
+/// Bets, and expectations; those that held only at length.
+fn judgement(page: &Page<'_>, depth: Depth, ink: &Ink) -> Vec<Paragraph> {
+    let entry = page.entry();
+    let mut found: Vec<Paragraph> = entry.bets.iter().flat_map(|bet| bet_words(bet, ink)).collect();
+    for verdict in &entry.verdicts {
+        if !verdict.held {
+            found.extend(disagreement(verdict, ink));
+        } else if depth == Depth::Long {
+            let what = harmless(&verdict.what);
+            let text = ink.words.ui_with("expected-and-so-it-was", &[("what", &what)]);
+            found.push(Paragraph::new(ink, Role::Good, text).close());
+        }
+    }
+    found
+}
+
+fn bet_words(bet: &Bet, ink: &Ink) -> Vec<Paragraph> {
+    let choice = |index: usize| bet.choices.get(index).map(|choice| harmless(&choice.words));
+    let truth = choice(bet.truth).unwrap_or_default();
+    let said = bet.chosen.and_then(choice);
+    let role = if bet.right() == Some(false) { Role::Changed } else { Role::Good };
+    let kernel = ink.words.ui_with("bet-kernel", &[("truth", &truth)]);
+    let said = said.map(|said| {
+        let right = bet.right() == Some(true);
+        let text = ink.words.ui_with("bet-you-said", &[("said", &said)]);
+        let verdict = if right { ink.words.ui("bet-right") } else { "" };
+        Paragraph::new(ink, Role::Plain, format!("{text} {verdict}").trim_end().to_owned())
+    });
+    let kernel = Paragraph::new(ink, role, kernel);
+    match said {
+        Some(said) => vec![said, kernel.close()],
+        None => vec![kernel],
+    }
+}
+
+/// The kernel's version, that it is right, and the likely reason.
+fn disagreement(verdict: &Verdict, ink: &Ink) -> Vec<Paragraph> {
+    let (what, kernel) = (harmless(&verdict.what), harmless(&verdict.kernel));
+    let text = ink.words.ui_with("expected-but", &[("what", &what), ("kernel", &kernel)]);
+    let mut found = vec![Paragraph::new(ink, Role::Bad, text)];
+    found.push(Paragraph::new(ink, Role::Plain, ink.words.ui("kernel-is-right")).close());
+    if let Some(reason) = &verdict.reason {
+        let reason = harmless(reason);
+        let text = ink.words.ui_with("likely-reason", &[("reason", &reason)]);
+        found.push(Paragraph::new(ink, Role::Plain, text).close());
+    }
+    found
+}
+
+/// What follows, if every check held.
+fn conclusion(page: &Page<'_>, ink: &Ink) -> Vec<Paragraph> {
+    let entry = page.entry();
+    let step = entry.step.filter(|_| entry.concluded);
+    let step = step.and_then(|index| page.lesson?.steps.get(index));
+    let words = step.and_then(|step| step.conclusion.as_ref()).map(|found| &found.words);
+    words.into_iter().flatten().map(|prose| Paragraph::prose(ink, Role::Strong, prose)).collect()
+}
+
+/// What the C printed, and what commands printed.
+fn printed(page: &Page<'_>, ink: &Ink) -> Vec<Paragraph> {
+    let entry = page.entry();
+    let command = crate::model::escape(&entry.moment.printed);
+    let texts = [crate::model::escape(entry.printed.as_bytes()), command];
+    let shown = texts.into_iter().filter(|text| !text.is_empty()).map(|text| {
+        let text = text.replace("\\n", "\n");
+        let label = ink.words.ui("printed").to_owned();
+        Paragraph::new(ink, Role::Code, text.trim_end()).marked(ink.span(Role::Dim, label + "  "))
+    });
+    shown.collect()
+}
+
+/// The words before the next step, only on the newest page.
+fn next_words(page: &Page<'_>, depth: Depth, ink: &Ink) -> Vec<Paragraph> {
+    if !page.live || page.mode != Mode::Script {
+        return Vec::new();
+    }
+    let pointer = || ink.span(Role::Key, format!("{} ", ink.glyphs.pointer()));
+    let Some(next) = page.next else {
+        let closing = page.lesson.map_or(&[][..], |lesson| &lesson.closing);
+        let closing = closing.iter().map(|prose| Paragraph::prose(ink, Role::Plain, prose));
+        return closing.map(|paragraph| paragraph.marked(pointer())).collect();
+    };
+    let narration = next.narration.iter().map(|prose| Paragraph::prose(ink, Role::Plain, prose));
+    let mut found: Vec<Paragraph> = narration.map(|words| words.marked(pointer())).collect();
+    if depth == Depth::Long {
+        found.extend(next.more.iter().map(|prose| Paragraph::prose(ink, Role::Dim, prose)));
+    }
+    found
+}
+
+/// The differences between this snapshot and the one before, in short.
+fn changed(page: &Page<'_>, ink: &Ink) -> Option<Paragraph> {
+    let moment = page.moment();
+    let texts =
+        moment.changes.iter().take(24).map(|change| ink.words.change(change, &moment.snapshot));
+    let text = texts.collect::<Vec<_>>().join("   ");
+    let label = format!("{}  ", ink.words.ui("changed"));
+    (!text.is_empty())
+        .then(|| Paragraph::new(ink, Role::Dim, text).marked(ink.span(Role::Changed, label)))
+}
+
+/// The question, its choices, and that no marks are given.
+fn question_words(
+    page: &Page<'_>,
+    question: &Question,
+    chosen: Option<usize>,
+    ink: &Ink,
+) -> Vec<Paragraph> {
+    let narration = page.next.map_or(&[][..], |step| &step.narration);
+    let mut found: Vec<Paragraph> =
+        narration.iter().map(|prose| Paragraph::prose(ink, Role::Plain, prose)).collect();
+    for (index, choice) in question.choices.iter().enumerate() {
+        let is_chosen = chosen == Some(index);
+        let role = if is_chosen { Role::Strong } else { Role::Plain };
+        let pointer = if is_chosen { ink.glyphs.pointer() } else { ' ' };
+        let letter = char::from(b'a' + u8::try_from(index).unwrap_or(25).min(25));
+        let mark = ink.span(Role::Key, format!("{pointer} {letter}  "));
+        let words = Paragraph::prose(ink, role, &choice.words).marked(mark);
+        found.push(if index == 0 { words } else { words.close() });
+    }
+    let words = &ink.words;
+    let invite =
+        if chosen.is_some() { words.ui("question-see") } else { words.ui("question-invite") };
+    found.push(Paragraph::new(ink, Role::Dim, invite));
+    found
+}

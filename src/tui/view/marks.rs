@@ -1,0 +1,66 @@
+//! What this moment changed, to be looked up while rows are drawn.
+
+use std::collections::HashSet;
+
+use crate::model::{Address, Change, HostName, Moment, ProcessName, Socket};
+
+/// What a socket is known by within one snapshot.
+type Id = (u64, u64, Option<Address>, Option<Address>);
+
+fn id(socket: &Socket) -> Id {
+    (socket.inode, socket.cookie, socket.local.clone(), socket.peer.clone())
+}
+
+/// The things that carry a `*`.
+#[derive(Debug, Default)]
+pub struct Marks {
+    processes: HashSet<ProcessName>,
+    fds: HashSet<(ProcessName, i32)>,
+    sockets: HashSet<(HostName, Id)>,
+}
+
+impl Marks {
+    /// What `moment` changed.
+    pub fn of(moment: &Moment) -> Self {
+        let mut marks = Self::default();
+        for change in &moment.changes {
+            marks.add(change);
+        }
+        marks
+    }
+
+    fn add(&mut self, change: &Change) {
+        match change {
+            Change::ProcessBorn { process } | Change::ProcessState { process, .. } => {
+                self.processes.insert(process.clone());
+            }
+            Change::FdOpened { process, fd }
+            | Change::FdClosed { process, fd }
+            | Change::FdChanged { process, to: fd, .. } => {
+                self.fds.insert((process.clone(), fd.number));
+            }
+            Change::SocketNew { host, socket }
+            | Change::SocketGone { host, socket }
+            | Change::SocketChanged { host, to: socket, .. } => {
+                self.sockets.insert((host.clone(), id(socket)));
+            }
+            Change::Counter { .. } | Change::Rebooted { .. } => {}
+        }
+    }
+
+    /// Whether the process was born, fell asleep, woke or died.
+    pub fn process(&self, name: &ProcessName) -> bool {
+        self.processes.contains(name)
+    }
+
+    /// Whether the fd was opened or stands for something else.
+    pub fn fd(&self, process: &ProcessName, number: i32) -> bool {
+        // Cloning a name only counts a reference.
+        self.fds.contains(&(process.clone(), number))
+    }
+
+    /// Whether the socket is new or changed.
+    pub fn socket(&self, host: &HostName, socket: &Socket) -> bool {
+        !self.sockets.is_empty() && self.sockets.contains(&(host.clone(), id(socket)))
+    }
+}

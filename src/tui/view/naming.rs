@@ -1,0 +1,81 @@
+//! Names of sockets in as many words as there is room for.
+
+use std::net::SocketAddr;
+
+use crate::model::{Address, Kind, Socket};
+use crate::tui::ink::Ink;
+use crate::tui::text::width;
+
+/// How much of a name is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Naming {
+    /// `40001>8080`
+    Bare,
+    /// `:40001 > :8080`
+    Ports,
+    /// `198.51.100.2:40001 > 198.51.100.1:8080`
+    Full,
+}
+
+impl Naming {
+    /// The fullest names with which all of these sockets fit.
+    pub fn for_all<'a>(
+        sockets: impl Iterator<Item = &'a Socket> + Clone,
+        room: usize,
+        ink: &Ink,
+    ) -> Self {
+        let fits = |naming: &Naming| {
+            sockets.clone().all(|socket| width(&name(socket, *naming, ink)) <= room)
+        };
+        [Naming::Full, Naming::Ports].into_iter().find(fits).unwrap_or(Naming::Bare)
+    }
+}
+
+/// What a socket is called: its own name, and its peer's where it has one. The arrow points from
+/// the side that called, which is taken to be the one with the larger port, to the other.
+pub fn name(socket: &Socket, naming: Naming, ink: &Ink) -> String {
+    let kind = prefix(socket.kind, naming);
+    let nameless = || ink.words.ui("socket-nameless").to_owned();
+    let text = match (&socket.local, &socket.peer) {
+        (None, _) => nameless(),
+        (Some(Address::Inet(local)), peer) => match peer {
+            Some(Address::Inet(peer)) if peer.port() != 0 => pair(*local, *peer, naming),
+            _ if local.port() == 0 => nameless(),
+            _ => single(*local, naming),
+        },
+        (Some(local), Some(Address::Unnamed) | None) => local.to_string(),
+        (Some(Address::Unnamed), Some(peer)) => format!("> {peer}"),
+        (Some(local), Some(_)) => local.to_string(),
+    };
+    if kind.is_empty() { text } else { format!("{kind} {text}") }
+}
+
+/// The kind, left out for TCP where room is short.
+fn prefix(kind: Kind, naming: Naming) -> String {
+    if kind.is_tcp() && naming < Naming::Full { String::new() } else { kind.short() }
+}
+
+fn single(local: SocketAddr, naming: Naming) -> String {
+    if local.ip().is_unspecified() {
+        format!("*:{}", local.port())
+    } else if naming == Naming::Full {
+        local.to_string()
+    } else {
+        format!(":{}", local.port())
+    }
+}
+
+fn pair(local: SocketAddr, peer: SocketAddr, naming: Naming) -> String {
+    let arrow = if peer.port() > local.port() { '<' } else { '>' };
+    match naming {
+        Naming::Full => format!("{local} {arrow} {peer}"),
+        Naming::Ports => format!(":{} {arrow} :{}", local.port(), peer.port()),
+        Naming::Bare => format!("{}{arrow}{}", local.port(), peer.port()),
+    }
+}
+
+/// The port that tells this connection from the others of its listener: the peer's.
+pub fn peer_port(socket: &Socket) -> String {
+    let port = socket.peer.as_ref().and_then(Address::port);
+    port.map_or_else(|| "?".to_owned(), |port| port.to_string())
+}

@@ -1,0 +1,103 @@
+//! Everything that one screen of a session is drawn from.
+
+use std::sync::Arc;
+
+use super::happened::Notice;
+use crate::lesson::{Lesson, Question, Step};
+use crate::model::{Host, Moment, Snapshot};
+use crate::session::{Difference, Entry, Mode, Session, Timeline, Waiting};
+
+/// A page of a session: the entry that is looked at, and where it stands.
+#[derive(Debug, Clone, Copy)]
+pub struct Page<'a> {
+    /// All entries.
+    pub timeline: &'a Timeline,
+    /// The one that is looked at.
+    pub cursor: usize,
+    /// The lesson, if there is one.
+    pub lesson: Option<&'a Lesson>,
+    /// The step of the script that comes next.
+    pub next: Option<&'a Step>,
+    /// How many steps are done, and how many there are.
+    pub step: (usize, usize),
+    /// Who decides what comes next.
+    pub mode: Mode,
+    /// The page is the newest.
+    pub live: bool,
+    /// How many entries timers have brought since.
+    pub since: usize,
+    /// What is waited for.
+    pub waiting: Option<&'a Waiting>,
+    /// Where the last re-run came out differently.
+    pub difference: Option<&'a Difference>,
+    /// The question that is asked on this page, and the answer so far.
+    pub asking: Option<(&'a Question, Option<usize>)>,
+    /// A question stands before the next step and was not asked yet.
+    pub question_ahead: bool,
+    /// Something went wrong.
+    pub notice: Option<&'a Notice>,
+}
+
+impl<'a> Page<'a> {
+    /// The page that a session shows.
+    pub fn of(session: &'a Session) -> Self {
+        Self {
+            timeline: session.timeline(),
+            cursor: session.cursor(),
+            lesson: session.lesson().map(Arc::as_ref),
+            next: session.next_step(),
+            step: session.step_number(),
+            mode: session.mode(),
+            live: session.is_live(),
+            since: session.new_since(session.cursor()),
+            waiting: session.waiting(),
+            difference: session.difference(),
+            asking: None,
+            question_ahead: session.question().is_some(),
+            notice: None,
+        }
+    }
+
+    /// The entry that is looked at.
+    ///
+    /// # Panics
+    /// Never on a session's timeline: it begins with the lab's start.
+    pub fn entry(&self) -> &'a Arc<Entry> {
+        self.timeline.get(self.cursor).expect("a timeline has an entry at its cursor")
+    }
+
+    /// Its moment.
+    pub fn moment(&self) -> &'a Moment {
+        &self.entry().moment
+    }
+
+    /// What the kernel said then.
+    pub fn snapshot(&self) -> &'a Snapshot {
+        &self.moment().snapshot
+    }
+
+    /// What it had said before; the same where there is no earlier entry.
+    pub fn before(&self) -> &'a Snapshot {
+        let earlier = self.cursor.checked_sub(1).and_then(|index| self.timeline.get(index));
+        earlier.map_or_else(|| self.snapshot(), |entry| &entry.moment.snapshot)
+    }
+
+    /// The entries up to the one that is looked at, newest first.
+    pub fn story(&self) -> impl Iterator<Item = &'a Arc<Entry>> {
+        let timeline = self.timeline;
+        (0..=self.cursor).rev().filter_map(move |index| timeline.get(index))
+    }
+
+    /// The hosts of the left and of the right side: the server, or else the first, on the right,
+    /// all others on the left.
+    pub fn sides(&self) -> [Vec<&'a Arc<Host>>; 2] {
+        let hosts = &self.snapshot().hosts;
+        let named = hosts.iter().position(|host| host.name.as_str() == "server");
+        let right = named.unwrap_or(0);
+        let (mut left_side, mut right_side) = (Vec::new(), Vec::new());
+        for (index, host) in hosts.iter().enumerate() {
+            if index == right { right_side.push(host) } else { left_side.push(host) }
+        }
+        [left_side, right_side]
+    }
+}

@@ -1,0 +1,101 @@
+//! Paragraphs: words of a lesson or an explanation in lines.
+
+use ratatui::text::{Line, Span};
+
+use crate::lesson::{Prose, Style};
+use crate::model::escape;
+use crate::tui::ink::Ink;
+use crate::tui::text::wrap;
+use crate::tui::theme::Role;
+
+/// One paragraph.
+#[derive(Debug, Clone, Default)]
+pub struct Paragraph {
+    /// What stands before its first line; the others are indented as far.
+    pub mark: Vec<Span<'static>>,
+    /// The text.
+    pub text: Vec<Span<'static>>,
+    /// It belongs to the paragraph before: no empty line between.
+    pub close: bool,
+}
+
+impl Paragraph {
+    /// Text of one role.
+    pub fn new(ink: &Ink, role: Role, text: impl Into<String>) -> Self {
+        Self { text: vec![ink.span(role, text)], ..Self::default() }
+    }
+
+    /// Text from a lesson. Whatever else it is to be highlighted with, code stays code.
+    pub fn prose(ink: &Ink, role: Role, prose: &Prose) -> Self {
+        let pieces = prose.pieces.iter().map(|piece| {
+            let role = match piece.style {
+                Style::Plain => role,
+                Style::Emphasis | Style::Strong => Role::Strong,
+                Style::Code => Role::Code,
+            };
+            ink.span(role, harmless(&piece.text))
+        });
+        Self { text: pieces.collect(), ..Self::default() }
+    }
+
+    /// With a mark before its first line.
+    pub fn marked(mut self, mark: Span<'static>) -> Self {
+        self.mark = vec![mark];
+        self
+    }
+
+    /// Without an empty line before it.
+    pub fn close(mut self) -> Self {
+        self.close = true;
+        self
+    }
+
+    fn lines(&self, room: usize) -> Vec<Line<'static>> {
+        let indent: usize =
+            self.mark.iter().map(|span| crate::tui::text::width(&span.content)).sum();
+        let mut lines = wrap(&self.text, room.saturating_sub(indent));
+        for (index, line) in lines.iter_mut().enumerate() {
+            let before =
+                if index == 0 { self.mark.clone() } else { vec![" ".repeat(indent).into()] };
+            line.spans.splice(0..0, before);
+        }
+        lines
+    }
+}
+
+/// All paragraphs in lines of `room` cells, parted by empty lines if `airy`.
+pub fn lines(paragraphs: &[Paragraph], room: usize, airy: bool) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    for (index, paragraph) in paragraphs.iter().enumerate() {
+        if airy && index > 0 && !paragraph.close {
+            lines.push(Line::default());
+        }
+        lines.extend(paragraph.lines(room));
+    }
+    lines
+}
+
+/// Text that an author wrote, without what could steer a terminal. Line feeds and backslashes
+/// stay: an author means them.
+pub fn harmless(text: &str) -> String {
+    let mut buffer = [0; 4];
+    let mut kept = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\\' | '\n' => kept.push(c),
+            c => kept.push_str(&escape(c.encode_utf8(&mut buffer).as_bytes())),
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_authors_backslash_stays_and_an_escape_does_not() {
+        assert_eq!(harmless("a \\n b\x1b[2J"), "a \\n b\\x1b[2J");
+        assert_eq!(harmless("全连接队列\n\u{202e}"), "全连接队列\n\\u{202e}");
+    }
+}

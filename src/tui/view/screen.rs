@@ -1,0 +1,212 @@
+//! A page of a session on the screen: every pane in its place.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use super::frame::{Frame, put};
+use super::happened::{Depth, paragraphs};
+use super::host::Wanted;
+use super::ladder::legs;
+use super::layout::{areas, body};
+use super::marks::Marks;
+use super::page::Page;
+use super::prose::{Paragraph, lines as prose_lines};
+use super::site::Site;
+use super::wire::Ladder;
+use super::{code, host, next, timeline, title, wire};
+use crate::lesson::Show;
+use crate::model::{Host, Rung};
+use crate::tui::ink::Ink;
+use crate::tui::text::wrap;
+use crate::tui::theme::Role;
+
+/// The widest line of prose that is comfortable to read.
+const PROSE_WIDTH: usize = 110;
+
+/// A pane that fills the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Zoom {
+    /// The client's side.
+    Left,
+    /// The wire.
+    Wire,
+    /// The server's side.
+    Right,
+    /// What happened, with the longer versions.
+    Words,
+}
+
+/// Draws a page: all panes, or one that is zoomed, of which `scroll` lines are passed over. The
+/// footer's line stays free. Returns how many lines of a zoomed pane are below the screen.
+pub fn draw_page(
+    page: &Page<'_>,
+    zoom: Option<Zoom>,
+    scroll: usize,
+    area: Rect,
+    buffer: &mut Buffer,
+    ink: &Ink,
+) -> usize {
+    put(buffer, area.x, area.y, area.width, title::line(page, area.width.into(), ink), ink);
+    let marks = Marks::of(page.moment());
+    match zoom {
+        Some(zoom) => draw_zoomed(page, zoom, scroll, &marks, body(area), buffer, ink),
+        None => {
+            draw_panes(page, &marks, area, buffer, ink);
+            0
+        }
+    }
+}
+
+fn draw_panes(page: &Page<'_>, marks: &Marks, area: Rect, buffer: &mut Buffer, ink: &Ink) {
+    let places = areas(area);
+    let [left, right] = page.sides();
+    for (hosts, place) in [(&left, places.left), (&right, places.right)] {
+        let (wide, high) = inner(place);
+        let lines = host::lines(&sites(page, hosts, marks), wanted(page), wide, high, ink);
+        Frame::new(host_title(hosts, wide, ink), lines).draw(place, buffer, ink);
+    }
+    let (wide, high) = inner(places.wire);
+    wire_frame(page, wide, high, ink).draw(places.wire, buffer, ink);
+    let line = next::line(page, places.next.width.into(), ink);
+    put(buffer, places.next.x, places.next.y, places.next.width, line, ink);
+    words_frame(page, places.words, ink).draw(places.words, buffer, ink);
+    if let Some(place) = places.code {
+        let (wide, high) = inner(place);
+        let (name, lines) = code::lines(page, wide, high, ink).unwrap_or_default();
+        Frame::new(ink.line(Role::Title, name), lines).draw(place, buffer, ink);
+    }
+    if let Some(place) = places.timeline {
+        let lines = vec![timeline::line(page, inner(place).0, ink)];
+        let name = ink.line(Role::Title, ink.words.ui("pane-timeline"));
+        Frame::new(name, lines).draw(place, buffer, ink);
+    }
+}
+
+/// How many cells and lines a box at `place` has inside.
+fn inner(place: Rect) -> (usize, usize) {
+    (usize::from(place.width.saturating_sub(2)), usize::from(place.height.saturating_sub(2)))
+}
+
+fn sites<'a>(
+    page: &Page<'a>,
+    hosts: &[&'a std::sync::Arc<Host>],
+    marks: &'a Marks,
+) -> Vec<Site<'a>> {
+    hosts.iter().map(|host| Site::new(page.snapshot(), host, marks)).collect()
+}
+
+fn wanted(page: &Page<'_>) -> Wanted {
+    let shows = |show| page.lesson.is_some_and(|lesson| lesson.show.contains(&show));
+    Wanted { buffers: shows(Show::Buffers), all: false }
+}
+
+/// `server 198.51.100.1`
+fn host_title(hosts: &[&std::sync::Arc<Host>], wide: usize, ink: &Ink) -> Line<'static> {
+    let [host] = hosts else {
+        let names: Vec<&str> = hosts.iter().map(|host| host.name.as_str()).collect();
+        return ink.line(Role::Title, names.join(", "));
+    };
+    let mut spans = vec![ink.span(Role::Title, host.name.as_str())];
+    let shown = if wide > 50 { 2 } else { 1 };
+    for address in host.addresses.iter().take(shown) {
+        spans.push(ink.span(Role::Dim, format!(" {address}")));
+    }
+    Line::from(spans)
+}
+
+fn wire_frame(page: &Page<'_>, wide: usize, high: usize, ink: &Ink) -> Frame {
+    let name = ink.line(Role::Title, ink.words.ui("pane-wire"));
+    if page.lesson.is_some_and(|lesson| lesson.spec.rung == Rung::Loopback) {
+        let words = ink.span(Role::Dim, ink.words.ui("wire-none"));
+        return Frame::new(name, wrap(&[words], wide));
+    }
+    let snapshot = page.snapshot();
+    let moments = page.story().map(|entry| &*entry.moment);
+    let (finished, held) = legs(moments, &snapshot.wire, high);
+    let [left, right] = page.sides();
+    let (Some(left), Some(right)) = (left.first(), right.first()) else {
+        return Frame::new(name, Vec::new());
+    };
+    let ladder = Ladder {
+        finished,
+        held,
+        in_flight: snapshot.wire.held.len(),
+        ends: [left.name.clone(), right.name.clone()],
+        cut: snapshot.wire.cut,
+    };
+    let filters: Vec<String> = snapshot.wire.filters.iter().map(ToString::to_string).collect();
+    let mut foot = Line::default();
+    if !filters.is_empty() {
+        let text = ink.words.ui_with("wire-holds", &[("filters", &filters.join("; "))]);
+        foot = ink.line(Role::Held, text);
+    }
+    Frame::new(name, wire::lines(&ladder, wide, high, ink)).with_foot(foot)
+}
+
+/// What fits of the words, and whether there is more.
+fn words_frame(page: &Page<'_>, place: Rect, ink: &Ink) -> Frame {
+    let (wide, high) = inner(place);
+    let (name, found) = paragraphs(page, Depth::Short, ink);
+    let room = wide.saturating_sub(2).min(PROSE_WIDTH);
+    let airy = prose_lines(&found, room, true);
+    let lines = if airy.len() <= high { airy } else { prose_lines(&found, room, false) };
+    let more = lines.len() > high || has_more(page, &found, ink);
+    let role = if page.asking.is_some() { Role::Changed } else { Role::Title };
+    let mut foot = Line::default();
+    if more {
+        let role = if lines.len() > high { Role::Changed } else { Role::Dim };
+        foot = ink.line(role, format!("m {}", ink.words.ui("more")));
+    }
+    Frame::new(ink.line(role, name), margin(lines)).with_foot(foot)
+}
+
+/// Whether the longer version says anything that the short one does not.
+fn has_more(page: &Page<'_>, short: &[Paragraph], ink: &Ink) -> bool {
+    paragraphs(page, Depth::Long, ink).1.len() > short.len()
+}
+
+fn margin(lines: Vec<Line<'static>>) -> Vec<Line<'static>> {
+    let indented = lines.into_iter().map(|mut line| {
+        line.spans.insert(0, " ".into());
+        line
+    });
+    indented.collect()
+}
+
+fn draw_zoomed(
+    page: &Page<'_>,
+    zoom: Zoom,
+    scroll: usize,
+    marks: &Marks,
+    place: Rect,
+    buffer: &mut Buffer,
+    ink: &Ink,
+) -> usize {
+    let (wide, high) = inner(place);
+    let many = high + scroll + 4096;
+    let [left, right] = page.sides();
+    let hosts = |hosts: &[&std::sync::Arc<Host>]| {
+        let wanted = Wanted { all: true, ..wanted(page) };
+        let lines = host::lines(&sites(page, hosts, marks), wanted, wide, many, ink);
+        Frame::new(host_title(hosts, wide, ink), lines)
+    };
+    let mut frame = match zoom {
+        Zoom::Left => hosts(&left),
+        Zoom::Right => hosts(&right),
+        Zoom::Wire => wire_frame(page, wide, many, ink),
+        Zoom::Words => {
+            let (name, found) = paragraphs(page, Depth::Long, ink);
+            let room = wide.saturating_sub(2).min(PROSE_WIDTH);
+            let lines = margin(prose_lines(&found, room, true));
+            Frame::new(ink.line(Role::Title, name), lines)
+        }
+    };
+    let below = frame.lines.len().saturating_sub(scroll + high);
+    frame.lines.drain(..scroll.min(frame.lines.len().saturating_sub(1)));
+    if below > 0 {
+        frame.foot = ink.line(Role::Changed, ink.words.ui("more-below"));
+    }
+    frame.draw(place, buffer, ink);
+    below
+}

@@ -1,0 +1,162 @@
+//! The pane *sockets*: every socket of a host, those without an fd too.
+//!
+//! ```text
+//!  ─ sockets ─────────────
+//!  3 *:8080     LISTEN          the fd, the name, the state
+//! *- 8080<40001 SYN_RECV        no fd: the kernel's alone
+//!    SYN,ACK again in 2.1 s     its timer
+//!  4 8080<40001 ESTABLISHED
+//!    recv 5  send 0             what waits in its queues, if anything does
+//! ```
+
+use std::sync::Arc;
+
+use ratatui::text::Line;
+
+use super::naming::{Naming, name};
+use super::section::{Row, Section};
+use super::site::{Site, pick};
+use crate::model::{Ownerless, Socket, TcpState, Timer, TimerKind};
+use crate::tui::ink::Ink;
+use crate::tui::text::{pad, width};
+use crate::tui::theme::Role;
+
+/// The widest name of a TCP state, `ESTABLISHED`.
+const STATE_WIDTH: usize = 11;
+
+/// All sockets of a host, each with the fds that stand for it.
+pub fn section(site: &Site<'_>, wide: usize, limit: usize, ink: &Ink) -> Section {
+    let sockets = ordered(site);
+    let marked = sockets.into_iter().map(|socket| (socket, site.is_changed(socket)));
+    let (sockets, more) = pick(marked, limit);
+    let named = site.processes.len() > 1 && wide >= 34;
+    let labels = sockets.iter().map(|(socket, _)| fd_label(site, socket, named));
+    let labels: Vec<String> = labels.collect();
+    let label = labels.iter().map(|label| width(label)).max().unwrap_or(1);
+    let rows = rows(&sockets, wide.saturating_sub(label + 2), ink);
+    let rows = rows.into_iter().zip(&labels).zip(&sockets).map(|((row, text), (_, changed))| {
+        let start = [ink.mark(*changed), ink.span(Role::Strong, pad(text, label)), " ".into()];
+        indent(row, *changed, start.into(), label + 2)
+    });
+    let mut section = Section::new(ink.words.ui("pane-sockets"), rows.collect());
+    section.more = more;
+    section
+}
+
+/// Sockets with an fd first, by its number; then the kernel's own.
+fn ordered<'a>(site: &Site<'a>) -> Vec<&'a Arc<Socket>> {
+    let mut sockets: Vec<_> = site.host.sockets.iter().collect();
+    sockets.sort_by_key(|s| site.owners(s).first().map_or(i32::MAX, |owner| owner.fd));
+    sockets
+}
+
+/// `3`, `3,4`, or `3x2` where two processes share it under one number; `-` without an fd. Where
+/// there is room, `client1 3`.
+fn fd_label(site: &Site<'_>, socket: &Socket, named: bool) -> String {
+    let owners = site.owners(socket);
+    if let ([owner], true) = (owners, named) {
+        return format!("{} {}", owner.process.name, owner.fd);
+    }
+    let mut numbers: Vec<i32> = owners.iter().map(|owner| owner.fd).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let texts: Vec<String> = numbers.iter().take(4).map(i32::to_string).collect();
+    match numbers.len() {
+        0 => "-".to_owned(),
+        1 if owners.len() > 1 => format!("{}x{}", texts[0], owners.len()),
+        1..=4 => texts.join(","),
+        more => format!("{},+{}", texts[..2].join(","), more - 2),
+    }
+}
+
+/// The name and state of each socket in aligned columns, with the details below.
+pub fn rows(sockets: &[(&Arc<Socket>, bool)], room: usize, ink: &Ink) -> Vec<Row> {
+    let plain = || sockets.iter().map(|(socket, _)| socket.as_ref());
+    let naming = Naming::for_all(plain(), room.saturating_sub(STATE_WIDTH + 1), ink);
+    let column = plain().map(|socket| width(&name(socket, naming, ink))).max().unwrap_or(0);
+    let column = column.min(room.saturating_sub(STATE_WIDTH + 1));
+    let row = |(socket, changed): &(&Arc<Socket>, bool)| {
+        let role = ink.fresh(*changed);
+        let mut spans = vec![ink.span(role, pad(&name(socket, naming, ink), column))];
+        spans.push(ink.span(role, format!(" {}", state(socket))));
+        let mut row = Row::new(Line::from(spans), *changed);
+        row.twice = socket.ownerless == Some(Ownerless::AcceptQueue);
+        details(socket, ink).into_iter().for_each(|detail| row.detail(ink.line(Role::Dim, detail)));
+        row
+    };
+    sockets.iter().map(row).collect()
+}
+
+/// The row with `start` before its first line and as many spaces before the others.
+pub fn indent(
+    mut row: Row,
+    changed: bool,
+    start: Vec<ratatui::text::Span<'static>>,
+    by: usize,
+) -> Row {
+    let mut start = Some(start);
+    for line in &mut row.lines {
+        let before = start.take().unwrap_or_else(|| vec![" ".repeat(by).into()]);
+        line.line.spans.splice(0..0, before);
+    }
+    row.changed = changed;
+    row
+}
+
+/// The state by the kernel's name; nothing for kinds that have none.
+fn state(socket: &Socket) -> &'static str {
+    // UDP borrows the states of TCP for "connected" and "not connected".
+    socket.state.map_or("", TcpState::name)
+}
+
+/// What else there is to say: the timer, the queues, why there is no fd.
+fn details(socket: &Socket, ink: &Ink) -> Vec<String> {
+    let timer = socket.timer.and_then(|timer| timer_text(socket, timer, ink));
+    let orphan = (socket.ownerless == Some(Ownerless::Orphan))
+        .then(|| ink.words.ui("socket-orphan").to_owned());
+    [queues(socket, ink), timer, orphan].into_iter().flatten().collect()
+}
+
+fn queues(socket: &Socket, ink: &Ink) -> Option<String> {
+    let (recv, send) = (socket.recv_q?, socket.send_q?);
+    let says = !socket.is_listener() && socket.ownerless != Some(Ownerless::SynQueue);
+    (says && (recv, send) != (0, 0))
+        .then(|| ink.words.ui_with("socket-queues", &[("recv", &recv), ("send", &send)]))
+}
+
+/// What the timer will bring, and when.
+fn timer_text(socket: &Socket, timer: Timer, ink: &Ink) -> Option<String> {
+    let time = seconds(timer.left_ms);
+    let time: &[(&str, &dyn std::fmt::Display)] = &[("time", &time)];
+    let words = &ink.words;
+    let text = match timer.kind {
+        TimerKind::Retransmit => match socket.state? {
+            TcpState::SynSent => words.ui_with("timer-syn", time),
+            TcpState::SynRecv => words.ui_with("timer-syn-ack", time),
+            TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck => {
+                words.ui_with("timer-fin", time)
+            }
+            TcpState::Close
+            | TcpState::Listen
+            | TcpState::Established
+            | TcpState::FinWait2
+            | TcpState::CloseWait
+            | TcpState::TimeWait => words.ui_with("timer-data", time),
+        },
+        TimerKind::Keepalive => words.ui_with("timer-keepalive", time),
+        TimerKind::TimeWait => words.ui_with("timer-gone", time),
+        TimerKind::ZeroWindowProbe => words.ui_with("timer-probe", time),
+        TimerKind::Other(_) => return None,
+    };
+    let again = timer.retransmits;
+    Some(if again == 0 { text } else { format!("{text} (x{again})") })
+}
+
+/// `2.1`, `60`: seconds, with a tenth where they are few.
+pub fn seconds(milliseconds: u32) -> String {
+    if milliseconds < 10_000 {
+        format!("{}.{}", milliseconds / 1000, milliseconds % 1000 / 100)
+    } else {
+        (milliseconds / 1000).to_string()
+    }
+}

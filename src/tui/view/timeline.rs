@@ -1,0 +1,135 @@
+//! The timeline: every entry in a word, around the one that is looked at.
+//!
+//! ```text
+//! ┌ timeline ────────────────────────────────────────────────────────────────┐
+//! │ … 4 accept~  5 socket  6 hold  7 connect~  [8 deliver SYN]  +1.0s 9 SYN,ACK │
+//! └──────────────────────────────────────────────────────────────────────────┘
+//! ```
+
+use ratatui::text::{Line, Span};
+
+use super::page::Page;
+use crate::model::{Action, Cause, Fate, Moment, Outcome, WireAction};
+use crate::session::{Entry, Origin};
+use crate::tui::ink::Ink;
+use crate::tui::text::{cut, width};
+use crate::tui::theme::Role;
+
+/// The entries around the cursor in one line.
+pub fn line(page: &Page<'_>, wide: usize, ink: &Ink) -> Line<'static> {
+    let room = wide.saturating_sub(8);
+    let label = |index: usize| page.timeline.get(index).map(|entry| label(index, entry, ink));
+    let mut shown: Vec<(usize, String)> =
+        label(page.cursor).map(|text| (page.cursor, text)).into_iter().collect();
+    let mut used = shown.iter().map(|(_, text)| width(text) + 4).sum::<usize>();
+    let (mut first, mut last) = (page.cursor, page.cursor);
+    // Two entries of the past for each of the future, as long as there is room.
+    for turn in 0.. {
+        let forward = turn % 3 == 2 || first == 0;
+        let index = if forward { Some(last + 1) } else { first.checked_sub(1) };
+        let found = index.and_then(|index| Some((index, label(index)?)));
+        let Some((index, text)) = found else {
+            if first == 0 && last + 1 >= page.timeline.len() || turn > 400 {
+                break;
+            }
+            continue;
+        };
+        used += width(&text) + 2;
+        if used > room {
+            break;
+        }
+        if forward {
+            last = index;
+            shown.push((index, text));
+        } else {
+            first = index;
+            shown.insert(0, (index, text));
+        }
+    }
+    let mut spans: Vec<Span<'static>> = vec![" ".into()];
+    if first > 0 {
+        spans.push(ink.span(Role::Dim, format!("{} ", ink.glyphs.cut())));
+    }
+    for (index, text) in shown {
+        if index == page.cursor {
+            spans.push(ink.span(Role::Chosen, format!("[{text}]")));
+        } else {
+            let later = index > page.cursor;
+            spans.push(ink.span(if later { Role::Changed } else { Role::Dim }, text));
+        }
+        spans.push("  ".into());
+    }
+    if last + 1 < page.timeline.len() {
+        spans.push(ink.span(Role::Dim, ink.glyphs.cut().to_string()));
+    }
+    Line::from(spans)
+}
+
+/// `8 deliver SYN`; for what a timer brought `+9 SYN,ACK`.
+fn label(index: usize, entry: &Entry, ink: &Ink) -> String {
+    let mark = if entry.origin == Origin::FollowUp { "+" } else { "" };
+    let text = cut(&happening(&entry.moment, ink), 24, ink.glyphs.cut());
+    format!("{mark}{} {text}", index + 1)
+}
+
+/// What happened, in a word or two.
+pub fn happening(moment: &Moment, ink: &Ink) -> String {
+    match &moment.cause {
+        Cause::Start => ink.words.ui("moment-start").to_owned(),
+        Cause::Action(action) => {
+            let blocked = moment.reports.iter().any(|report| report.outcome == Outcome::Blocked);
+            let failed = moment.reports.iter().any(|r| matches!(r.outcome, Outcome::Failed(_)));
+            let mark = if blocked {
+                "~"
+            } else if failed {
+                "!"
+            } else {
+                ""
+            };
+            format!("{}{mark}", action_name(action))
+        }
+        Cause::Statement { code, .. } => cut(code, 16, ink.glyphs.cut()),
+        Cause::Kernel => by_itself(moment, ink),
+    }
+}
+
+fn action_name(action: &Action) -> String {
+    match action {
+        Action::Call(call) => call.typed.clone(),
+        Action::Wire(action) => wire_name(action),
+        Action::Spawn { process, .. } => format!("spawn {process}"),
+        Action::Run { process, .. } => format!("run {process}"),
+        Action::Kill { signal, process } => format!("{signal} {process}"),
+        Action::Reboot(host) => format!("reboot {host}"),
+        Action::Set { .. } => "set".to_owned(),
+        Action::Wait(_) => "wait".to_owned(),
+    }
+}
+
+fn wire_name(action: &WireAction) -> String {
+    match action {
+        WireAction::Hold(filter) => format!("hold {}", filter.kind),
+        WireAction::Auto => "auto".to_owned(),
+        WireAction::Deliver(filter) => format!("deliver {}", filter.kind),
+        WireAction::DeliverAll => "deliver all".to_owned(),
+        WireAction::Drop(filter) => format!("drop {}", filter.kind),
+        WireAction::Duplicate(filter) => format!("duplicate {}", filter.kind),
+        WireAction::Swap => "swap".to_owned(),
+        WireAction::Cut => "cut".to_owned(),
+        WireAction::Mend => "mend".to_owned(),
+        WireAction::Unreachable(_) => "unreachable".to_owned(),
+    }
+}
+
+/// What the kernel did by itself: the packet it sent, the call that came back.
+fn by_itself(moment: &Moment, ink: &Ink) -> String {
+    let sent = |fate| matches!(fate, Fate::Held | Fate::Folded | Fate::Delivered);
+    let packet = moment.passages.iter().find(|passage| sent(passage.fate));
+    if let Some(passage) = packet {
+        return passage.packet.label();
+    }
+    match moment.reports.first() {
+        Some(report) => report.call.typed.clone(),
+        None => ink.words.ui("moment-timer").to_owned(),
+    }
+}
