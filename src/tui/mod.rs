@@ -22,3 +22,4 @@ pub use glyphs::Glyphs;
 pub use ink::Ink;
 pub use text::screen_text;
 pub use theme::{Role, Theme};
+pub use view::{Depth, Notice, Page, Zoom, draw_page};

@@ -12,7 +12,7 @@ use crate::model::{
     Action, Address, Body, Call, Cause, Family, Fate, Fd, File, Filter, Flags, Held, Host,
     HostName, Kind, Moment, Outcome, Ownerless, Packet, PacketKind, Passage, Process, ProcessName,
     ProcessState, Report, Segment, Snapshot, Socket, SocketMemory, Syscall, TcpState, Timer,
-    TimerKind, Wire, WireAction, changes,
+    TimerKind, WireAction, changes,
 };
 use crate::session::{Entry, Mode, Origin, Timeline};
 use crate::tui::ink::Ink;
@@ -48,6 +48,7 @@ pub fn tcp(inode: u64, state: TcpState, local: &str, peer: &str) -> Socket {
         cookie: inode + 1000,
         ownerless: None,
         shutdown: None,
+        v6only: None,
         tcp: None,
         memory: Some(SocketMemory {
             receive_used: 0,
