@@ -1,8 +1,74 @@
-//! One file per subcommand.
+//! The command line: one file per subcommand. Here alone the rooms are joined: labs are handed to
+//! sessions, sessions to the screen.
+//!
+//! *Must not know*: how any room does its work.
+
+mod args;
+mod doctor;
+mod exec;
 
 use std::process::ExitCode;
 
-/// Runs the command line.
+use clap::Parser as _;
+
+use args::{Arguments, Command};
+
+/// The exit code of a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Exit {
+    /// All is well.
+    Fine,
+    /// The kernel disagreed with a lesson.
+    Disagreed,
+    /// Wrong usage, or a lesson with an error.
+    Wrong,
+    /// This machine can't.
+    Unable,
+    /// What another command gave back.
+    Of(u8),
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        ExitCode::from(match exit {
+            Exit::Fine => 0,
+            Exit::Disagreed => 1,
+            Exit::Wrong => 2,
+            Exit::Unable => 3,
+            Exit::Of(code) => code,
+        })
+    }
+}
+
+/// Runs the command line of this process.
 pub fn run() -> ExitCode {
-    ExitCode::SUCCESS
+    let arguments = Arguments::parse();
+    match dispatch(arguments) {
+        Ok(exit) => exit.into(),
+        Err(error) => {
+            // A reader that has gone away (`sockstep list | head`) is no error of ours.
+            if is_broken_pipe(&error) {
+                return ExitCode::SUCCESS;
+            }
+            eprintln!("sockstep: {error:#}");
+            Exit::Wrong.into()
+        }
+    }
+}
+
+fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
+    match arguments.command {
+        Some(Command::Exec(command)) => exec::exec(&command),
+        Some(Command::Doctor) => doctor::doctor(),
+        Some(Command::Completions { shell }) => args::completions(shell),
+        Some(Command::Man) => args::man(),
+        _ => anyhow::bail!("not built yet"),
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        let io = cause.downcast_ref::<std::io::Error>();
+        io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
+    })
 }

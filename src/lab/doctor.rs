@@ -1,24 +1,189 @@
 //! What this machine allows, and what to do where it does not.
+//!
+//! Each part is tried, not guessed: a lab is made and asked.
+
+use std::fs;
+use std::path::Path;
 
 use nix::errno::Errno;
 
+use super::birth::give_birth;
 use super::failure::Failure;
+use super::order::{Answer, HostPlan, Order};
+use super::preset::settings;
+use crate::model::{LabSpec, Preset, Rung};
+
+/// One part that a lab needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The part.
+    pub part: &'static str,
+    /// Whether it is there.
+    pub fine: bool,
+    /// What was seen.
+    pub seen: String,
+    /// What to do if it is not there.
+    pub remedy: Option<String>,
+}
+
+/// All that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Examination {
+    /// Part by part.
+    pub findings: Vec<Finding>,
+    /// The best kind of lab that this machine gives.
+    pub rung: Option<Rung>,
+}
+
+/// Tries every part of a lab.
+pub fn examine() -> Examination {
+    let mut findings = vec![kernel(), tun_device(), user_namespaces()];
+    let mut rung = Some(Rung::Loopback);
+    match try_lab() {
+        Ok(refused) => {
+            rung = Some(Rung::Wire);
+            findings.push(fine("lab", "two hosts were made and taken down"));
+            findings.push(settings_found(&refused));
+        }
+        Err(failure) => findings.push(Finding {
+            part: "lab",
+            fine: false,
+            seen: format!("{}: {}", failure.attempt, failure.reason()),
+            remedy: Some(remedy(&failure)),
+        }),
+    }
+    Examination { findings, rung }
+}
+
+fn fine(part: &'static str, seen: impl Into<String>) -> Finding {
+    Finding { part, fine: true, seen: seen.into(), remedy: None }
+}
+
+fn read(path: &str) -> Option<String> {
+    fs::read_to_string(path).ok().map(|text| text.trim().to_owned())
+}
+
+fn kernel() -> Finding {
+    let release = read("/proc/sys/kernel/osrelease").unwrap_or_else(|| "not reported".into());
+    let mut numbers = release.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok());
+    let version: (u32, u32) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+    let new_enough = version >= (5, 9);
+    Finding {
+        part: "kernel",
+        fine: new_enough,
+        seen: format!("Linux {release}"),
+        remedy: (!new_enough).then(|| "sockstep needs Linux 5.9 or newer (close_range)".into()),
+    }
+}
+
+fn tun_device() -> Finding {
+    let part = "/dev/net/tun";
+    if !Path::new(part).exists() {
+        let remedy = if in_container() {
+            "start the container with --device /dev/net/tun"
+        } else {
+            "load the driver: sudo modprobe tun"
+        };
+        let seen = "there is no such device".into();
+        return Finding { part, fine: false, seen, remedy: Some(remedy.into()) };
+    }
+    match fs::OpenOptions::new().read(true).write(true).open(part) {
+        Ok(_) => fine(part, "can be opened"),
+        Err(error) => {
+            let name = crate::model::Errno(error.raw_os_error().unwrap_or(0));
+            let seen = format!("open: {name}");
+            let remedy = Some("open it to everyone: sudo chmod 0666 /dev/net/tun".into());
+            Finding { part, fine: false, seen, remedy }
+        }
+    }
+}
+
+/// The knobs with which distributions forbid user namespaces to ordinary users.
+fn user_namespaces() -> Finding {
+    let part = "user namespaces";
+    let root = nix::unistd::geteuid().is_root();
+    let knobs = [
+        ("/proc/sys/kernel/apparmor_restrict_unprivileged_userns", "1", "0"),
+        ("/proc/sys/kernel/unprivileged_userns_clone", "0", "1"),
+        ("/proc/sys/user/max_user_namespaces", "0", "15000"),
+    ];
+    for (path, forbids, allows) in knobs {
+        let only_others = root && !path.contains("max_user");
+        if read(path).as_deref() == Some(forbids) && !only_others {
+            let key = path.trim_start_matches("/proc/sys/").replace('/', ".");
+            return Finding {
+                part,
+                fine: false,
+                seen: format!("{key} is {forbids}"),
+                remedy: Some(format!("sudo sysctl -w {key}={allows}, or run sockstep with sudo")),
+            };
+        }
+    }
+    fine(part, "no setting forbids them")
+}
+
+fn in_container() -> bool {
+    ["/.dockerenv", "/run/.containerenv"].iter().any(|path| Path::new(path).exists())
+}
+
+/// Makes a lab with one host of each preset's settings, and gives back those that were refused.
+fn try_lab() -> Result<Vec<(String, i32)>, Failure> {
+    let mut lineage = give_birth(Path::new("/proc/self/exe"))?;
+    let mut refused = Vec::new();
+    for (spec, preset) in LabSpec::two_hosts().hosts.iter().zip([Preset::Calm, Preset::Quick]) {
+        let plan = HostPlan {
+            name: spec.name.clone(),
+            v4: spec.v4,
+            v6: spec.v6,
+            quickack: true,
+            settings: settings(preset),
+        };
+        if let (Answer::Host { refused: some }, _) =
+            lineage.first.order(&Order::MakeHost(plan), &[])?
+        {
+            refused.extend(some);
+        }
+    }
+    drop((lineage.life, lineage.first));
+    let _ = lineage.keeper.wait();
+    refused.sort();
+    refused.dedup();
+    Ok(refused)
+}
+
+fn settings_found(refused: &[(String, i32)]) -> Finding {
+    if refused.is_empty() {
+        return fine("sysctls", "all settings of both presets can be set");
+    }
+    let named = refused.iter().map(|(key, errno)| format!("{key} {}", crate::model::Errno(*errno)));
+    let remedy = if in_container() {
+        "start the container with --security-opt systempaths=unconfined"
+    } else {
+        "a newer kernel knows more of them; lessons that need one say so"
+    };
+    Finding {
+        part: "sysctls",
+        fine: false,
+        seen: format!("can't be set: {}", named.collect::<Vec<_>>().join(", ")),
+        remedy: Some(remedy.into()),
+    }
+}
 
 /// What to do about a lab that could not be made.
 pub(super) fn remedy(failure: &Failure) -> String {
     let attempt = failure.attempt.as_str();
+    let blocked = [user_namespaces(), tun_device()].into_iter().find(|finding| !finding.fine);
+    if let Some(remedy) = blocked.and_then(|finding| finding.remedy) {
+        return remedy;
+    }
     match failure.errno {
-        Errno::ENOENT if attempt.contains("/dev/net/tun") => {
-            "load the tun driver: modprobe tun; in a container add --device /dev/net/tun".into()
+        Errno::EPERM | Errno::EACCES if attempt.contains("namespace") && in_container() => {
+            "start the container with --security-opt seccomp=unconfined, or run outside of it"
+                .into()
         }
-        Errno::EACCES | Errno::EPERM if attempt.contains("/dev/net/tun") => {
-            "let everyone open the device, as distributions do: chmod 0666 /dev/net/tun".into()
+        Errno::ENOSPC | Errno::EUSERS if attempt.contains("namespace") => {
+            "raise the limit: sudo sysctl -w user.max_user_namespaces=15000".into()
         }
-        Errno::EPERM | Errno::EACCES | Errno::ENOSPC | Errno::EINVAL
-            if attempt.contains("namespace") =>
-        {
-            "allow user namespaces; `sockstep doctor` says how on this machine".into()
-        }
-        _ => "`sockstep doctor` looks at each part that a lab needs".into(),
+        _ => "`sockstep doctor` tries each part that a lab needs".into(),
     }
 }

@@ -4,14 +4,16 @@
 //! whoever may look into that process can read.
 
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::Write as _;
 use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::os::unix::fs::FileExt as _;
 
 use nix::errno::Errno;
+use nix::sched::{CloneFlags, setns};
 use nix::sys::memfd::{MFdFlags, memfd_create};
 
+use super::failure::{Attempt as _, Failure};
 use crate::model::HostName;
 
 /// The name of the list among the fds of the lab's first process.
@@ -34,4 +36,123 @@ pub(super) fn write_index(
     }
     file.set_len(0)?;
     file.write_all_at(&text, 0)
+}
+
+/// Runs `command` on a host of the newest running lab of this user, with this terminal, and gives
+/// back its exit status. The caller must have one thread.
+///
+/// # Errors
+/// No lab runs, none of them has this host, or joining it failed.
+pub fn exec(host: &HostName, command: &[std::ffi::OsString]) -> Result<i32, ExecError> {
+    let (pid, namespace) = find(host)?;
+    let directory = std::env::current_dir().ok();
+    join(pid, namespace)?;
+    if let Some(directory) = directory {
+        // Joining the lab's mounts went to their root; where that fails we stay there.
+        let _ = std::env::set_current_dir(directory);
+    }
+    let Some((program, arguments)) = command.split_first() else {
+        return Err(ExecError::NoCommand);
+    };
+    super::sys::keep_all_for_commands().attempt("keep the lab's capabilities")?;
+    let shown = program.to_string_lossy();
+    let status = std::process::Command::new(program)
+        .args(arguments)
+        .status()
+        .attempt(format!("run {}", crate::model::escape(shown.as_bytes())))?;
+    use std::os::unix::process::ExitStatusExt as _;
+    Ok(status.code().unwrap_or_else(|| 128 + status.signal().unwrap_or(0)))
+}
+
+/// Why a command did not run on a host.
+#[derive(Debug, thiserror::Error)]
+pub enum ExecError {
+    /// Nothing to join.
+    #[error("no lab of yours is running; start one with `sockstep lab` in another terminal")]
+    NoLab,
+    /// The labs that run have other hosts.
+    #[error("no running lab has a host {wanted}; there are: {known}")]
+    NoHost {
+        /// The host that was asked for.
+        wanted: HostName,
+        /// Those there are.
+        known: String,
+    },
+    /// Nothing to run.
+    #[error("no command; write it behind --, as in `sockstep exec @server -- ss -tanp`")]
+    NoCommand,
+    /// A step failed.
+    #[error("{attempt}: {reason}")]
+    Failed {
+        /// What was tried.
+        attempt: String,
+        /// The errno and its words.
+        reason: String,
+    },
+}
+
+impl From<Failure> for ExecError {
+    fn from(failure: Failure) -> Self {
+        ExecError::Failed { reason: failure.reason(), attempt: failure.attempt }
+    }
+}
+
+/// The first process of the newest lab that has this host, and the fd of the host's namespace
+/// there.
+fn find(host: &HostName) -> Result<(i32, i32), ExecError> {
+    let mut labs = running_labs();
+    labs.sort_by_key(|lab| std::cmp::Reverse(lab.born));
+    let mut known = Vec::new();
+    for lab in &labs {
+        for line in lab.index.lines() {
+            let Some((name, fd)) = line.split_once(' ') else { continue };
+            if name == host.as_str()
+                && let Ok(fd) = fd.parse()
+            {
+                return Ok((lab.pid, fd));
+            }
+            known.push(format!("@{name}"));
+        }
+    }
+    if labs.is_empty() {
+        return Err(ExecError::NoLab);
+    }
+    Err(ExecError::NoHost { wanted: host.clone(), known: known.join(" ") })
+}
+
+struct Running {
+    pid: i32,
+    born: std::time::SystemTime,
+    index: String,
+}
+
+/// The labs whose first process we may look into.
+fn running_labs() -> Vec<Running> {
+    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
+    let pids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+    pids.filter_map(|pid: i32| {
+        let comm = fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
+        if comm.trim_end() != super::init::COMM {
+            return None;
+        }
+        let born = fs::metadata(format!("/proc/{pid}")).and_then(|data| data.modified()).ok()?;
+        let fds = fs::read_dir(format!("/proc/{pid}/fd")).ok()?;
+        let index = fds.filter_map(|entry| Some(entry.ok()?.path())).find(|path| {
+            fs::read_link(path).is_ok_and(|link| link.to_string_lossy().contains(INDEX))
+        })?;
+        Some(Running { pid, born, index: fs::read_to_string(index).ok()? })
+    })
+    .collect()
+}
+
+fn join(pid: i32, namespace: i32) -> Result<(), Failure> {
+    let open = |path: String| File::open(&path).attempt(format!("open {path}"));
+    let net = open(format!("/proc/{pid}/fd/{namespace}"))?;
+    let user = open(format!("/proc/{pid}/ns/user"))?;
+    let mounts = open(format!("/proc/{pid}/ns/mnt"))?;
+    let pids = open(format!("/proc/{pid}/ns/pid"))?;
+    setns(&user, CloneFlags::CLONE_NEWUSER).attempt("join the lab's user namespace")?;
+    setns(&mounts, CloneFlags::CLONE_NEWNS).attempt("join the lab's mounts")?;
+    setns(&pids, CloneFlags::CLONE_NEWPID).attempt("join the lab's processes")?;
+    setns(&net, CloneFlags::CLONE_NEWNET).attempt("join the host")
 }

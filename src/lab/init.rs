@@ -29,6 +29,9 @@ use super::sys::{
 };
 use crate::model::{HostName, ProcessName};
 
+/// What `ps` calls the first process.
+pub(super) const COMM: &str = "sockstep-lab";
+
 /// What the first process is born with.
 pub(super) struct Init {
     /// To sockstep.
@@ -60,7 +63,7 @@ struct Lab {
 
 fn serve(init: Init) -> Result<(), Failure> {
     prctl::set_pdeathsig(Signal::SIGKILL).attempt("ask for a death signal")?;
-    let _ = prctl::set_name(c"sockstep-lab");
+    let _ = prctl::set_name(&std::ffi::CString::new(COMM).unwrap_or_default());
     let children = SignalFd::with_flags(
         &SigSet::from(Signal::SIGCHLD),
         SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK,

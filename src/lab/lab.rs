@@ -368,6 +368,11 @@ impl Drop for Lab {
             }
         }
         drop((life, first));
+        if Arc::strong_count(&self.ended) == 1 {
+            // Whoever opened this lab is gone, so nobody else will wait for the keeper.
+            let _ = keeper.wait();
+            return;
+        }
         self.ended.lock().unwrap_or_else(PoisonError::into_inner).push(keeper);
     }
 }

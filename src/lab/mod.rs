@@ -33,6 +33,8 @@ mod sys;
 mod wire;
 mod world;
 
+pub use doctor::{Examination, Finding, examine};
+pub use exec::{ExecError, exec};
 pub use labs::Labs;
 
 /// Becomes a part of a lab, if this process was started as one. To be called before anything

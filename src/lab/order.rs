@@ -60,8 +60,6 @@ pub(super) struct HostPlan {
     pub settings: Vec<(String, String)>,
 }
 
-/// `/proc/net/snmp` and `ip_local_port_range`.
-
 /// What the lab's first process answers.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) enum Answer {

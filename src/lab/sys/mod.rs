@@ -20,5 +20,5 @@ pub(super) use hand::{Reply, Request, run_hand};
 pub(super) use mount::tmpfs;
 pub(super) use number::number;
 pub(super) use peek::{Peeked, PidFd};
-pub(super) use privileges::{Identity, drop_for_good, keep_for_commands};
+pub(super) use privileges::{Identity, drop_for_good, keep_all_for_commands, keep_for_commands};
 pub(super) use tun::open_tun;

@@ -49,6 +49,27 @@ pub fn keep_for_commands(identity: Identity) -> Result<(), Errno> {
     prctl::set_pdeathsig(Signal::SIGKILL)
 }
 
+/// For a command that joins a lab from outside: what the user may do inside survives execve(2).
+///
+/// # Errors
+/// EINVAL or EPERM from raising a capability that the process has not.
+pub fn keep_all_for_commands() -> Result<(), Errno> {
+    let last: u32 = std::fs::read_to_string("/proc/sys/kernel/cap_last_cap")
+        .ok()
+        .and_then(|text| text.trim().parse().ok())
+        .unwrap_or(40);
+    let all: Vec<u32> = (0..=last).collect();
+    set_capabilities(all.iter().fold(0_u64, |bits, capability| bits | 1 << capability))?;
+    raise_ambient(&all)
+}
+
+fn raise_ambient(capabilities: &[u32]) -> Result<(), Errno> {
+    for capability in capabilities {
+        prctl_call(libc::PR_CAP_AMBIENT, libc::PR_CAP_AMBIENT_RAISE as u32, *capability)?;
+    }
+    Ok(())
+}
+
 fn give_up(identity: Identity, kept: &[u32]) -> Result<(), Errno> {
     for capability in (0..64).filter(|c| !kept.contains(c)) {
         // Numbers above the kernel's last capability give EINVAL and nothing to drop.
@@ -68,10 +89,7 @@ fn give_up(identity: Identity, kept: &[u32]) -> Result<(), Errno> {
     }
     let bits = kept.iter().fold(0_u64, |bits, capability| bits | 1 << capability);
     set_capabilities(bits)?;
-    for capability in kept {
-        prctl_call(libc::PR_CAP_AMBIENT, libc::PR_CAP_AMBIENT_RAISE as u32, *capability)?;
-    }
-    Ok(())
+    raise_ambient(kept)
 }
 
 fn prctl_call(option: i32, first: u32, second: u32) -> Result<(), Errno> {

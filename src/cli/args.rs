@@ -1,0 +1,209 @@
+//! What can be typed behind `sockstep`.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+
+use super::Exit;
+use crate::model::{Lang, Rung};
+
+/// Step through the life of a socket on real file descriptors, with the wire in your hands.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100)]
+pub(super) struct Arguments {
+    /// What to do; without one, the menu (at the very first start, the tour).
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub options: Options,
+}
+
+/// What holds for every command.
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// Language of the screen and of lessons; otherwise the locale decides.
+    #[arg(long, global = true, value_name = "LANG")]
+    pub lang: Option<Language>,
+    /// Kind of lab; otherwise the best that this machine gives.
+    #[arg(long, global = true, value_name = "KIND")]
+    pub net: Option<Net>,
+    /// Colours.
+    #[arg(long, global = true, value_name = "THEME")]
+    pub theme: Option<ThemeName>,
+    /// Frames and arrows in ASCII; otherwise the terminal is asked.
+    #[arg(long, global = true)]
+    pub ascii: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Language {
+    En,
+    Zh,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Net {
+    /// Two hosts in network namespaces, sockstep is the wire.
+    Wire,
+    /// Real sockets on 127.77.x.y; no packets.
+    Loopback,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ThemeName {
+    Dark,
+    Light,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Open a lesson of sockstep or a file of your own.
+    Open(Open),
+    /// Free play: type C, hold packets, look.
+    Lab,
+    /// Run a lesson without a screen and print what happened.
+    Run(Run),
+    /// Run lessons and compare every expectation with the kernel.
+    Check(Check),
+    /// List the lessons.
+    List(List),
+    /// Look at a recorded run.
+    Replay(Replay),
+    /// Run a command on a host of a running lab: sockstep exec @server -- ss -tanp
+    Exec(Exec),
+    /// Say what this machine allows, and what to do where it does not.
+    Doctor,
+    /// Print completions for a shell.
+    Completions {
+        /// Which shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page.
+    Man,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Open {
+    /// A lesson's name, or a Markdown file.
+    pub lesson: String,
+    /// Start at this scene, counted from 1.
+    #[arg(long, value_name = "N", conflicts_with = "at")]
+    pub scene: Option<usize>,
+    /// Start at this step, counted from 1.
+    #[arg(long, value_name = "N")]
+    pub at: Option<usize>,
+    /// Let the lesson run commands of this machine on its hosts.
+    #[arg(long)]
+    pub allow_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Run {
+    /// A lesson's name, or a Markdown file.
+    pub lesson: String,
+    /// How to print what happened.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Also save the run here, for `sockstep replay`.
+    #[arg(long, value_name = "FILE")]
+    pub save: Option<PathBuf>,
+    /// Let the lesson run commands of this machine on its hosts.
+    #[arg(long)]
+    pub allow_run: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// A transcript in strace's notation.
+    Text,
+    /// One JSON object a line, see docs/formats.md.
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// Names of lessons or Markdown files; all lessons of sockstep if there is none.
+    pub lessons: Vec<String>,
+    /// How many to run at once; otherwise as many as there are processors.
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<std::num::NonZeroUsize>,
+    /// Let the lessons run commands of this machine on their hosts.
+    #[arg(long)]
+    pub allow_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct List {
+    /// How to print it.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Replay {
+    /// A file that `run --save` or the screen has written.
+    pub file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Exec {
+    /// The host, as in a lesson: @server
+    pub host: String,
+    /// The command and its arguments, behind --
+    #[arg(last = true, required = true)]
+    pub command: Vec<OsString>,
+}
+
+impl Options {
+    /// The language: asked for, or the locale's.
+    pub fn lang(&self) -> Lang {
+        match self.lang {
+            Some(Language::En) => Lang::En,
+            Some(Language::Zh) => Lang::Zh,
+            None => {
+                let set = |name| std::env::var(name).ok().filter(|text| !text.is_empty());
+                let locale = set("LC_ALL").or_else(|| set("LC_MESSAGES")).or_else(|| set("LANG"));
+                Lang::from_locale(&locale.unwrap_or_default())
+            }
+        }
+    }
+
+    /// The kind of lab that was asked for.
+    pub fn rung(&self) -> Option<Rung> {
+        self.net.map(|net| match net {
+            Net::Wire => Rung::Wire,
+            Net::Loopback => Rung::Loopback,
+        })
+    }
+}
+
+/// Prints completions.
+pub(super) fn completions(shell: clap_complete::Shell) -> anyhow::Result<Exit> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "sockstep", &mut text);
+    print(&text)
+}
+
+/// Prints the manual page.
+pub(super) fn man() -> anyhow::Result<Exit> {
+    let mut text = Vec::new();
+    clap_mangen::Man::new(Arguments::command()).render(&mut text)?;
+    print(&text)
+}
+
+fn print(text: &[u8]) -> anyhow::Result<Exit> {
+    use std::io::Write as _;
+    std::io::stdout().write_all(text)?;
+    Ok(Exit::Fine)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+}

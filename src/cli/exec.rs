@@ -1,0 +1,19 @@
+//! `sockstep exec @HOST -- COMMAND`
+
+use super::{Exit, args};
+use crate::lab;
+use crate::model::HostName;
+
+/// Runs a command on a host of the newest running lab; its exit code is ours.
+pub(super) fn exec(arguments: &args::Exec) -> anyhow::Result<Exit> {
+    let Some(host) = HostName::parse(&arguments.host) else {
+        anyhow::bail!("{:?} is no host; write @server or @client", arguments.host);
+    };
+    match lab::exec(&host, &arguments.command) {
+        Ok(status) => Ok(Exit::Of(u8::try_from(status).unwrap_or(u8::MAX))),
+        Err(error) => {
+            eprintln!("sockstep: {error}");
+            Ok(Exit::Unable)
+        }
+    }
+}
