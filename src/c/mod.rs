@@ -1,1 +1,51 @@
-//! The C subset: lexer, parser, layout, evaluation → Call.
+//! The C subset: lexer, parser, layout, evaluation → calls.
+//!
+//! Text becomes tokens ([`tokens`]), a syntax tree, and typed code for a stack machine
+//! ([`compile`]). A [`Machine`] runs it on a process's [`Memory`](crate::model::Memory) and stops
+//! wherever the kernel must answer, so that a call can block for an hour and a process can fork
+//! in the middle of an expression. Every variable has one fixed address, so there is no recursion.
+//!
+//! The same lexer serves parsing, highlighting, completion and argument help. Arguments are
+//! written as strace prints them.
+//!
+//! *Must not know*: what the kernel will answer, a clock, a file, a terminal, or any other room
+//! but `model`. Wrong but legal C (a wrong length, `NULL`, −1 as a descriptor) is not refused: it
+//! goes to the kernel.
+
+mod arithmetic;
+mod ast;
+mod builtins;
+mod calls;
+mod compile;
+mod constants;
+mod error;
+mod fault;
+mod headers;
+mod layout;
+mod lexer;
+mod lower;
+mod machine;
+mod parser;
+mod preprocess;
+mod program;
+mod reach;
+mod scope;
+mod statement;
+mod strace;
+mod types;
+
+pub use builtins::strerror;
+pub use calls::{CallHelp, Parameter, call_named, calls};
+pub use constants::{names as constant_names, value as constant};
+pub use error::{Error, SUBSET, nearest};
+pub use fault::{CALLS_A_STEP, Fault, OPERATIONS_A_STEP};
+pub use layout::{Field, Struct};
+pub use lexer::{Kind, Token, tokens};
+pub use machine::{CallResult, Event, Machine, Pending};
+pub use scope::{ERRNO_ADDRESS, Scope, Variable};
+pub use statement::{Comment, Expression, Statement, compile, compile_expression, run_main};
+pub use strace::written;
+pub use types::{Int, Type};
+
+#[cfg(test)]
+mod tests;

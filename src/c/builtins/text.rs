@@ -1,0 +1,134 @@
+//! Bytes and strings.
+
+use super::super::fault::Fault;
+use super::super::reach::Reach;
+use super::super::scope::LIBRARY;
+use super::{Args, Builtin, Done, strerror};
+
+/// Where `strerror` puts its text.
+const ERROR_TEXT: u64 = LIBRARY + 64;
+
+pub(super) fn run(builtin: Builtin, a: &Args, reach: &mut Reach, fuel: u32) -> Result<Done, Fault> {
+    let (mut cost, length) = (0, a.address(2));
+    let mut pay = |bytes: u64| {
+        cost += bytes / 16;
+        if cost > u64::from(fuel) { Err(Fault::TooManyOperations) } else { Ok(()) }
+    };
+    let to = a.address(0);
+    let value = match builtin {
+        Builtin::Memset => {
+            pay(length)?;
+            reach.fill(to, length, a.int(1) as u8)?;
+            a.int(0)
+        }
+        Builtin::Bzero => {
+            pay(a.address(1))?;
+            reach.fill(to, a.address(1), 0)?;
+            0
+        }
+        Builtin::Memcpy => {
+            pay(length)?;
+            reach.copy(to, a.address(1), length)?;
+            a.int(0)
+        }
+        Builtin::Memcmp => {
+            pay(length)?;
+            let (left, right) = (reach.read(to, length)?, reach.read(a.address(1), length)?);
+            difference(&left, &right)
+        }
+        Builtin::Strcpy => {
+            let text = reach.text(a.address(1))?;
+            pay(text.len() as u64)?;
+            put(reach, to, text)?;
+            a.int(0)
+        }
+        Builtin::Strcat => {
+            let (end, text) = (reach.text(to)?.len() as u64, reach.text(a.address(1))?);
+            pay(text.len() as u64 + end)?;
+            put(reach, to + end, text)?;
+            a.int(0)
+        }
+        Builtin::Strncpy => {
+            pay(length)?;
+            let text = limited(reach, a.address(1), length)?;
+            reach.fill(to, length, 0)?;
+            reach.write(to, &text)?;
+            a.int(0)
+        }
+        Builtin::Strlen => {
+            let text = reach.text(to)?;
+            pay(text.len() as u64)?;
+            text.len() as i64
+        }
+        Builtin::Strcmp => {
+            let (left, right) = (reach.text(to)?, reach.text(a.address(1))?);
+            pay((left.len() + right.len()) as u64)?;
+            difference(&[&left[..], b"\0"].concat(), &[&right[..], b"\0"].concat())
+        }
+        Builtin::Strncmp => {
+            let left = limited(reach, to, length)?;
+            let right = limited(reach, a.address(1), length)?;
+            pay((left.len() + right.len()) as u64)?;
+            difference(&[&left[..], b"\0"].concat(), &[&right[..], b"\0"].concat())
+        }
+        Builtin::Strchr => {
+            let text = reach.text(to)?;
+            pay(text.len() as u64)?;
+            let wanted = a.int(1) as u8;
+            let at = text.iter().chain(b"\0").position(|byte| *byte == wanted);
+            at.map_or(0, |at| a.int(0) + at as i64)
+        }
+        Builtin::Strstr => {
+            let (text, wanted) = (reach.text(to)?, reach.text(a.address(1))?);
+            pay((text.len() * wanted.len().max(1)) as u64)?;
+            let at = (0..=text.len()).find(|at| text[*at..].starts_with(&wanted));
+            at.map_or(0, |at| a.int(0) + at as i64)
+        }
+        Builtin::Atoi => atoi(&reach.text(to)?),
+        Builtin::Toupper => change(a.int(0), u8::to_ascii_uppercase),
+        Builtin::Tolower => change(a.int(0), u8::to_ascii_lowercase),
+        Builtin::Strerror => {
+            put(reach, ERROR_TEXT, strerror(a.int(0) as i32).into_bytes())?;
+            ERROR_TEXT as i64
+        }
+        _ => return Err(Fault::Misused),
+    };
+    Ok(Done { value, cost, printed: None })
+}
+
+/// A string with its NUL.
+fn put(reach: &mut Reach, address: u64, mut text: Vec<u8>) -> Result<(), Fault> {
+    text.push(0);
+    reach.write(address, &text)
+}
+
+/// At most `length` bytes of a string; behind them memory may end.
+fn limited(reach: &Reach, address: u64, length: u64) -> Result<Vec<u8>, Fault> {
+    let limit = usize::try_from(length).unwrap_or(usize::MAX);
+    super::super::reach::text_at(reach.memory(), address, limit)
+        .ok_or(Fault::OutsideMemory { address, length: 1 })
+}
+
+/// Less, equal or greater than 0, as the first bytes that differ.
+fn difference(left: &[u8], right: &[u8]) -> i64 {
+    let pair = left.iter().zip(right).find(|(a, b)| a != b);
+    pair.map_or(0, |(a, b)| i64::from(*a) - i64::from(*b))
+}
+
+fn atoi(text: &[u8]) -> i64 {
+    let start = text.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(text.len());
+    let (negative, digits) = match &text[start..] {
+        [b'-', rest @ ..] => (true, rest),
+        [b'+', rest @ ..] => (false, rest),
+        rest => (false, rest),
+    };
+    let value = digits
+        .iter()
+        .take_while(|byte| byte.is_ascii_digit())
+        .fold(0i64, |value, byte| value.wrapping_mul(10).wrapping_add(i64::from(byte - b'0')));
+    if negative { value.wrapping_neg() } else { value }
+}
+
+fn change(letter: i64, how: fn(&u8) -> u8) -> i64 {
+    u8::try_from(letter).map_or(letter, |byte| i64::from(how(&byte)))
+}

@@ -1,0 +1,126 @@
+//! Functions and macros of the C library that ask no kernel.
+
+use super::super::builtins::Builtin;
+use super::{CallHelp, Does, Parameter, row};
+
+const fn here(builtin: Builtin) -> Does {
+    Does::Here(builtin)
+}
+
+#[rustfmt::skip]
+pub(super) const CALLS: &[CallHelp] = &[
+    row!("uint16_t" "htons" ("uint16_t" "hostshort")
+        "two bytes from this machine's order to the network's", here(Builtin::Htons)),
+    row!("uint16_t" "ntohs" ("uint16_t" "netshort")
+        "two bytes from the network's order to this machine's", here(Builtin::Htons)),
+    row!("uint32_t" "htonl" ("uint32_t" "hostlong")
+        "four bytes from this machine's order to the network's", here(Builtin::Htonl)),
+    row!("uint32_t" "ntohl" ("uint32_t" "netlong")
+        "four bytes from the network's order to this machine's", here(Builtin::Htonl)),
+    row!("in_addr_t" "inet_addr" ("const char *" "cp")
+        "the four bytes of an IPv4 address, in network order", here(Builtin::InetAddr)),
+    row!("int" "inet_aton" ("const char *" "cp", "struct in_addr *" "inp")
+        "the four bytes of an IPv4 address into a struct; 1 if it is one", here(Builtin::InetAton)),
+    row!("int" "inet_pton" ("int" "af", "const char *" "src", "void *" "dst")
+        "the bytes of an address; 1 if it is one", here(Builtin::InetPton)),
+    row!("const char *" "inet_ntop" ("int" "af", "const void *" "src", "char *" "dst", "socklen_t" "size")
+        "an address as text, into a buffer", here(Builtin::InetNtop)),
+    row!("char *" "inet_ntoa" ("struct in_addr" "in")
+        "an IPv4 address as text, in a buffer that the next call overwrites", here(Builtin::InetNtoa)),
+    row!("void *" "memset" ("void *" "s", "int" "c", "size_t" "n")
+        "fill bytes with one value", here(Builtin::Memset)),
+    row!("void *" "memcpy" ("void *" "dest", "const void *" "src", "size_t" "n")
+        "copy bytes", here(Builtin::Memcpy)),
+    row!("void *" "memmove" ("void *" "dest", "const void *" "src", "size_t" "n")
+        "copy bytes that may overlap", here(Builtin::Memcpy)),
+    row!("int" "memcmp" ("const void *" "s1", "const void *" "s2", "size_t" "n")
+        "compare bytes; 0 if they are equal", here(Builtin::Memcmp)),
+    row!("void" "bzero" ("void *" "s", "size_t" "n")
+        "fill bytes with 0", here(Builtin::Bzero)),
+    row!("char *" "strcpy" ("char *" "dst", "const char *" "src")
+        "copy a string with its NUL", here(Builtin::Strcpy)),
+    row!("char *" "strncpy" ("char *" "dst", "const char *" "src", "size_t" "n")
+        "copy at most n bytes of a string, and fill up with NUL", here(Builtin::Strncpy)),
+    row!("char *" "strcat" ("char *" "dst", "const char *" "src")
+        "append a string", here(Builtin::Strcat)),
+    row!("size_t" "strlen" ("const char *" "s")
+        "how many bytes stand before the NUL", here(Builtin::Strlen)),
+    row!("int" "strcmp" ("const char *" "s1", "const char *" "s2")
+        "compare strings; 0 if they are equal", here(Builtin::Strcmp)),
+    row!("int" "strncmp" ("const char *" "s1", "const char *" "s2", "size_t" "n")
+        "compare at most n bytes of two strings", here(Builtin::Strncmp)),
+    row!("char *" "strchr" ("const char *" "s", "int" "c")
+        "the first place of a character in a string, or NULL", here(Builtin::Strchr)),
+    row!("char *" "strstr" ("const char *" "haystack", "const char *" "needle")
+        "the first place of a string in a string, or NULL", here(Builtin::Strstr)),
+    row!("int" "atoi" ("const char *" "nptr")
+        "the number that a string begins with", here(Builtin::Atoi)),
+    row!("int" "toupper" ("int" "c")
+        "the capital of a letter", here(Builtin::Toupper)),
+    row!("int" "tolower" ("int" "c")
+        "the small form of a letter", here(Builtin::Tolower)),
+    row!("char *" "strerror" ("int" "errnum")
+        "an error in words", here(Builtin::Strerror)),
+    row!("void" "perror" ("const char *" "s")
+        "print s and what errno means", here(Builtin::Perror)),
+    row!("int" "printf" ("const char *" "format"; ...)
+        "print by a format", here(Builtin::Printf)),
+    row!("int" "fprintf" ("FILE *" "stream", "const char *" "format"; ...)
+        "print by a format to stdout or stderr", here(Builtin::Fprintf)),
+    row!("int" "snprintf" ("char *" "str", "size_t" "size", "const char *" "format"; ...)
+        "print by a format into a buffer of size bytes", here(Builtin::Snprintf)),
+    row!("int" "sprintf" ("char *" "str", "const char *" "format"; ...)
+        "print by a format into a buffer", here(Builtin::Sprintf)),
+    row!("int" "puts" ("const char *" "s")
+        "print a string and a new line", here(Builtin::Puts)),
+    row!("int" "fputs" ("const char *" "s", "FILE *" "stream")
+        "print a string", here(Builtin::Fputs)),
+    row!("int" "putchar" ("int" "c")
+        "print a character", here(Builtin::Putchar)),
+    row!("int" "fflush" ("FILE *" "stream")
+        "print what was held back; nothing is, here", here(Builtin::Fflush)),
+    row!("socklen_t" "SUN_LEN" ("const struct sockaddr_un *" "ptr")
+        "the length of a unix address with its path", here(Builtin::SunLen)),
+    row!("void" "FD_ZERO" ("fd_set *" "set")
+        "empty a set of descriptors", here(Builtin::FdZero)),
+    row!("void" "FD_SET" ("int" "fd", "fd_set *" "set")
+        "put a descriptor into a set", here(Builtin::FdSet)),
+    row!("void" "FD_CLR" ("int" "fd", "fd_set *" "set")
+        "take a descriptor out of a set", here(Builtin::FdClr)),
+    row!("int" "FD_ISSET" ("int" "fd", "fd_set *" "set")
+        "whether a descriptor is in a set", here(Builtin::FdIsset)),
+    row!("size_t" "CMSG_ALIGN" ("size_t" "length")
+        "length, rounded up as ancillary data is", here(Builtin::CmsgAlign)),
+    row!("size_t" "CMSG_SPACE" ("size_t" "length")
+        "bytes that ancillary data of this length takes, with its head and padding", here(Builtin::CmsgSpace)),
+    row!("size_t" "CMSG_LEN" ("size_t" "length")
+        "the value for cmsg_len", here(Builtin::CmsgLen)),
+    row!("struct cmsghdr *" "CMSG_FIRSTHDR" ("const struct msghdr *" "msgh")
+        "the first head in the ancillary data, or NULL", here(Builtin::CmsgFirst)),
+    row!("struct cmsghdr *" "CMSG_NXTHDR" ("const struct msghdr *" "msgh", "const struct cmsghdr *" "cmsg")
+        "the next head in the ancillary data, or NULL", here(Builtin::CmsgNext)),
+    row!("unsigned char *" "CMSG_DATA" ("const struct cmsghdr *" "cmsg")
+        "the data behind a head", here(Builtin::CmsgData)),
+    row!("int" "WIFEXITED" ("int" "wstatus")
+        "whether the child ended by itself", here(Builtin::Wifexited)),
+    row!("int" "WEXITSTATUS" ("int" "wstatus")
+        "the exit status of the child", here(Builtin::Wexitstatus)),
+    row!("int" "WIFSIGNALED" ("int" "wstatus")
+        "whether a signal killed the child", here(Builtin::Wifsignaled)),
+    row!("int" "WTERMSIG" ("int" "wstatus")
+        "the signal that killed the child", here(Builtin::Wtermsig)),
+    row!("int" "sigemptyset" ("sigset_t *" "set")
+        "empty a set of signals", here(Builtin::Sigemptyset)),
+    row!("int" "sigfillset" ("sigset_t *" "set")
+        "put all signals into a set", here(Builtin::Sigfillset)),
+    row!("int" "sigaddset" ("sigset_t *" "set", "int" "signum")
+        "put a signal into a set", here(Builtin::Sigaddset)),
+    row!("int" "sigdelset" ("sigset_t *" "set", "int" "signum")
+        "take a signal out of a set", here(Builtin::Sigdelset)),
+    row!("int" "sigismember" ("const sigset_t *" "set", "int" "signum")
+        "whether a signal is in a set", here(Builtin::Sigismember)),
+    row!("int" "IN6_IS_ADDR_V4MAPPED" ("const struct in6_addr *" "a")
+        "whether it is an IPv4 address in IPv6's form", here(Builtin::IsV4Mapped)),
+    row!("int" "S_ISSOCK" ("mode_t" "mode")
+        "whether a file's mode says socket", here(Builtin::IsSocket)),
+];

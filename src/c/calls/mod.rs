@@ -1,0 +1,165 @@
+//! The table of functions that can be called: signatures with parameter names, one-line help, and
+//! what a call does. It drives checking, completion, argument help and the way to the kernel.
+
+mod library;
+mod system;
+
+use std::fmt;
+
+use super::builtins::Builtin;
+use crate::model::Syscall;
+
+/// A function that C knows here.
+#[derive(Debug, Clone, Copy)]
+pub struct CallHelp {
+    /// Its name.
+    pub name: &'static str,
+    /// The type of what it returns.
+    pub returns: &'static str,
+    /// Its parameters, in order.
+    pub parameters: &'static [Parameter],
+    /// More arguments may follow the parameters.
+    pub variadic: bool,
+    /// What it does, in one line.
+    pub help: &'static str,
+    pub(super) does: Does,
+}
+
+/// One parameter of a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Parameter {
+    /// Its type.
+    pub ty: &'static str,
+    /// Its name in the manual.
+    pub name: &'static str,
+}
+
+/// What a call does.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Does {
+    /// It goes to the kernel.
+    Ask(Syscall, Lowering),
+    /// It is answered here, like a function of the C library.
+    Here(Builtin),
+}
+
+/// How the arguments that were typed become the kernel's six.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lowering {
+    /// As they are; zeros behind them.
+    Plain,
+    /// `send`, `recv`: two zeros for the address that isn't given. `waitpid`: no resource usage.
+    Zeros(usize),
+    /// `wait(&status)` is `wait4(-1, &status, 0, NULL)`.
+    Wait,
+    /// `sigaction`: the C library's struct is not the kernel's.
+    Sigaction,
+    /// `signal`: a struct for the kernel is made up.
+    Signal,
+    /// `sleep`, `usleep`: seconds or microseconds become a struct.
+    Sleep { nanoseconds: i64 },
+}
+
+/// Every function, system calls first.
+pub fn calls() -> impl Iterator<Item = &'static CallHelp> {
+    system::CALLS.iter().chain(library::CALLS)
+}
+
+/// The function of this name.
+pub fn call_named(name: &str) -> Option<&'static CallHelp> {
+    calls().find(|call| call.name == name)
+}
+
+impl CallHelp {
+    /// Whether it goes to the kernel.
+    pub fn is_system_call(&self) -> bool {
+        matches!(self.does, Does::Ask(..))
+    }
+
+    /// How many arguments it may get.
+    pub(super) fn accepts(&self, arguments: usize) -> bool {
+        match self.parameters.len() {
+            // fcntl(fd, F_GETFL), open(path, O_RDONLY): the last one is optional in C as well.
+            needed if self.variadic => arguments >= needed,
+            needed => arguments == needed,
+        }
+    }
+}
+
+impl fmt::Display for CallHelp {
+    /// The signature: `int listen(int sockfd, int backlog)`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parameters: Vec<String> = self.parameters.iter().map(Parameter::to_string).collect();
+        let mut parameters = parameters.join(", ");
+        if self.variadic {
+            parameters.push_str(", ...");
+        }
+        if parameters.is_empty() {
+            parameters.push_str("void");
+        }
+        let space = if self.returns.ends_with('*') { "" } else { " " };
+        write!(f, "{}{space}{}({parameters})", self.returns, self.name)
+    }
+}
+
+impl fmt::Display for Parameter {
+    /// As it stands in a signature: `const void *buf`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.ty.strip_suffix("[2]") {
+            Some(element) => write!(f, "{element} {}[2]", self.name),
+            None if self.ty.ends_with('*') => write!(f, "{}{}", self.ty, self.name),
+            None => write!(f, "{} {}", self.ty, self.name),
+        }
+    }
+}
+
+/// One row of a table: `row!(help, returns name(type name, …), what it does)`.
+macro_rules! row {
+    ($returns:literal $name:literal ($($ty:literal $parameter:literal),*) $help:literal, $does:expr) => {
+        CallHelp {
+            name: $name, returns: $returns,
+            parameters: &[$(Parameter { ty: $ty, name: $parameter }),*],
+            variadic: false, help: $help, does: $does,
+        }
+    };
+    ($returns:literal $name:literal ($($ty:literal $parameter:literal),* ; ...) $help:literal, $does:expr) => {
+        CallHelp {
+            name: $name, returns: $returns,
+            parameters: &[$(Parameter { ty: $ty, name: $parameter }),*],
+            variadic: true, help: $help, does: $does,
+        }
+    };
+}
+use row;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_function_stands_in_the_table_twice() {
+        let mut names: Vec<_> = calls().map(|call| call.name).collect();
+        names.sort_unstable();
+        let count = names.len();
+        names.dedup();
+        assert_eq!(names.len(), count);
+    }
+
+    #[test]
+    fn every_system_call_of_the_model_can_be_made() {
+        for syscall in Syscall::ALL {
+            let made = calls().any(|call| matches!(call.does, Does::Ask(s, _) if s == *syscall));
+            assert!(made, "{syscall}");
+        }
+    }
+
+    #[test]
+    fn a_signature_is_written_as_in_the_manual() {
+        let text = |name| call_named(name).expect("a known call").to_string();
+        assert_eq!(text("listen"), "int listen(int sockfd, int backlog)");
+        assert_eq!(text("read"), "ssize_t read(int fd, void *buf, size_t count)");
+        assert_eq!(text("fork"), "pid_t fork(void)");
+        assert_eq!(text("pipe"), "int pipe(int pipefd[2])");
+        assert_eq!(text("fcntl"), "int fcntl(int fd, int op, ...)");
+    }
+}

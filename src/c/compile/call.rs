@@ -1,0 +1,151 @@
+//! Calls: of the kernel, of the C library, of functions that the learner wrote.
+
+use std::sync::Arc;
+
+use super::super::ast::{Expr, ExprKind, Name, Span};
+use super::super::calls::{self, CallHelp, Does};
+use super::super::error::Error;
+use super::super::program::{Function, Op, Site};
+use super::super::types::{INTS, Int, Type};
+use super::Compiler;
+
+impl Compiler<'_> {
+    pub(super) fn call(
+        &mut self,
+        name: &Name,
+        arguments: &[Expr],
+        span: &Span,
+    ) -> Result<Type, Error> {
+        if let Some(function) = self.scope.functions.get(name.text.as_str()) {
+            return self.own(Arc::clone(function), name, arguments, span);
+        }
+        let Some(call) = calls::call_named(&name.text) else {
+            return Err(self.unknown_call(name));
+        };
+        let count = arguments.len();
+        let most = call.parameters.len() + usize::from(call.variadic);
+        if !call.accepts(count) || call.is_system_call() && count > most {
+            return Err(
+                wrong_count(&call.parameters.len().to_string(), count, span).help(call.to_string())
+            );
+        }
+        super::super::builtins::check_format(call, arguments)?;
+        for (at, argument) in arguments.iter().enumerate() {
+            let parameter = call.parameters.get(at).map(|parameter| parameter.ty);
+            self.argument(argument, parameter, call)?;
+        }
+        match call.does {
+            Does::Ask(..) => {
+                self.asks = true;
+                let (span, code) = self.site.clone();
+                let site = Site { call, arguments: count, span, code };
+                self.emit(Op::Ask(Arc::new(site)));
+            }
+            Does::Here(builtin) => self.emit(Op::Here(builtin, count)),
+        }
+        let returns = self.declared(call.returns);
+        if let Some(int) = returns.int() {
+            self.emit(Op::Convert(int));
+        }
+        Ok(returns)
+    }
+
+    fn unknown_call(&self, name: &Name) -> Error {
+        let error = Error::new(name.span.clone(), format!("{} is no call that I know", name.text));
+        let own = self.scope.functions.keys().map(|name| &**name);
+        let error = error.help(super::super::error::SUBSET);
+        error.nearest(&name.text, calls::calls().map(|call| call.name).chain(own))
+    }
+
+    /// An argument, converted to the type that the table has for it.
+    fn argument(
+        &mut self,
+        argument: &Expr,
+        parameter: Option<&str>,
+        call: &CallHelp,
+    ) -> Result<(), Error> {
+        let from = self.value(argument)?;
+        let Some(parameter) = parameter else {
+            // Behind the parameters: whatever is one number for the machine.
+            if !matches!(from, Type::Int(_) | Type::Pointer { .. }) {
+                let message = format!("expected a number or a pointer, this is {from}");
+                return Err(Error::new(argument.span.clone(), message));
+            }
+            return Ok(());
+        };
+        let to = self.declared(parameter);
+        self.convert(&from, &to, argument).map_err(|error| match error.help {
+            Some(_) => error,
+            None => error.help(call.to_string()),
+        })
+    }
+
+    /// A type as the tables of calls write it.
+    pub(super) fn declared(&self, text: &str) -> Type {
+        if let Some(element) = text.strip_suffix("[2]") {
+            return Type::pointer(self.declared(element));
+        }
+        if let Some(target) = text.strip_suffix('*') {
+            let target = target.trim_end();
+            let constant = target.starts_with("const ");
+            let target = self.declared(target.trim_start_matches("const "));
+            return Type::Pointer { to: Arc::new(target), constant };
+        }
+        let combined = match text {
+            "unsigned int" => Some(Int::UNSIGNED),
+            "unsigned long" => Some(Int::UNSIGNED_LONG),
+            "unsigned char" => Some(Int { size: 1, signed: false, name: "unsigned char" }),
+            _ => INTS.iter().find(|int| int.name == text).copied(),
+        };
+        match combined {
+            Some(int) => Type::Int(int),
+            None => self.scope.types.get(text).cloned().unwrap_or(Type::Void),
+        }
+    }
+
+    /// A call of a function that the learner wrote.
+    fn own(
+        &mut self,
+        function: Arc<Function>,
+        name: &Name,
+        arguments: &[Expr],
+        span: &Span,
+    ) -> Result<Type, Error> {
+        let expected = function.parameters.len();
+        if arguments.len() != expected {
+            return Err(wrong_count(&expected.to_string(), arguments.len(), span)
+                .help(function.signature.clone()));
+        }
+        for (argument, (ty, _)) in arguments.iter().zip(&function.parameters) {
+            let from = self.value(argument)?;
+            self.convert(&from, ty, argument)?;
+        }
+        for (ty, address) in function.parameters.iter().rev() {
+            self.emit(Op::Set(*address, ty.int().unwrap_or(Int::UNSIGNED_LONG)));
+        }
+        match function.body.get() {
+            Some(body) => self.asks |= body.asks,
+            // Its body is still to come; whoever calls it might ask.
+            None => self.asks = true,
+        }
+        let caller = self.function.as_ref().map_or("".into(), |caller| Arc::clone(&caller.name));
+        let callees = self.called.entry(caller).or_default();
+        callees.push((Arc::clone(&function), name.span.clone()));
+        let returns = function.returns.clone();
+        self.emit(Op::Enter(function));
+        Ok(returns)
+    }
+}
+
+fn wrong_count(expected: &str, found: usize, span: &Span) -> Error {
+    let s = if expected == "1" { "" } else { "s" };
+    Error::new(span.clone(), format!("expected {expected} argument{s}, found {found}"))
+}
+
+/// Whether an argument is a string that stands there itself.
+pub(crate) fn literal_text(argument: &Expr) -> Option<&[u8]> {
+    match &argument.kind {
+        ExprKind::Text(bytes) => bytes.split_last().map(|(_, text)| text),
+        _ => None,
+    }
+}

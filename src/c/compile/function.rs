@@ -1,0 +1,158 @@
+//! Functions: parameters and variables at fixed addresses, therefore no recursion.
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+use super::super::ast::{FunctionDef, Span};
+use super::super::calls;
+use super::super::error::Error;
+use super::super::program::{Body, Code, Function, Op};
+use super::super::scope::Variable;
+use super::super::types::Type;
+use super::Compiler;
+
+impl Compiler<'_> {
+    /// A function or its declaration, at the top.
+    pub(super) fn function(&mut self, def: &FunctionDef, span: &Span) -> Result<(), Error> {
+        let name: Arc<str> = def.name.text.as_str().into();
+        let function = self.declare_function(def, &name)?;
+        let Some(body) = &def.body else { return Ok(()) };
+        if function.body.get().is_some() {
+            let message = format!("{name} is already defined in this process");
+            return Err(Error::new(def.name.span.clone(), message));
+        }
+        let mut block = HashMap::new();
+        for ((parameter, _), (ty, address)) in def.parameters.iter().zip(&function.parameters) {
+            let Some(parameter) = parameter else {
+                return Err(Error::new(span.clone(), "each parameter needs a name"));
+            };
+            let variable = Variable {
+                name: parameter.text.as_str().into(),
+                ty: ty.clone(),
+                address: *address,
+                function: Some(Arc::clone(&name)),
+                constant: false,
+            };
+            self.scope.variables.push(variable.clone());
+            block.insert(Arc::clone(&variable.name), variable);
+        }
+        let outer = std::mem::take(&mut self.ops);
+        self.blocks.push(block);
+        self.function = Some(Arc::clone(&function));
+        self.asks = false;
+        let done = body.iter().try_for_each(|statement| self.statement(statement));
+        self.function = None;
+        self.blocks.pop();
+        self.emit(Op::Push(0));
+        self.emit(Op::Return);
+        let ops = std::mem::replace(&mut self.ops, outer);
+        done?;
+        self.refuse_recursion(&function)?;
+        let code = Arc::new(Code { ops, data: Vec::new() });
+        let asks = self.asks;
+        function
+            .body
+            .set(Body { code, asks })
+            .map_err(|_| Error::new(def.name.span.clone(), format!("{name} is already defined")))
+    }
+
+    /// The function as it was declared before, or a new one.
+    fn declare_function(
+        &mut self,
+        def: &FunctionDef,
+        name: &Arc<str>,
+    ) -> Result<Arc<Function>, Error> {
+        let taken = calls::call_named(name).is_some();
+        let variable = self.scope.variables.iter().any(|v| v.function.is_none() && v.name == *name);
+        if taken || variable {
+            let message = format!("{name} is already something else");
+            return Err(Error::new(def.name.span.clone(), message).help("give it another name"));
+        }
+        let returns = self.resolve(&def.returns)?;
+        if matches!(returns, Type::Struct(_) | Type::Array { .. } | Type::Function) {
+            return Err(Error::outside(
+                def.returns.span.clone(),
+                "a function that returns a struct",
+            ));
+        }
+        let mut types = Vec::new();
+        for (_, written) in &def.parameters {
+            let ty = self.resolve(written)?.decayed();
+            if ty.layout().is_some() {
+                return Err(Error::outside(written.span.clone(), "a struct as a parameter")
+                    .help("take a pointer to it"));
+            }
+            self.whole(&ty, &written.span)?;
+            types.push(ty);
+        }
+        if let Some(known) = self.scope.functions.get(name) {
+            let same = known.returns == returns
+                && known.parameters.iter().map(|(ty, _)| ty).eq(types.iter());
+            return if same {
+                Ok(Arc::clone(known))
+            } else {
+                let message = format!("{name} was declared differently before");
+                Err(Error::new(def.name.span.clone(), message).help(known.signature.clone()))
+            };
+        }
+        let named: Vec<String> = (def.parameters.iter().zip(&types))
+            .map(|((name, _), ty)| ty.declare(name.as_ref().map_or("", |name| &name.text)))
+            .collect();
+        let parameters = if named.is_empty() { "void".to_owned() } else { named.join(", ") };
+        let signature = returns.declare(&format!("{name}({parameters})"));
+        let span = &def.name.span;
+        let address = self.allocate(1, 1, span)?;
+        let mut parameters = Vec::new();
+        for ty in types {
+            let address = self.allocate(ty.size(), ty.align(), span)?;
+            parameters.push((ty, address));
+        }
+        let function = Arc::new(Function {
+            name: Arc::clone(name),
+            returns,
+            parameters,
+            signature,
+            address,
+            body: OnceLock::new(),
+        });
+        self.scope.functions.insert(Arc::clone(name), Arc::clone(&function));
+        Ok(function)
+    }
+
+    /// Whether `function` can come to itself by what it calls.
+    fn refuse_recursion(&self, function: &Arc<Function>) -> Result<(), Error> {
+        let Some(direct) = self.called.get(&function.name) else { return Ok(()) };
+        for (callee, span) in direct {
+            let mut seen = vec![Arc::clone(callee)];
+            let mut at = 0;
+            while let Some(next) = seen.get(at).cloned() {
+                if next.name == function.name {
+                    let message = format!("{} would call itself", function.name);
+                    return Err(Error::new(span.clone(), message)
+                        .help("recursion is outside sockstep's C: each variable has one address"));
+                }
+                let callees = self.called.get(&next.name).into_iter().flatten();
+                for (callee, _) in callees {
+                    if !seen.iter().any(|known| Arc::ptr_eq(known, callee)) {
+                        seen.push(Arc::clone(callee));
+                    }
+                }
+                at += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses calls of functions that were declared but have no body anywhere.
+    pub fn refuse_bodiless(&self) -> Result<(), Error> {
+        let calls = self.called.values().flatten();
+        let missing = calls.filter(|(function, _)| function.body.get().is_none());
+        match missing.min_by_key(|(_, span)| span.start) {
+            None => Ok(()),
+            Some((function, span)) => {
+                let message = format!("{} is declared, but its body is nowhere", function.name);
+                Err(Error::new(span.clone(), message))
+            }
+        }
+    }
+}

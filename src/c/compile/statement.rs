@@ -1,0 +1,360 @@
+//! Statements → code that leaves nothing on the stack.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::super::ast::{Binary, Declared, Expr, Stmt, StmtKind};
+use super::super::error::Error;
+use super::super::program::Op;
+use super::super::scope::Variable;
+use super::super::types::{Int, Type};
+use super::{Compiler, Loop};
+
+impl Compiler<'_> {
+    pub(super) fn statement(&mut self, statement: &Stmt) -> Result<(), Error> {
+        let span = &statement.span;
+        match &statement.kind {
+            StmtKind::Empty => Ok(()),
+            StmtKind::Expr(expr) => {
+                self.enter_site(span);
+                self.value(expr)?;
+                self.emit(Op::Drop);
+                Ok(())
+            }
+            StmtKind::Declare { is_static, variables } => {
+                self.enter_site(span);
+                variables.iter().try_for_each(|variable| self.declare(variable, *is_static))
+            }
+            StmtKind::Typedef(names) => self.typedef(names),
+            StmtKind::Tag(ty) => self.resolve(ty).map(drop),
+            StmtKind::Block(statements) => self.block(statements),
+            StmtKind::If(test, yes, no) => self.if_statement(statement, test, yes, no.as_deref()),
+            StmtKind::While(test, body) => self.while_statement(statement, test, body),
+            StmtKind::Do(body, test) => self.do_statement(statement, body, test),
+            StmtKind::For { first, test, next, body } => {
+                self.blocks.push(HashMap::new());
+                let parts = (first.as_deref(), test.as_ref(), next.as_ref());
+                let done = self.for_statement(statement, parts, body);
+                self.blocks.pop();
+                done
+            }
+            StmtKind::Switch(value, body) => self.switch(statement, value, body),
+            StmtKind::Case(value) => {
+                let value = self.constant(value)?;
+                self.case(statement, Some(value))
+            }
+            StmtKind::Default => self.case(statement, None),
+            StmtKind::Break => {
+                let jump = self.jump(Op::Jump);
+                match self.loops.last_mut() {
+                    Some(inner) => inner.breaks.push(jump),
+                    None => return Err(Error::new(span.clone(), "there is no loop to break")),
+                }
+                Ok(())
+            }
+            StmtKind::Continue => {
+                let jump = self.jump(Op::Jump);
+                match self.loops.iter_mut().rev().find_map(|inner| inner.continues.as_mut()) {
+                    Some(continues) => continues.push(jump),
+                    None => return Err(Error::new(span.clone(), "there is no loop to continue")),
+                }
+                Ok(())
+            }
+            StmtKind::Return(value) => self.return_statement(statement, value.as_ref()),
+            StmtKind::Function(_) => {
+                Err(Error::new(span.clone(), "a function can't stand inside another statement"))
+            }
+        }
+    }
+
+    fn block(&mut self, statements: &[Stmt]) -> Result<(), Error> {
+        self.blocks.push(HashMap::new());
+        let done = statements.iter().try_for_each(|statement| self.statement(statement));
+        self.blocks.pop();
+        done
+    }
+
+    fn typedef(
+        &mut self,
+        names: &[(super::super::ast::Name, super::super::ast::TypeName)],
+    ) -> Result<(), Error> {
+        for (name, written) in names {
+            let mut ty = self.resolve(written)?;
+            // A struct without a tag is known by the typedef's name.
+            if let Type::Struct(layout) = &ty
+                && layout.name.contains('{')
+            {
+                let mut layout = (**layout).clone();
+                layout.name = name.text.clone();
+                ty = Type::Struct(Arc::new(layout));
+            }
+            if self.scope.types.insert(name.text.as_str().into(), ty).is_some() {
+                let message = format!("{} is already a type", name.text);
+                return Err(Error::new(name.span.clone(), message));
+            }
+        }
+        Ok(())
+    }
+
+    fn declare(&mut self, declared: &Declared, is_static: bool) -> Result<(), Error> {
+        let name: Arc<str> = declared.name.text.as_str().into();
+        let span = &declared.name.span;
+        let known = match self.blocks.last() {
+            Some(block) => block.contains_key(&name),
+            None => {
+                let top = |v: &Variable| v.function.is_none() && v.name == name;
+                self.scope.variables.iter().any(top) || self.scope.functions.contains_key(&name)
+            }
+        };
+        if known {
+            let message = format!("{name} is already declared in this process");
+            return Err(Error::new(span.clone(), message)
+                .help("leave out the type to give it a new value, or take another name"));
+        }
+        let ty = self.resolve(&declared.ty)?;
+        let ty = self.sized(ty, declared.init.as_ref(), span)?;
+        self.whole(&ty, span)?;
+        let address = self.allocate(ty.size(), ty.align(), span)?;
+        let constant = declared.ty.constant && declared.ty.derived.is_empty()
+            || declared.ty.constant && matches!(ty, Type::Array { .. });
+        let function = self.function.as_ref().map(|function| Arc::clone(&function.name));
+        let variable = Variable { name, ty: ty.clone(), address, function, constant };
+        match self.blocks.last_mut() {
+            Some(block) => {
+                block.insert(Arc::clone(&variable.name), variable.clone());
+                if variable.function.is_some() {
+                    self.scope.variables.push(variable);
+                }
+            }
+            None => self.scope.variables.push(variable),
+        }
+        let Some(init) = &declared.init else { return Ok(()) };
+        if !is_static || self.blocks.is_empty() {
+            return self.initialise(&ty, address, init);
+        }
+        let ops = std::mem::take(&mut self.ops);
+        let done = self.initialise(&ty, address, init);
+        let own = std::mem::replace(&mut self.ops, ops);
+        let start = self.first.len();
+        // Its jumps were counted from 0.
+        self.first.extend(own.into_iter().map(|op| super::moved(op, 0usize.wrapping_sub(start))));
+        done
+    }
+
+    fn if_statement(
+        &mut self,
+        statement: &Stmt,
+        test: &Expr,
+        yes: &Stmt,
+        no: Option<&Stmt>,
+    ) -> Result<(), Error> {
+        self.enter_site(&head(statement, yes));
+        self.test(test)?;
+        let otherwise = self.jump(Op::JumpIfZero);
+        self.statement(yes)?;
+        let Some(no) = no else {
+            self.land(otherwise);
+            return Ok(());
+        };
+        let end = self.jump(Op::Jump);
+        self.land(otherwise);
+        self.statement(no)?;
+        self.land(end);
+        Ok(())
+    }
+
+    fn while_statement(&mut self, statement: &Stmt, test: &Expr, body: &Stmt) -> Result<(), Error> {
+        let start = self.ops.len();
+        self.enter_site(&head(statement, body));
+        self.test(test)?;
+        let end = self.jump(Op::JumpIfZero);
+        self.looped(
+            body,
+            |compiler| {
+                compiler.emit(Op::Jump(start));
+                Ok(())
+            },
+            start,
+        )?;
+        self.land_breaks(end);
+        Ok(())
+    }
+
+    fn do_statement(&mut self, statement: &Stmt, body: &Stmt, test: &Expr) -> Result<(), Error> {
+        let start = self.ops.len();
+        self.loops.push(Loop { continues: Some(Vec::new()), ..Loop::default() });
+        self.statement(body)?;
+        self.land_continues(None);
+        self.enter_site(&(body.span.end..statement.span.end));
+        self.test(test)?;
+        self.emit(Op::JumpUnlessZero(start));
+        self.finish_loop();
+        Ok(())
+    }
+
+    fn for_statement(
+        &mut self,
+        statement: &Stmt,
+        (first, test, next): (Option<&Stmt>, Option<&Expr>, Option<&Expr>),
+        body: &Stmt,
+    ) -> Result<(), Error> {
+        if let Some(first) = first {
+            self.statement(first)?;
+        }
+        let head = head(statement, body);
+        let start = self.ops.len();
+        self.enter_site(&head);
+        let end = match test {
+            Some(test) => {
+                self.test(test)?;
+                Some(self.jump(Op::JumpIfZero))
+            }
+            None => None,
+        };
+        self.loops.push(Loop { continues: Some(Vec::new()), ..Loop::default() });
+        self.statement(body)?;
+        self.land_continues(None);
+        if let Some(next) = next {
+            self.enter_site(&head);
+            self.value(next)?;
+            self.emit(Op::Drop);
+        }
+        self.emit(Op::Jump(start));
+        self.finish_loop();
+        if let Some(end) = end {
+            self.land(end);
+        }
+        Ok(())
+    }
+
+    /// The body of a loop whose `continue` goes to `start`, and what follows it.
+    fn looped(
+        &mut self,
+        body: &Stmt,
+        then: impl FnOnce(&mut Self) -> Result<(), Error>,
+        start: usize,
+    ) -> Result<(), Error> {
+        self.loops.push(Loop { continues: Some(Vec::new()), ..Loop::default() });
+        self.statement(body)?;
+        self.land_continues(Some(start));
+        then(self)
+    }
+
+    fn land_breaks(&mut self, end: usize) {
+        self.land(end);
+        self.finish_loop();
+    }
+
+    /// Lets the `continue`s of the innermost loop go to `target`, or here.
+    fn land_continues(&mut self, target: Option<usize>) {
+        let target = target.unwrap_or(self.ops.len());
+        let continues = self.loops.last_mut().and_then(|inner| inner.continues.take());
+        for jump in continues.unwrap_or_default() {
+            self.ops[jump] = Op::Jump(target);
+        }
+        if let Some(inner) = self.loops.last_mut() {
+            inner.continues = Some(Vec::new());
+        }
+    }
+
+    /// Lets the `break`s of the innermost loop go here, and leaves it.
+    fn finish_loop(&mut self) {
+        for jump in self.loops.pop().map(|inner| inner.breaks).unwrap_or_default() {
+            self.land(jump);
+        }
+    }
+
+    fn switch(&mut self, statement: &Stmt, value: &Expr, body: &Stmt) -> Result<(), Error> {
+        self.enter_site(&head(statement, body));
+        let ty = self.value(value)?;
+        self.expect_int(&ty, &value.span, "switch needs a number")?;
+        // The value is kept in memory: the stack is empty between statements.
+        let slot = self.allocate(8, 8, &value.span)?;
+        self.emit(Op::Set(slot, Int::LONG));
+        let dispatch = self.jump(Op::Jump);
+        self.loops.push(Loop::default());
+        self.statement(body)?;
+        let end = self.jump(Op::Jump);
+        self.land(dispatch);
+        let cases = self.loops.last_mut().map(|inner| std::mem::take(&mut inner.cases));
+        let cases = cases.unwrap_or_default();
+        for (value, target) in &cases {
+            if let Some(value) = value {
+                self.emit(Op::Push(slot as i64));
+                self.emit(Op::Load(Int::LONG));
+                self.emit(Op::Push(*value));
+                self.emit(Op::Binary(Binary::Equal, Int::LONG));
+                self.emit(Op::JumpUnlessZero(*target));
+            }
+        }
+        if let Some((_, target)) = cases.iter().find(|(value, _)| value.is_none()) {
+            self.emit(Op::Jump(*target));
+        }
+        self.land(end);
+        self.finish_loop();
+        Ok(())
+    }
+
+    fn case(&mut self, statement: &Stmt, value: Option<i64>) -> Result<(), Error> {
+        let here = self.ops.len();
+        match self.loops.last_mut() {
+            Some(inner) if inner.continues.is_none() => {
+                if inner.cases.iter().any(|(known, _)| *known == value) {
+                    return Err(Error::new(statement.span.clone(), "this case stands here twice"));
+                }
+                inner.cases.push((value, here));
+                Ok(())
+            }
+            _ => Err(Error::new(statement.span.clone(), "there is no switch for this")),
+        }
+    }
+
+    fn return_statement(&mut self, statement: &Stmt, value: Option<&Expr>) -> Result<(), Error> {
+        let Some(function) = self.function.clone() else {
+            return Err(Error::new(statement.span.clone(), "there is no function to return from")
+                .help("exit(0) ends the process"));
+        };
+        self.enter_site(&statement.span);
+        match (value, &function.returns) {
+            (None, Type::Void) => self.emit(Op::Push(0)),
+            (Some(value), Type::Void) => {
+                let message = format!("{} returns nothing", function.name);
+                return Err(Error::new(value.span.clone(), message));
+            }
+            (None, ty) => {
+                let message = format!("{} returns {ty}: expected a value", function.name);
+                return Err(Error::new(statement.span.clone(), message));
+            }
+            (Some(value), ty) => {
+                let from = self.value(value)?;
+                self.convert(&from, ty, value)?;
+            }
+        }
+        self.emit(Op::Return);
+        Ok(())
+    }
+}
+
+/// The part of a statement before its body.
+fn head(statement: &Stmt, body: &Stmt) -> std::ops::Range<usize> {
+    match body.kind {
+        StmtKind::Block(_) => statement.span.start..body.span.start,
+        // Without braces head and body are one thought: `while (…) total += n;`
+        StmtKind::Empty
+        | StmtKind::Expr(_)
+        | StmtKind::Declare { .. }
+        | StmtKind::Typedef(_)
+        | StmtKind::Tag(_)
+        | StmtKind::If(..)
+        | StmtKind::While(..)
+        | StmtKind::Do(..)
+        | StmtKind::For { .. }
+        | StmtKind::Switch(..)
+        | StmtKind::Case(_)
+        | StmtKind::Default
+        | StmtKind::Break
+        | StmtKind::Continue
+        | StmtKind::Return(_)
+        | StmtKind::Function(_) => statement.span.start..body.span.end,
+    }
+}

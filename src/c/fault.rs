@@ -1,0 +1,67 @@
+//! What ends an evaluation that compiled.
+
+use std::fmt;
+
+/// Why an evaluation could not go on. A real program would have been killed, or would run for
+/// ever.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// More system calls in one step than are allowed.
+    TooManyCalls,
+    /// More operations in one step than are allowed.
+    TooManyOperations,
+    /// The C itself touched memory that is not the process's.
+    OutsideMemory {
+        /// The first byte it wanted.
+        address: u64,
+        /// How many bytes.
+        length: u64,
+    },
+    /// Division by zero, or of the smallest number by −1.
+    Division,
+    /// A format asked for an argument that is not there.
+    Format,
+    /// The machine was told to go on though it waits for nothing, or to begin though it is busy.
+    Misused,
+}
+
+/// System calls a step.
+pub const CALLS_A_STEP: u32 = 10_000;
+/// Operations a step.
+pub const OPERATIONS_A_STEP: u32 = 1_000_000;
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fault::TooManyCalls => {
+                write!(f, "this step made {CALLS_A_STEP} system calls and is stopped")
+            }
+            Fault::TooManyOperations => {
+                write!(
+                    f,
+                    "this step took {OPERATIONS_A_STEP} operations and is stopped: does \
+                    its loop end?"
+                )
+            }
+            Fault::OutsideMemory { address: 0, .. } => f.write_str(
+                "this reads or writes through NULL: a real program would be killed by \
+                    SIGSEGV",
+            ),
+            Fault::OutsideMemory { address, length } => {
+                let s = if *length == 1 { "" } else { "s" };
+                write!(
+                    f,
+                    "this touches {length} byte{s} at {address:#x}, outside of the \
+                    process's memory: a real program would be killed by SIGSEGV"
+                )
+            }
+            Fault::Division => {
+                f.write_str("division by zero: a real program would be killed by SIGFPE")
+            }
+            Fault::Format => f.write_str("the format asks for more arguments than there are"),
+            Fault::Misused => f.write_str("the process's C is in the middle of something else"),
+        }
+    }
+}
+
+impl std::error::Error for Fault {}

@@ -1,0 +1,101 @@
+//! How structs lie in memory: offsets, sizes and alignments as gcc lays them out on x86-64.
+
+use super::types::Type;
+
+/// A struct or union.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Struct {
+    /// With its keyword: `struct sockaddr_in`.
+    pub name: String,
+    /// In the order of their declaration. Members of an unnamed union inside stand here too.
+    pub fields: Vec<Field>,
+    /// Bytes, padding at the end included.
+    pub size: u64,
+    /// What its address is a multiple of.
+    pub align: u64,
+    /// All fields begin at its first byte.
+    pub union: bool,
+    /// Only its name is known so far (`struct node;`): it can be pointed at and nothing else.
+    pub incomplete: bool,
+}
+
+/// One field of a struct.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Field {
+    /// Its name.
+    pub name: String,
+    /// Its first byte, from the first byte of the struct.
+    pub offset: u64,
+    /// Its type.
+    pub ty: Type,
+}
+
+/// How the fields of a struct are put together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Packing {
+    /// One behind the other, each where its alignment allows.
+    Struct,
+    /// All at the first byte.
+    Union,
+    /// One behind the other without holes, like `struct epoll_event` on x86-64.
+    Packed,
+}
+
+impl Struct {
+    /// Lays out `members`. A member without a name must be a struct or union: its own fields
+    /// become fields of this one.
+    pub fn new(name: String, members: Vec<(Option<String>, Type)>, packing: Packing) -> Self {
+        let mut fields = Vec::new();
+        let (mut end, mut size, mut align) = (0u64, 0u64, 1u64);
+        for (name, ty) in members {
+            let own = if packing == Packing::Packed { 1 } else { ty.align() };
+            let offset = if packing == Packing::Union { 0 } else { end.next_multiple_of(own) };
+            end = offset.saturating_add(ty.size());
+            size = size.max(end);
+            align = align.max(own);
+            match (name, ty) {
+                (Some(name), ty) => fields.push(Field { name, offset, ty }),
+                (None, Type::Struct(inner)) => fields.extend(
+                    inner
+                        .fields
+                        .iter()
+                        .map(|field| Field { offset: field.offset + offset, ..field.clone() }),
+                ),
+                (None, _) => {}
+            }
+        }
+        let size = size.checked_next_multiple_of(align).unwrap_or(size);
+        let union = packing == Packing::Union;
+        Self { name, fields, size, align, union, incomplete: false }
+    }
+
+    /// A struct of which only the name is known.
+    pub fn named(name: String) -> Self {
+        Self { name, fields: Vec::new(), size: 0, align: 1, union: false, incomplete: true }
+    }
+
+    /// The field of this name.
+    pub fn field(&self, name: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::c::types::Int;
+
+    fn members() -> Vec<(Option<String>, Type)> {
+        vec![(Some("a".into()), Type::Int(Int::CHAR)), (Some("b".into()), Type::Int(Int::LONG))]
+    }
+
+    #[test]
+    fn fields_lie_where_their_alignment_allows() {
+        let layout = Struct::new("struct s".into(), members(), Packing::Struct);
+        assert_eq!((layout.size, layout.align, layout.fields[1].offset), (16, 8, 8));
+        let packed = Struct::new("struct s".into(), members(), Packing::Packed);
+        assert_eq!((packed.size, packed.align, packed.fields[1].offset), (9, 1, 1));
+        let union = Struct::new("union s".into(), members(), Packing::Union);
+        assert_eq!((union.size, union.align, union.fields[1].offset), (8, 8, 0));
+    }
+}

@@ -1,0 +1,357 @@
+//! Runs code on a process's memory, and stops where the kernel must answer.
+
+use std::sync::Arc;
+
+use super::arithmetic::binary;
+use super::ast::Span;
+use super::builtins;
+use super::calls::{Does, Lowering};
+use super::fault::{CALLS_A_STEP, Fault, OPERATIONS_A_STEP};
+use super::lower;
+use super::program::{Code, Op, Site};
+use super::reach::Reach;
+use super::scope::ERRNO_ADDRESS;
+use super::types::Int;
+use super::{Statement, strace};
+use crate::model::{Errno, Memory, Syscall};
+
+/// What the kernel answered: a value of 0 or more, or an error.
+pub type CallResult = Result<i64, Errno>;
+
+/// What is running in one process. A forked child gets a clone, and is resumed with `Ok(0)`.
+#[derive(Debug, Clone)]
+pub struct Machine {
+    frames: Vec<Frame>,
+    stack: Vec<i64>,
+    state: State,
+    /// The statement is an expression whose value is given back.
+    value: bool,
+    calls: u32,
+    operations: u32,
+}
+
+/// Code that is being run.
+#[derive(Debug, Clone)]
+struct Frame {
+    code: Arc<Code>,
+    at: usize,
+    /// How high the stack was when it began.
+    base: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum State {
+    Idle,
+    Running,
+    /// The kernel has the word.
+    Asked(Lowering, Vec<i64>),
+    /// The caller was given something that was printed.
+    Printed,
+}
+
+/// Why the machine stopped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// The kernel must answer: go on with [`Machine::resume`]. After `exit_group` nobody does.
+    Call(Pending),
+    /// Something was printed: go on with [`Machine::go_on`].
+    Printed(String),
+    /// The statement is over. The value of an expression statement; `None` for a declaration and
+    /// for a call that returns nothing.
+    Done(Option<i64>),
+}
+
+/// A system call that waits to be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pending {
+    /// The kernel's call.
+    pub syscall: Syscall,
+    /// The name as it was typed.
+    pub typed: String,
+    /// The six integers for the kernel.
+    pub args: [i64; 6],
+    /// The arguments in strace's notation, as they are before the call.
+    pub shown: Vec<String>,
+    /// The innermost statement around the call, on one line: inside a function it is not the
+    /// statement that [`Machine::begin`] was given.
+    pub code: Arc<str>,
+    /// Its place in the source where it was compiled.
+    pub span: Span,
+}
+
+impl Default for Machine {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Machine {
+    /// A machine that runs nothing, with full fuel.
+    pub fn new() -> Self {
+        Self {
+            frames: Vec::new(),
+            stack: Vec::new(),
+            state: State::Idle,
+            value: false,
+            calls: CALLS_A_STEP,
+            operations: OPERATIONS_A_STEP,
+        }
+    }
+
+    /// Whether nothing runs, so that a statement may begin.
+    pub fn is_idle(&self) -> bool {
+        self.state == State::Idle
+    }
+
+    /// Full fuel again: a new step begins.
+    pub fn refuel(&mut self) {
+        self.calls = CALLS_A_STEP;
+        self.operations = OPERATIONS_A_STEP;
+    }
+
+    /// Begins a statement and runs to the first event.
+    ///
+    /// # Errors
+    /// A [`Fault`] if the evaluation can't go on; the machine is idle then.
+    /// [`Fault::Misused`] if it is not idle.
+    pub fn begin(
+        &mut self,
+        statement: &Statement,
+        memory: &mut dyn Memory,
+    ) -> Result<Event, Fault> {
+        if !self.is_idle() {
+            return Err(Fault::Misused);
+        }
+        self.state = State::Running;
+        self.stack.clear();
+        self.value = statement.value;
+        let first = statement.first.iter();
+        let started = self
+            .enter(&statement.program, memory)
+            .and_then(|()| first.into_iter().try_for_each(|first| self.enter(first, memory)));
+        self.checked(started, memory)
+    }
+
+    /// Goes on after a system call.
+    ///
+    /// # Errors
+    /// As [`Machine::begin`]; [`Fault::Misused`] if no call is open.
+    pub fn resume(&mut self, result: CallResult, memory: &mut dyn Memory) -> Result<Event, Fault> {
+        let State::Asked(lowering, typed) = &self.state else { return Err(Fault::Misused) };
+        let answered = lower::answer(*lowering, typed, result, &mut Reach::new(memory));
+        self.state = State::Running;
+        let stored = answered.and_then(|value| {
+            if let Err(errno) = result {
+                Reach::new(memory).store(ERRNO_ADDRESS, Int::INT, i64::from(errno.0))?;
+            }
+            self.stack.push(value);
+            Ok(())
+        });
+        self.checked(stored, memory)
+    }
+
+    /// Goes on after something was printed.
+    ///
+    /// # Errors
+    /// As [`Machine::begin`]; [`Fault::Misused`] if nothing was printed.
+    pub fn go_on(&mut self, memory: &mut dyn Memory) -> Result<Event, Fault> {
+        if self.state != State::Printed {
+            return Err(Fault::Misused);
+        }
+        self.state = State::Running;
+        self.checked(Ok(()), memory)
+    }
+
+    /// The value of code that asks no kernel.
+    pub(super) fn evaluate(code: &Arc<Code>, memory: &mut dyn Memory) -> Result<i64, Fault> {
+        let mut machine = Self::new();
+        machine.state = State::Running;
+        machine.value = true;
+        machine.enter(code, memory)?;
+        loop {
+            match machine.run(memory)? {
+                Event::Done(value) => return value.ok_or(Fault::Misused),
+                Event::Printed(_) => machine.state = State::Running,
+                Event::Call(_) => return Err(Fault::Misused),
+            }
+        }
+    }
+
+    /// Runs on if all is well; a fault leaves the machine idle.
+    fn checked(
+        &mut self,
+        so_far: Result<(), Fault>,
+        memory: &mut dyn Memory,
+    ) -> Result<Event, Fault> {
+        let event = so_far.and_then(|()| self.run(memory));
+        if event.is_err() {
+            self.frames.clear();
+            self.stack.clear();
+            self.state = State::Idle;
+        }
+        event
+    }
+
+    fn enter(&mut self, code: &Arc<Code>, memory: &mut dyn Memory) -> Result<(), Fault> {
+        for (address, bytes) in &code.data {
+            Reach::new(memory).write(*address, bytes)?;
+        }
+        self.frames.push(Frame { code: Arc::clone(code), at: 0, base: self.stack.len() });
+        Ok(())
+    }
+
+    fn run(&mut self, memory: &mut dyn Memory) -> Result<Event, Fault> {
+        while let Some(frame) = self.frames.last_mut() {
+            let Some(op) = frame.code.ops.get(frame.at).cloned() else {
+                self.frames.pop();
+                continue;
+            };
+            frame.at += 1;
+            self.spend(1)?;
+            if let Some(event) = self.operate(&op, memory)? {
+                return Ok(event);
+            }
+        }
+        self.state = State::Idle;
+        let value = self.stack.pop();
+        self.stack.clear();
+        Ok(Event::Done(value.filter(|_| self.value)))
+    }
+
+    fn spend(&mut self, operations: u64) -> Result<(), Fault> {
+        let operations = u32::try_from(operations).unwrap_or(u32::MAX);
+        match self.operations.checked_sub(operations) {
+            Some(left) => {
+                self.operations = left;
+                Ok(())
+            }
+            None => Err(Fault::TooManyOperations),
+        }
+    }
+
+    /// What is on top of the stack. Compiled code never finds it empty.
+    fn pop(&mut self) -> Result<i64, Fault> {
+        self.stack.pop().ok_or(Fault::Misused)
+    }
+
+    fn goto(&mut self, target: usize) {
+        if let Some(frame) = self.frames.last_mut() {
+            frame.at = target;
+        }
+    }
+
+    fn operate(&mut self, op: &Op, memory: &mut dyn Memory) -> Result<Option<Event>, Fault> {
+        let mut reach = Reach::new(memory);
+        let result = match op {
+            Op::Push(value) => *value,
+            Op::Drop => {
+                self.pop()?;
+                return Ok(None);
+            }
+            Op::Duplicate => {
+                let value = self.pop()?;
+                self.stack.push(value);
+                value
+            }
+            Op::Swap => {
+                let (top, below) = (self.pop()?, self.pop()?);
+                self.stack.push(top);
+                below
+            }
+            Op::Load(int) => reach.load(self.pop()? as u64, *int)?,
+            Op::Store(int) => {
+                let (value, address) = (self.pop()?, self.pop()?);
+                reach.store(address as u64, *int, value)?;
+                int.keep(value)
+            }
+            Op::Set(address, int) => {
+                reach.store(*address, *int, self.pop()?)?;
+                return Ok(None);
+            }
+            Op::Zero(address, size) => {
+                self.spend(size / 16)?;
+                reach.fill(*address, *size, 0)?;
+                return Ok(None);
+            }
+            Op::Copy(size) => {
+                self.spend(size / 16)?;
+                let (from, to) = (self.pop()?, self.pop()?);
+                reach.copy(to as u64, from as u64, *size)?;
+                to
+            }
+            Op::Step { int, by, before } => {
+                let address = self.pop()? as u64;
+                let old = reach.load(address, *int)?;
+                let new = int.keep(old.wrapping_add(*by));
+                reach.store(address, *int, new)?;
+                if *before { new } else { old }
+            }
+            Op::Negate(int) => int.keep(self.pop()?.wrapping_neg()),
+            Op::Complement(int) => int.keep(!self.pop()?),
+            Op::Not => i64::from(self.pop()? == 0),
+            Op::Convert(int) => int.keep(self.pop()?),
+            Op::Binary(operator, int) => {
+                let (right, left) = (self.pop()?, self.pop()?);
+                binary(*operator, *int, left, right)?
+            }
+            Op::Jump(target) => {
+                self.goto(*target);
+                return Ok(None);
+            }
+            Op::JumpIfZero(target) => {
+                if self.pop()? == 0 {
+                    self.goto(*target);
+                }
+                return Ok(None);
+            }
+            Op::JumpUnlessZero(target) => {
+                if self.pop()? != 0 {
+                    self.goto(*target);
+                }
+                return Ok(None);
+            }
+            Op::Ask(site) => return self.ask(site, &mut reach).map(Some),
+            Op::Here(builtin, count) => {
+                let at = self.stack.len().checked_sub(*count).ok_or(Fault::Misused)?;
+                let args = self.stack.split_off(at);
+                let done = builtins::run(*builtin, &args, &mut reach, self.operations)?;
+                self.spend(done.cost)?;
+                self.stack.push(done.value);
+                return Ok(done.printed.map(|text| {
+                    self.state = State::Printed;
+                    Event::Printed(text)
+                }));
+            }
+            Op::Enter(function) => {
+                let body = function.body.get().ok_or(Fault::Misused)?;
+                self.enter(&body.code, memory)?;
+                return Ok(None);
+            }
+            Op::Return => {
+                let result = self.pop()?;
+                let frame = self.frames.pop().ok_or(Fault::Misused)?;
+                self.stack.truncate(frame.base);
+                result
+            }
+        };
+        self.stack.push(result);
+        Ok(None)
+    }
+
+    fn ask(&mut self, site: &Site, reach: &mut Reach) -> Result<Event, Fault> {
+        let at = self.stack.len().checked_sub(site.arguments).ok_or(Fault::Misused)?;
+        let typed = self.stack.split_off(at);
+        self.calls = self.calls.checked_sub(1).ok_or(Fault::TooManyCalls)?;
+        let Does::Ask(syscall, lowering) = site.call.does else { return Err(Fault::Misused) };
+        let args = lower::arguments(lowering, &typed, reach)?;
+        self.state = State::Asked(lowering, typed);
+        Ok(Event::Call(Pending {
+            syscall,
+            typed: site.call.name.to_owned(),
+            args,
+            shown: strace::before(syscall, &args, reach.memory()),
+            code: Arc::clone(&site.code),
+            span: site.span.clone(),
+        }))
+    }
+}

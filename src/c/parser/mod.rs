@@ -1,0 +1,143 @@
+//! Tokens → syntax tree, by recursive descent.
+
+mod declaration;
+mod expression;
+mod number;
+mod statement;
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::ast::{Expr, Name, Span, Stmt};
+use super::error::Error;
+use super::lexer::Kind;
+use super::preprocess::Lexeme;
+
+/// So deep may expressions and statements be nested: the tree is walked by recursion.
+const DEEPEST: u16 = 80;
+
+/// Words that can't be names.
+#[rustfmt::skip]
+pub(super) const KEYWORDS: [&str; 36] = [
+    "auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum",
+    "extern", "float", "for", "goto", "if", "inline", "int", "long", "register", "restrict",
+    "return", "short", "signed", "sizeof", "static", "struct", "switch", "typedef", "union",
+    "unsigned", "void", "volatile", "while", "_Bool", "_Static_assert",
+];
+
+pub(super) struct Parser<'a> {
+    tokens: &'a [Lexeme],
+    at: usize,
+    /// Names that begin a declaration.
+    types: HashSet<Arc<str>>,
+    depth: u16,
+}
+
+/// What can stand at the top: the statements of a fence or file.
+pub(super) fn statements(tokens: &[Lexeme], types: HashSet<Arc<str>>) -> Result<Vec<Stmt>, Error> {
+    let mut parser = Parser { tokens, at: 0, types, depth: 0 };
+    let mut statements = Vec::new();
+    while parser.peek().is_some() {
+        statements.push(parser.statement()?);
+    }
+    Ok(statements)
+}
+
+/// One expression and nothing else.
+pub(super) fn expression(tokens: &[Lexeme], types: HashSet<Arc<str>>) -> Result<Expr, Error> {
+    let mut parser = Parser { tokens, at: 0, types, depth: 0 };
+    let expression = parser.expression()?;
+    match parser.peek() {
+        None => Ok(expression),
+        Some(token) => {
+            let message = format!("expected an operator or the end, found {}", token.text);
+            Err(Error::new(token.span.clone(), message))
+        }
+    }
+}
+
+impl Parser<'_> {
+    fn peek(&self) -> Option<&Lexeme> {
+        self.tokens.get(self.at)
+    }
+
+    /// The text of the token `ahead` of the next one; empty behind the last.
+    fn text(&self, ahead: usize) -> &str {
+        self.tokens.get(self.at + ahead).map_or("", |token| &token.text)
+    }
+
+    fn kind(&self, ahead: usize) -> Option<Kind> {
+        self.tokens.get(self.at + ahead).map(|token| token.kind)
+    }
+
+    /// Whether the next token is this mark or keyword (a string of the same text is not).
+    fn is(&self, text: &str) -> bool {
+        matches!(self.kind(0), Some(Kind::Mark | Kind::Word)) && self.text(0) == text
+    }
+
+    fn accept(&mut self, text: &str) -> bool {
+        let is = self.is(text);
+        self.at += usize::from(is);
+        is
+    }
+
+    /// The place of the next token; behind the last one, the place where one should be.
+    fn here(&self) -> Span {
+        match (self.peek(), self.tokens.last()) {
+            (Some(token), _) => token.span.clone(),
+            (None, Some(last)) => last.span.end..last.span.end,
+            (None, None) => 0..0,
+        }
+    }
+
+    /// From `start` to the end of the token before the next one.
+    fn since(&self, start: &Span) -> Span {
+        let last = self.at.checked_sub(1).and_then(|at| self.tokens.get(at));
+        start.start..last.map_or(start.end, |token| token.span.end).max(start.start)
+    }
+
+    fn expect(&mut self, text: &str, role: &str) -> Result<(), Error> {
+        if self.accept(text) {
+            return Ok(());
+        }
+        Err(self.expected(&format!("{text} {role}")))
+    }
+
+    /// The error that something else was expected here. A missing `;` or bracket is best shown
+    /// where it should stand: behind the last token.
+    fn expected(&self, what: &str) -> Error {
+        let found = match self.peek() {
+            Some(token) => format!("found {}", token.text),
+            None => "found the end".to_owned(),
+        };
+        let span = match (what.starts_with(';'), self.at.checked_sub(1)) {
+            (true, Some(last)) => {
+                let end = self.tokens[last].span.end;
+                end..end
+            }
+            _ => self.here(),
+        };
+        Error::new(span, format!("expected {}, {found}", what.trim_end()))
+    }
+
+    /// A name that is no keyword.
+    fn name(&mut self, what: &str) -> Result<Name, Error> {
+        match self.peek() {
+            Some(token) if token.kind == Kind::Word && !KEYWORDS.contains(&&*token.text) => {
+                let name = Name { text: token.text.to_string(), span: token.span.clone() };
+                self.at += 1;
+                Ok(name)
+            }
+            _ => Err(self.expected(what)),
+        }
+    }
+
+    /// Goes one level down, or refuses to.
+    fn deeper(&mut self) -> Result<(), Error> {
+        if self.depth >= DEEPEST {
+            return Err(Error::new(self.here(), "this is nested too deeply"));
+        }
+        self.depth += 1;
+        Ok(())
+    }
+}

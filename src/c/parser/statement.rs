@@ -1,0 +1,235 @@
+//! Statements and functions.
+
+use super::super::ast::{Base, Derived, FunctionDef, Name, Span, Stmt, StmtKind, TypeName};
+use super::super::error::Error;
+use super::super::lexer::Kind;
+use super::Parser;
+use super::declaration::Specifiers;
+
+impl Parser<'_> {
+    pub(super) fn statement(&mut self) -> Result<Stmt, Error> {
+        self.deeper()?;
+        let statement = self.any_statement();
+        self.depth -= 1;
+        statement
+    }
+
+    fn any_statement(&mut self) -> Result<Stmt, Error> {
+        let start = self.here();
+        let word = match self.kind(0) {
+            Some(Kind::Word | Kind::Mark) => self.text(0).to_owned(),
+            _ => String::new(),
+        };
+        let kind = match word.as_str() {
+            ";" => {
+                self.at += 1;
+                StmtKind::Empty
+            }
+            "{" => StmtKind::Block(self.block()?),
+            "if" => self.if_statement()?,
+            "while" => {
+                self.at += 1;
+                let test = self.test()?;
+                StmtKind::While(test, Box::new(self.statement()?))
+            }
+            "do" => self.do_statement()?,
+            "for" => self.for_statement()?,
+            "switch" => {
+                self.at += 1;
+                let value = self.test()?;
+                StmtKind::Switch(value, Box::new(self.statement()?))
+            }
+            "case" => {
+                self.at += 1;
+                let value = self.conditional()?;
+                self.expect(":", "behind the case")?;
+                StmtKind::Case(value)
+            }
+            "default" => {
+                self.at += 1;
+                self.expect(":", "behind default")?;
+                StmtKind::Default
+            }
+            "break" => self.jump(StmtKind::Break)?,
+            "continue" => self.jump(StmtKind::Continue)?,
+            "return" => {
+                self.at += 1;
+                let value = if self.is(";") { None } else { Some(self.expression()?) };
+                self.expect(";", "behind return")?;
+                StmtKind::Return(value)
+            }
+            "goto" => return Err(Error::outside(start, "goto")),
+            "else" => return Err(Error::new(start, "there is no if for this else")),
+            "_Static_assert" => return Err(Error::outside(start, "_Static_assert")),
+            _ if self.begins_type(0) => return self.declaration(),
+            _ => {
+                self.refuse_unknown_type()?;
+                let value = self.expression()?;
+                self.expect(";", "at the end of the statement")?;
+                StmtKind::Expr(value)
+            }
+        };
+        Ok(Stmt { span: self.since(&start), kind })
+    }
+
+    /// `sockaddr_in addr;` and `foo_t x = …`: two names in a row are a declaration whose type
+    /// nobody knows.
+    fn refuse_unknown_type(&self) -> Result<(), Error> {
+        let named = |ahead: usize| self.kind(ahead) == Some(Kind::Word);
+        let pointer =
+            named(0) && self.text(1) == "*" && named(2) && matches!(self.text(3), ";" | "=" | ",");
+        if !(named(0) && named(1) || pointer) {
+            return Ok(());
+        }
+        let name = self.text(0).to_owned();
+        let error = Error::new(self.here(), format!("{name} is no type that I know"));
+        let tag = format!("struct {name}");
+        if self.types.contains(tag.as_str()) {
+            return Err(error.help(format!("write {tag}")));
+        }
+        let known = self.types.iter().map(|name| &**name).filter(|name| !name.contains(' '));
+        let ints = super::super::types::INTS.iter().map(|int| int.name);
+        let words = ["struct", "union", "const", "unsigned", "static", "return", "void", "else"];
+        Err(error.nearest(&name, known.chain(ints).chain(words)))
+    }
+
+    fn jump(&mut self, kind: StmtKind) -> Result<StmtKind, Error> {
+        self.at += 1;
+        self.expect(";", "at the end of the statement")?;
+        Ok(kind)
+    }
+
+    fn block(&mut self) -> Result<Vec<Stmt>, Error> {
+        let open = self.here();
+        self.expect("{", "of the block")?;
+        let mut statements = Vec::new();
+        while !self.is("}") {
+            if self.peek().is_none() {
+                return Err(Error::new(open, "this { has no }"));
+            }
+            statements.push(self.statement()?);
+        }
+        self.at += 1;
+        Ok(statements)
+    }
+
+    fn test(&mut self) -> Result<super::super::ast::Expr, Error> {
+        self.expect("(", "before the condition")?;
+        let test = self.expression()?;
+        self.expect(")", "behind the condition")?;
+        Ok(test)
+    }
+
+    fn if_statement(&mut self) -> Result<StmtKind, Error> {
+        self.at += 1;
+        let test = self.test()?;
+        let yes = Box::new(self.statement()?);
+        let no = if self.accept("else") { Some(Box::new(self.statement()?)) } else { None };
+        Ok(StmtKind::If(test, yes, no))
+    }
+
+    fn do_statement(&mut self) -> Result<StmtKind, Error> {
+        self.at += 1;
+        let body = Box::new(self.statement()?);
+        self.expect("while", "behind the body of do")?;
+        let test = self.test()?;
+        self.expect(";", "at the end of the statement")?;
+        Ok(StmtKind::Do(body, test))
+    }
+
+    fn for_statement(&mut self) -> Result<StmtKind, Error> {
+        self.at += 1;
+        self.expect("(", "behind for")?;
+        let first = if self.accept(";") {
+            None
+        } else if self.begins_type(0) {
+            Some(Box::new(self.declaration()?))
+        } else {
+            let start = self.here();
+            let kind = StmtKind::Expr(self.expression()?);
+            self.expect(";", "in the for")?;
+            Some(Box::new(Stmt { span: self.since(&start), kind }))
+        };
+        let test = if self.is(";") { None } else { Some(self.expression()?) };
+        self.expect(";", "in the for")?;
+        let next = if self.is(")") { None } else { Some(self.expression()?) };
+        self.expect(")", "behind the for")?;
+        let body = Box::new(self.statement()?);
+        Ok(StmtKind::For { first, test, next, body })
+    }
+
+    /// A declaration, a typedef or a function.
+    fn declaration(&mut self) -> Result<Stmt, Error> {
+        let start = self.here();
+        let specifiers = self.specifiers()?;
+        if self.is(";") {
+            self.at += 1;
+            return Ok(Stmt { span: self.since(&start), kind: StmtKind::Tag(specifiers.ty) });
+        }
+        let (name, ty) = self.declarator(&specifiers.ty)?;
+        if specifiers.typedef {
+            return self.typedef(&start, &specifiers, (name, ty));
+        }
+        if self.is("(") {
+            return self.function(&start, name, ty);
+        }
+        self.variables(&start, &specifiers, (name, ty))
+    }
+
+    fn typedef(
+        &mut self,
+        start: &Span,
+        specifiers: &Specifiers,
+        first: (Name, TypeName),
+    ) -> Result<Stmt, Error> {
+        let mut names = vec![first];
+        while self.accept(",") {
+            names.push(self.declarator(&specifiers.ty)?);
+        }
+        self.expect(";", "at the end of the typedef")?;
+        for (name, _) in &names {
+            self.types.insert(name.text.as_str().into());
+        }
+        Ok(Stmt { span: self.since(start), kind: StmtKind::Typedef(names) })
+    }
+
+    fn function(&mut self, start: &Span, name: Name, returns: TypeName) -> Result<Stmt, Error> {
+        self.expect("(", "with the parameters")?;
+        let mut parameters = Vec::new();
+        if self.is("void") && self.text(1) == ")" {
+            self.at += 1;
+        }
+        while !self.is(")") {
+            if self.is("...") {
+                return Err(Error::outside(self.here(), "a function with any number of arguments"));
+            }
+            parameters.push(self.parameter()?);
+            if !self.accept(",") {
+                break;
+            }
+        }
+        self.expect(")", "behind the parameters")?;
+        let body = if self.accept(";") { None } else { Some(self.block()?) };
+        let function = FunctionDef { name, returns, parameters, body };
+        Ok(Stmt { span: self.since(start), kind: StmtKind::Function(Box::new(function)) })
+    }
+
+    fn parameter(&mut self) -> Result<(Option<Name>, TypeName), Error> {
+        let specifiers = self.specifiers()?;
+        let mut ty = specifiers.ty.clone();
+        self.pointers(&mut ty)?;
+        let named = self.kind(0) == Some(Kind::Word) || self.is("(");
+        let (name, mut ty) = if named {
+            let (name, ty) = self.declarator(&ty)?;
+            (Some(name), ty)
+        } else {
+            self.arrays(&mut ty)?;
+            (None, ty)
+        };
+        // An array as a parameter is a pointer (C11 6.7.6.3).
+        if let (Some(last), false) = (ty.derived.last_mut(), matches!(ty.base, Base::Function)) {
+            *last = Derived::Pointer;
+        }
+        Ok((name, ty))
+    }
+}

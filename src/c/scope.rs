@@ -1,0 +1,114 @@
+//! What a process's C knows: variables with their addresses, functions, types and constants.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::headers::HEADERS;
+use super::preprocess::{Defines, predefine};
+use super::program::Function;
+use super::types::Type;
+use crate::model::{ARENA_SIZE, ARENA_START};
+
+/// Where `errno` lies.
+pub const ERRNO_ADDRESS: u64 = ARENA_START + 8;
+/// Where `in6addr_any` and `in6addr_loopback` lie.
+pub(super) const IN6ADDR: [u64; 2] = [ARENA_START + 16, ARENA_START + 32];
+/// The first variable.
+const FIRST: u64 = ARENA_START + 64;
+/// Behind the last variable: room for what the C library keeps for itself, and for strings in
+/// expressions that are only evaluated.
+pub(super) const LIBRARY: u64 = ARENA_START + ARENA_SIZE as u64 - 4096;
+/// The strings of expressions that are only evaluated.
+pub(super) const PASSING: u64 = LIBRARY + 2048;
+
+/// A variable: bytes with a type at a fixed address.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Variable {
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its type.
+    pub ty: Type,
+    /// Its address, the same in every run.
+    pub address: u64,
+    /// The function it belongs to; `None` at the top.
+    pub function: Option<Arc<str>>,
+    /// It is `const`.
+    pub constant: bool,
+}
+
+/// What the C of one process knows. A forked child gets a clone.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    pub(super) defines: Defines,
+    pub(super) variables: Vec<Variable>,
+    /// Names of typedefs, and tags with their keyword (`struct linger`).
+    pub(super) types: HashMap<Arc<str>, Type>,
+    /// Values of enums.
+    pub(super) values: HashMap<Arc<str>, i64>,
+    pub(super) functions: HashMap<Arc<str>, Arc<Function>>,
+    pub(super) next: u64,
+}
+
+impl Scope {
+    /// What a process knows before its first statement, and string constants such as
+    /// `("SERVER_IP", "198.51.100.1")`.
+    ///
+    /// # Panics
+    /// Never: the headers are a constant, and a test compiles them.
+    pub fn new(predefined: &[(&str, &str)]) -> Self {
+        let mut scope = Self {
+            defines: HashMap::new(),
+            variables: Vec::new(),
+            types: HashMap::new(),
+            values: HashMap::new(),
+            functions: HashMap::new(),
+            next: FIRST,
+        };
+        super::compile(HEADERS, &mut scope).expect("the headers are C of the subset");
+        for (name, value) in predefined {
+            predefine(name, value, &mut scope.defines);
+        }
+        scope
+    }
+
+    /// All variables: those at the top first declared first, those of functions where the
+    /// function stands.
+    pub fn variables(&self) -> impl Iterator<Item = &Variable> {
+        self.variables.iter()
+    }
+
+    /// The variable of this name: one at the top, else one of `main`, else one of any function.
+    pub fn variable(&self, name: &str) -> Option<&Variable> {
+        let named = || self.variables.iter().filter(|variable| &*variable.name == name);
+        named()
+            .find(|variable| variable.function.is_none())
+            .or_else(|| named().find(|variable| variable.function.as_deref() == Some("main")))
+            .or_else(|| named().next())
+    }
+
+    /// The end of the arena's used part, strings included.
+    pub fn used(&self) -> u64 {
+        self.next
+    }
+
+    /// Whether there is a function of this name, written by the learner.
+    pub fn has_function(&self, name: &str) -> bool {
+        self.functions.contains_key(name)
+    }
+
+    /// Names that begin a declaration.
+    pub(super) fn type_names(&self) -> HashSet<Arc<str>> {
+        self.types.keys().cloned().collect()
+    }
+
+    /// A place for `size` bytes, if there is room.
+    pub(super) fn allocate(&mut self, size: u64, align: u64) -> Option<u64> {
+        let address = self.next.checked_next_multiple_of(align.max(1))?;
+        let end = address.checked_add(size)?;
+        if end > LIBRARY {
+            return None;
+        }
+        self.next = end;
+        Some(address)
+    }
+}
