@@ -281,7 +281,7 @@ pub struct Socket {
     /// Its peer's name.
     pub peer: Option<Address>,
     /// The kernel's Recv-Q: bytes to read (an unread FIN counts 1), a listener's accept-queue
-    /// length, for UDP bytes of memory. `None`: not reported.
+    /// length, for UDP and packet sockets bytes of memory. `None`: not reported.
     pub recv_q: Option<u32>,
     /// The kernel's Send-Q: bytes not acknowledged, or a listener's accept-queue limit.
     pub send_q: Option<u32>,

@@ -6,7 +6,7 @@ use crate::lab::netlink::{Attributes, array_at, u32_at};
 use crate::model::{Address, Family, Kind, Ownerless, Socket, TcpState, Timer, TimerKind};
 
 use super::request::{AF_INET6, Protocol};
-use super::{memory, state, tcp_info};
+use super::{memory, tcp_info};
 
 /// The size of `struct inet_diag_msg`; attributes stand behind it.
 const SIZE: usize = 72;
@@ -25,7 +25,7 @@ const SOCK_RAW: i32 = 3;
 pub(super) fn row(payload: &[u8], protocol: Protocol) -> Option<Socket> {
     let (fixed, attributes) = payload.split_at_checked(SIZE)?;
     let v6 = fixed[0] == AF_INET6;
-    let state = state(fixed[1]);
+    let state = TcpState::from_number(fixed[1]);
     let interface = u32_at(fixed, 40)?;
     let inode = u64::from(u32_at(fixed, 68)?);
     let timer = timer(fixed[2], u32_at(fixed, 52)?, fixed[3]);

@@ -27,29 +27,9 @@ pub use share::share;
 pub use tcp_info::tcp_info;
 pub use unix::Link;
 
-use crate::model::{SocketMemory, TcpState};
+use crate::model::SocketMemory;
 
 use super::netlink::Attribute;
-
-/// The state of this number (`include/net/tcp_states.h`). `NEW_SYN_RECV` (12) and
-/// `BOUND_INACTIVE` (13) select rows, but the rows themselves say 3 and 7; should a kernel ever
-/// print the two, they mean the same.
-fn state(number: u8) -> Option<TcpState> {
-    Some(match number {
-        1 => TcpState::Established,
-        2 => TcpState::SynSent,
-        3 | 12 => TcpState::SynRecv,
-        4 => TcpState::FinWait1,
-        5 => TcpState::FinWait2,
-        6 => TcpState::TimeWait,
-        7 | 13 => TcpState::Close,
-        8 => TcpState::CloseWait,
-        9 => TcpState::LastAck,
-        10 => TcpState::Listen,
-        11 => TcpState::Closing,
-        _ => return None,
-    })
-}
 
 /// `SK_MEMINFO_*`: the same list of numbers in all families; the drops came last.
 fn memory(attribute: &Attribute<'_>) -> Option<SocketMemory> {

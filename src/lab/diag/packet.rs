@@ -35,7 +35,11 @@ pub(super) fn row(payload: &[u8]) -> Option<Socket> {
         match attribute.kind {
             // struct packet_diag_info begins with the interface.
             PACKET_DIAG_INFO => socket.local = attribute.u32().map(Address::Interface),
-            PACKET_DIAG_MEMINFO => socket.memory = memory(&attribute),
+            PACKET_DIAG_MEMINFO => {
+                socket.memory = memory(&attribute);
+                // As ss does: there is no other count of what waits to be read.
+                socket.recv_q = socket.memory.map(|memory| memory.receive_used);
+            }
             _ => {}
         }
     }

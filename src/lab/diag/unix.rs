@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use crate::lab::netlink::{Attribute, Attributes, u32_at};
-use crate::model::{Address, Family, Kind, Socket};
+use crate::model::{Address, Family, Kind, Socket, TcpState};
 
-use super::{memory, state};
+use super::memory;
 
 /// The size of `struct unix_diag_msg`; attributes stand behind it.
 const SIZE: usize = 16;
@@ -39,7 +39,7 @@ pub(super) fn row(payload: &[u8]) -> Option<(Socket, Link)> {
     let mut link = Link { inode, peer: None, waiting: Vec::new() };
     let mut socket = Socket {
         kind: Kind { family: Family::Unix, kind: i32::from(fixed[1]), protocol: 0 },
-        state: state(fixed[2]),
+        state: TcpState::from_number(fixed[2]),
         local: Some(Address::Unnamed),
         peer: None,
         recv_q: None,

@@ -6,11 +6,13 @@
 mod counters;
 mod files;
 mod process;
+mod raw;
 mod syscall;
 
 pub use counters::{counters, counters6};
 pub use files::{FdFlags, fd_flags, file};
 pub use process::{RunState, Stat, inner_pid, stat, status_state, switches};
+pub use raw::raw_sockets;
 pub use syscall::{Place, place, wchan};
 
 /// The number that these bytes are, in decimal; space around it is left out.
