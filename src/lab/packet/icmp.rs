@@ -29,8 +29,8 @@ const TTL: u8 = 64;
 /// of its IP version, with as much of the original as fits.
 ///
 /// `None` where RFC 1122 (section 3.2.2) and RFC 4443 (section 2.4) forbid an answer: to an ICMP
-/// error, to a fragment other than the first, to and about multicast and broadcast; and if the
-/// original is no IP packet.
+/// error, to a later fragment of IPv4, to and about multicast and broadcast; and if the original is
+/// no IP packet.
 pub fn icmp_unreachable(original: &[u8], kind: Unreachable) -> Option<Vec<u8>> {
     let ip = IpSlice::from_slice(original).ok()?;
     let ends = ends(original)?;

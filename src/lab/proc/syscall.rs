@@ -90,7 +90,8 @@ mod tests {
     fn the_kernels_own_line_about_this_thread_is_read() {
         // Some kernels are built without it.
         if let Ok(text) = std::fs::read("/proc/thread-self/syscall") {
-            assert_eq!(place(&text), Some(Place::Running));
+            // It is in the very read.
+            assert!(matches!(place(&text), Some(Place::Call { .. })));
         }
     }
 }
