@@ -157,19 +157,16 @@ impl Host {
     }
 }
 
-/// A file of `/proc` from its start. Its size is not known before.
+/// A file of `/proc/net` that the kernel writes in one piece (`single_open`): a read that does not
+/// fill the buffer has read all of it.
 fn read_whole(file: &File) -> std::io::Result<Vec<u8>> {
     let mut bytes = vec![0; 8192];
-    let mut length = 0;
     loop {
-        match file.read_at(&mut bytes[length..], length as u64)? {
-            0 => break,
-            read => length += read,
+        let length = file.read_at(&mut bytes, 0)?;
+        if length < bytes.len() {
+            bytes.truncate(length);
+            return Ok(bytes);
         }
-        if length == bytes.len() {
-            bytes.resize(2 * length, 0);
-        }
+        bytes.resize(2 * length, 0);
     }
-    bytes.truncate(length);
-    Ok(bytes)
 }

@@ -75,7 +75,8 @@ impl Want {
     }
 
     fn queries(self) -> impl Iterator<Item = Query> {
-        let always = [Query::tcp(false), Query::tcp(true), Query::udp(false), Query::udp(true)];
+        let always =
+            [tcp(false, !BOUND_ONLY), tcp(true, !BOUND_ONLY), Query::udp(false), Query::udp(true)];
         let raw = [Query::raw(false), Query::raw(true)].into_iter().filter(move |_| self.raw);
         let unix = self.unix.then_some(Query::Unix);
         let packet = self.packet.then_some(Query::Packet);
@@ -88,6 +89,8 @@ impl Want {
 const MOST_DESTROYED: usize = 100_000;
 
 /// Every socket of a host, as the kernel lists them. Rows that are as in `previous` are shared.
+/// `all_listed` tells whether every TCP socket that a process has is among the rows.
+/// `all_listed` tells whether every socket that a process has is among the rows.
 ///
 /// # Errors
 /// What the kernel answers.
@@ -95,25 +98,49 @@ pub(super) fn dump(
     socket: &OwnedFd,
     want: Want,
     previous: &[Arc<Socket>],
+    all_listed: impl FnOnce(&[Socket]) -> bool,
 ) -> Result<Vec<Arc<Socket>>, Errno> {
     let mut collector = Collector::with_capacity(previous.len());
     let mut buffer = vec![0; 32 * 1024];
-    for (index, query) in want.queries().enumerate() {
-        let sequence = index as u32 + 1;
-        collector.begin(&query, sequence);
-        let fed =
-            ask(socket, &query.request(sequence), &mut buffer, |datagram| collector.feed(datagram));
-        match fed {
-            // A kernel without this family's dump; its sockets are asked by their fds.
-            Err(DumpError::Kernel(errno)) if errno.0 == libc::ENOENT => {}
-            other => other.map_err(|error| match error {
-                DumpError::Kernel(errno) => Errno::from_raw(errno.0),
-                DumpError::Overrun => Errno::ENOBUFS,
-                DumpError::Broken(_) | DumpError::Short { .. } => Errno::EBADMSG,
-            })?,
-        }
+    for query in want.queries() {
+        collect(socket, &query, &mut buffer, &mut collector)?;
     }
-    Ok(share(previous, collector.finish().sockets))
+    let mut rows = collector.finish().sockets;
+    if !all_listed(&rows) {
+        let mut collector = Collector::default();
+        for v6 in [false, true] {
+            collect(socket, &tcp(v6, BOUND_ONLY), &mut buffer, &mut collector)?;
+        }
+        rows.append(&mut collector.finish().sockets);
+    }
+    Ok(share(previous, rows))
+}
+
+/// The bit of TCP_BOUND_INACTIVE (`include/net/tcp_states.h`): bound and nothing more. These hang
+/// on another table than all the others, a large one that the whole machine shares, so they are
+/// asked for only when a process has a socket that the other dumps do not list.
+const BOUND_ONLY: u32 = 1 << 13;
+
+fn tcp(v6: bool, states: u32) -> Query {
+    Query::Inet { v6, protocol: Protocol::Tcp, states, details: true }
+}
+
+fn collect(
+    socket: &OwnedFd,
+    query: &Query,
+    buffer: &mut [u8],
+    collector: &mut Collector,
+) -> Result<(), Errno> {
+    collector.begin(query, 1);
+    match ask(socket, &query.request(1), buffer, |datagram| collector.feed(datagram)) {
+        // A kernel without this family's dump; its sockets are asked by their fds.
+        Err(DumpError::Kernel(errno)) if errno.0 == libc::ENOENT => Ok(()),
+        other => other.map_err(|error| match error {
+            DumpError::Kernel(errno) => Errno::from_raw(errno.0),
+            DumpError::Overrun => Errno::ENOBUFS,
+            DumpError::Broken(_) | DumpError::Short { .. } => Errno::EBADMSG,
+        }),
+    }
 }
 
 /// Destroys every TCP and UDP socket of a host, so that nothing keeps its namespace alive. What

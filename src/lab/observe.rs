@@ -1,6 +1,6 @@
 //! Reading a snapshot: what the kernel says of every process, fd and socket right now.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs;
 use std::sync::Arc;
 
@@ -129,7 +129,15 @@ impl Lab {
             self.hosts[index].wanted.add(*kind);
         }
         let host = &mut self.hosts[index];
-        let mut rows = dump(host.diag(), host.wanted, &host.sockets)
+        let kinds = &self.observer.kinds;
+        let all_listed = |rows: &[Socket]| {
+            let listed: HashSet<u64> = rows.iter().map(|row| row.inode).collect();
+            let fds = own.iter().flat_map(|process| &process.fds);
+            let mut inodes = fds.filter_map(|fd| fd.file.socket());
+            let tcp = |inode: &u64| kinds.get(inode).is_none_or(|kind| kind.is_tcp());
+            inodes.all(|inode| listed.contains(&inode) || !tcp(&inode))
+        };
+        let mut rows = dump(host.diag(), host.wanted, &host.sockets, all_listed)
             .attempt(format!("read the sockets of {name}"))?;
         self.add_unlisted(&own, &mut rows);
         let host = &mut self.hosts[index];
@@ -151,8 +159,8 @@ impl Lab {
     /// Adds the sockets that an fd stands for and that are in none of the kernel's lists: fresh,
     /// refused, reset or wholly closed ones. They are asked by their fd.
     fn add_unlisted(&self, processes: &[&Arc<Process>], rows: &mut Vec<Arc<Socket>>) {
-        let listed: std::collections::HashSet<u64> = rows.iter().map(|row| row.inode).collect();
-        let mut added = std::collections::HashSet::new();
+        let listed: HashSet<u64> = rows.iter().map(|row| row.inode).collect();
+        let mut added = HashSet::new();
         for process in processes {
             for fd in &process.fds {
                 let Some(inode) = fd.file.socket() else { continue };
