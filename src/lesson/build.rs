@@ -289,7 +289,7 @@ impl<'a> Builder<'a> {
             }
             for (statement, expectations) in group.statements {
                 let span = statement.span.start + base..statement.span.end + base;
-                self.follow(process, &statement.code, &expectations, &span);
+                self.follow(process, &expectations, &span);
                 let place = self.source.place(span);
                 lines.push(Line { statement, expectations, place });
             }
@@ -303,13 +303,8 @@ impl<'a> Builder<'a> {
     }
 
     /// What a statement means for who is there.
-    fn follow(
-        &mut self,
-        process: &ProcessName,
-        code: &str,
-        expectations: &[Expectation],
-        span: &Range<usize>,
-    ) {
+    fn follow(&mut self, process: &ProcessName, expectations: &[Expectation], span: &Range<usize>) {
+        let code = &self.source.text[span.clone()];
         let child = expectations.iter().find_map(|one| match one {
             Expectation::Child(name) => Some(name.clone()),
             _ => None,

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::code::{Scope, compile_expression, is_call};
 use super::diagnostic::Trouble;
 use super::fact_read::{Mention, Named};
 use super::words::suggest;
-use crate::model::{HostName, LabSpec, ProcessName, Syscall};
+use crate::c::{self, Scope, compile_expression};
+use crate::model::{HostName, LabSpec, ProcessName};
 
 /// Hosts and processes as the story knows them after the steps that were read so far.
 #[derive(Debug, Clone)]
@@ -139,7 +139,7 @@ impl Cast {
             }
             Named::Call(call) if is_call(call) => Ok(()),
             Named::Call(call) => {
-                let known = Syscall::ALL.iter().map(|call| call.name());
+                let known = c::calls().filter(|call| call.is_system_call()).map(|call| call.name);
                 let near = super::words::nearest(call, known);
                 let meant = near.map(|name| format!("; did you mean `{name}`?"));
                 let expected = format!("a call, such as accept{}", meant.unwrap_or_default());
@@ -152,7 +152,7 @@ impl Cast {
                 if person.scope.variable(name).is_some() {
                     return Ok(());
                 }
-                let known: Vec<&str> = person.scope.variables().collect();
+                let known: Vec<&str> = person.scope.variables().map(|v| &*v.name).collect();
                 let what = format!("a variable that `{process}` has here, or a number");
                 let known = suggest(name, known.iter().copied(), &what);
                 trouble(format!("`{process}` has no variable `{name}` here"), known)
@@ -179,4 +179,9 @@ impl Cast {
         let known = self.people.keys().map(ProcessName::as_str);
         suggest(wrong.as_str(), known, "a process")
     }
+}
+
+/// Whether a process can sleep in a call of this name.
+fn is_call(name: &str) -> bool {
+    c::call_named(name).is_some_and(c::CallHelp::is_system_call)
 }

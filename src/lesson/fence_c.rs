@@ -3,10 +3,11 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::code::{Scope, Statement, compile};
 use super::diagnostic::Trouble;
 use super::expectation;
 use super::step::Expectation;
+use super::words::suggest;
+use crate::c::{Scope, Statement, compile};
 
 /// The statements of one step.
 #[derive(Debug, Clone)]
@@ -29,27 +30,78 @@ pub struct Fence {
 pub fn read(body: &str, scope: &Scope) -> Result<Fence, Vec<Trouble>> {
     // A carriage return is white space; of the same length, so that places stay.
     let body = &body.replace('\r', " ");
-    let statements = compile(body, &mut scope.clone()).map_err(|error| {
+    let mut behind = scope.clone();
+    let statements = compile(body, &mut behind).map_err(|error| {
         vec![Trouble { span: error.span, message: error.message, expected: error.help }]
     })?;
     let mut troubles = Vec::new();
     let spans: Vec<Range<usize>> = statements.iter().map(|one| one.span.clone()).collect();
     let expectations = expectations(body, &spans, &mut troubles);
     for (index, statement) in statements.iter().enumerate() {
+        let text = &body[statement.span.clone()];
         let (all, comment) = &expectations[index];
         let next = spans.get(index + 1);
-        troubles.extend(all.iter().filter_map(|one| fits(one, statement, comment, next)));
+        troubles.extend(all.iter().filter_map(|one| fits(one, statement, text, comment, next)));
+    }
+    let scopes = scopes(body, scope, &behind, &spans);
+    for ((all, comment), scope) in expectations.iter().zip(&scopes) {
+        troubles.extend(all.iter().filter_map(|one| unknown(one, scope, comment)));
     }
     if !troubles.is_empty() {
         return Err(troubles);
     }
-    group(body, scope, &expectations)
+    let groups = group(statements, expectations, &scopes);
+    Ok(Fence { groups, scope: Arc::new(behind) })
+}
+
+/// What the process knows behind each statement. The fence as a whole compiled; where a beginning
+/// of it does not (a function that is used before its body comes), the whole fence's stands in.
+fn scopes(
+    body: &str,
+    before: &Scope,
+    whole: &Scope,
+    statements: &[Range<usize>],
+) -> Vec<Arc<Scope>> {
+    let whole = Arc::new(whole.clone());
+    let mut scopes = Vec::new();
+    let mut running = before.clone();
+    let mut from = 0;
+    for (index, statement) in statements.iter().enumerate() {
+        let last = index + 1 == statements.len();
+        if last || compile(&body[from..statement.end], &mut running).is_err() {
+            scopes.resize(statements.len(), whole);
+            return scopes;
+        }
+        scopes.push(Arc::new(running.clone()));
+        from = statement.end;
+    }
+    scopes
+}
+
+/// That a variable to look at is not known.
+fn unknown(expectation: &Expectation, scope: &Scope, comment: &Range<usize>) -> Option<Trouble> {
+    match expectation {
+        Expectation::Look(name) if scope.variable(name).is_none() => {
+            let known: Vec<&str> = scope.variables().map(|variable| &*variable.name).collect();
+            let expected = suggest(name, known.iter().copied(), "a variable of this process");
+            let message = format!("there is no variable `{name}` here");
+            Some(Trouble::new(comment.clone(), message).expected(expected))
+        }
+        Expectation::Look(_)
+        | Expectation::Returned(_)
+        | Expectation::Failed(_)
+        | Expectation::Any
+        | Expectation::Blocks
+        | Expectation::Killed(_)
+        | Expectation::Child(_) => None,
+    }
 }
 
 /// Why an expectation can't stand behind this statement.
 fn fits(
     expectation: &Expectation,
     statement: &Statement,
+    text: &str,
     comment: &Range<usize>,
     next: Option<&Range<usize>>,
 ) -> Option<Trouble> {
@@ -67,7 +119,7 @@ fn fits(
     let needs_call = match expectation {
         Expectation::Blocks | Expectation::Killed(_) | Expectation::Failed(_) => true,
         Expectation::Child(_) => {
-            return (!forks(&statement.code)).then(|| {
+            return (!forks(text)).then(|| {
                 Trouble::new(comment.clone(), "there is no fork() in this statement")
                     .expected("`child NAME` behind a fork()")
             });
@@ -88,60 +140,29 @@ fn fits(
     }
 }
 
-/// Puts statements together to steps, each with the scope behind it.
+/// Puts statements together to steps. A step ends at a system call, at something to look at, and
+/// at the end of the fence.
 fn group(
-    body: &str,
-    scope: &Scope,
-    expectations: &[(Vec<Expectation>, Range<usize>)],
-) -> Result<Fence, Vec<Trouble>> {
+    statements: Vec<Statement>,
+    expectations: Vec<(Vec<Expectation>, Range<usize>)>,
+    scopes: &[Arc<Scope>],
+) -> Vec<Group> {
     let mut groups = Vec::new();
     let mut open = Vec::new();
-    let mut running = scope.clone();
-    let mut from = 0;
-    // Statement by statement, so that each step has the scope of its own end. The fence as a
-    // whole compiled, so its beginnings do, too.
-    let whole = compile(body, &mut scope.clone()).unwrap_or_default();
-    for (statement, (expected, comment)) in whole.iter().zip(expectations) {
+    let count = statements.len();
+    for (index, (statement, (expected, _))) in statements.into_iter().zip(expectations).enumerate()
+    {
+        let looks = expected.iter().any(|one| matches!(one, Expectation::Look(_)));
+        let ends = statement.calls || looks || index + 1 == count;
         let end = statement.span.end;
-        let again = compile(&body[from..end], &mut running).unwrap_or_default();
-        let mut program = again.into_iter().next_back().unwrap_or_else(|| statement.clone());
-        program.span = statement.span.clone();
-        from = end;
-        let mut ends = statement.calls;
-        for one in expected {
-            if let Expectation::Look(name) = one {
-                ends = true;
-                if running.variable(name).is_none() {
-                    return Err(vec![
-                        Trouble::new(
-                            comment.clone(),
-                            format!("there is no variable `{name}` here"),
-                        )
-                        .expected("a variable of this process"),
-                    ]);
-                }
-            }
-        }
-        open.push((program, expected.clone()));
+        open.push((statement, expected));
         if ends {
-            groups.push(close(std::mem::take(&mut open), &running));
+            let statements = std::mem::take(&mut open);
+            let start = statements.first().map_or(end, |(first, _)| first.span.start);
+            groups.push(Group { statements, span: start..end, scope: scopes[index].clone() });
         }
     }
-    if !open.is_empty() {
-        groups.push(close(open, &running));
-    }
-    // Definitions may stand behind the last statement.
-    let mut last = running.clone();
-    if compile(&body[from..], &mut last).is_ok() {
-        running = last;
-    }
-    Ok(Fence { groups, scope: Arc::new(running) })
-}
-
-fn close(statements: Vec<(Statement, Vec<Expectation>)>, scope: &Scope) -> Group {
-    let start = statements.first().map_or(0, |(first, _)| first.span.start);
-    let end = statements.last().map_or(start, |(last, _)| last.span.end);
-    Group { statements, span: start..end, scope: Arc::new(scope.clone()) }
+    groups
 }
 
 /// Whether the code calls fork().

@@ -17,8 +17,8 @@
 //! ```
 
 mod build;
+mod builtin;
 mod cast;
-mod code;
 mod diagnostic;
 mod expectation;
 mod fact;
@@ -38,6 +38,7 @@ mod words;
 #[cfg(test)]
 mod tests;
 
+pub use builtin::{builtin, builtin_ids, builtin_text};
 pub use diagnostic::{Diagnostic, render};
 pub use fact::{Fact, FdName};
 pub use line::{LabLine, Patience};
@@ -59,14 +60,4 @@ pub fn constants(spec: &LabSpec) -> Vec<(&'static str, String)> {
     };
     let names = [("SERVER_IP", host("server", 0)), ("CLIENT_IP", host("client", 1))];
     names.into_iter().filter_map(|(name, ip)| Some((name, ip?))).collect()
-}
-
-/// The built-in lessons' names, in the order of the menu.
-pub fn builtin_ids() -> impl Iterator<Item = &'static str> {
-    [].into_iter()
-}
-
-/// A built-in lesson in a language; `None`: there is no such lesson.
-pub fn builtin(_id: &str, _lang: crate::model::Lang) -> Option<Result<Lesson, Vec<Diagnostic>>> {
-    None
 }

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::code::{Scope, Statement};
 use super::fact::Fact;
 use super::line::{LabLine, Patience};
 use super::prose::Prose;
 use super::source::{Place, Source};
+use crate::c::{Scope, Statement};
 use crate::model::{Errno, LabSpec, ProcessName, Signal};
 
 /// A lesson: a story told in steps, each of which the kernel has to agree with.

@@ -13,3 +13,19 @@ fn a_small_lesson_is_read() {
             .map_err(|all| render(&all));
     assert_eq!(lesson.map(|lesson| lesson.steps.len()), Ok(1));
 }
+
+#[test]
+fn try_builtin() {
+    for id in builtin_ids() {
+        for lang in crate::model::Lang::ALL {
+            match builtin(id, lang).expect("there") {
+                Ok(lesson) => println!(
+                    "{id} {lang} {} steps {} scenes",
+                    lesson.steps.len(),
+                    lesson.scenes.len()
+                ),
+                Err(all) => println!("{}", render(&all)),
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! The lessons that come with sockstep, in the order of the menu.
+
+use super::diagnostic::Diagnostic;
+use super::read::{Options, parse_with};
+use super::step::Lesson;
+use crate::model::Lang;
+
+/// A built-in lesson in both languages.
+struct Builtin {
+    id: &'static str,
+    texts: [(Lang, &'static str, &'static str); 2],
+}
+
+/// One line of the list: the pair of files of this name.
+macro_rules! lesson {
+    ($id:literal) => {
+        Builtin {
+            id: $id,
+            texts: [
+                (
+                    Lang::En,
+                    concat!("assets/lessons/", $id, ".en.md"),
+                    include_str!(concat!("../../assets/lessons/", $id, ".en.md")),
+                ),
+                (
+                    Lang::Zh,
+                    concat!("assets/lessons/", $id, ".zh.md"),
+                    include_str!(concat!("../../assets/lessons/", $id, ".zh.md")),
+                ),
+            ],
+        }
+    };
+}
+
+const LESSONS: &[Builtin] = &[
+    // 1 · The life of a connection
+    lesson!("tour"),
+    lesson!("tcp-lifecycle"),
+    // 2 · On the wire
+    lesson!("handshake"),
+    lesson!("backlog"),
+    lesson!("goodbye"),
+    lesson!("both-at-once"),
+];
+
+/// The built-in lessons' names, in the order of the menu.
+pub fn builtin_ids() -> impl Iterator<Item = &'static str> {
+    LESSONS.iter().map(|lesson| lesson.id)
+}
+
+/// Path and text of a built-in lesson; `None`: there is no such lesson.
+pub fn builtin_text(id: &str, lang: Lang) -> Option<(&'static str, &'static str)> {
+    let lesson = LESSONS.iter().find(|lesson| lesson.id == id)?;
+    let (_, path, text) = lesson.texts.iter().find(|(known, ..)| *known == lang)?;
+    Some((path, text))
+}
+
+/// A built-in lesson in a language; `None`: there is no such lesson.
+///
+/// # Errors
+/// None, as a test reads them all; the type is that of [`super::parse`].
+pub fn builtin(id: &str, lang: Lang) -> Option<Result<Lesson, Vec<Diagnostic>>> {
+    let (path, text) = builtin_text(id, lang)?;
+    Some(parse_with(path, text.as_bytes(), Options { allow_run: true }))
+}
