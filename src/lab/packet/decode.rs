@@ -133,3 +133,89 @@ fn icmp(ends: Ends, bytes: &[u8], v6: bool) -> Option<Body> {
     let [kind, code, _, _, ..] = *bytes else { return None };
     Some(Body::Icmp { source: ends.source, destination: ends.destination, kind, code, v6 })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use etherparse::PacketBuilder;
+    use proptest::prelude::*;
+
+    fn syn(options: &[u8]) -> Vec<u8> {
+        let builder = PacketBuilder::ipv4([198, 51, 100, 2], [198, 51, 100, 1], 64)
+            .tcp(40_001, 8080, 7, 64_240)
+            .syn()
+            .options_raw(options)
+            .expect("they fit");
+        let mut bytes = Vec::new();
+        builder.write(&mut bytes, &[]).expect("memory");
+        bytes
+    }
+
+    fn options_of(bytes: &[u8]) -> Vec<TcpOption> {
+        match decode(bytes) {
+            Body::Tcp(segment) => segment.options,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn options_are_read_in_their_order() {
+        let bytes = syn(&[2, 4, 5, 0xb4, 4, 2, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2, 1, 3, 3, 7]);
+        let expected = vec![
+            TcpOption::Mss(1460),
+            TcpOption::SackPermitted,
+            TcpOption::Timestamps(1, 2),
+            TcpOption::Other(1),
+            TcpOption::WindowScale(7),
+        ];
+        assert_eq!(options_of(&bytes), expected);
+    }
+
+    #[test]
+    fn odd_options_are_named_by_number_and_cut_ones_end_the_list() {
+        // An MSS of three bytes, a Fast Open cookie, the end of the list.
+        let bytes = syn(&[2, 3, 5, 34, 4, 9, 9, 0, 2, 4, 0, 0]);
+        assert_eq!(options_of(&bytes), [TcpOption::Other(2), TcpOption::Other(34)]);
+        assert_eq!(options_of(&syn(&[3, 0, 0, 0])), []);
+        assert_eq!(options_of(&syn(&[3, 1, 0, 0])), []);
+        assert_eq!(options_of(&syn(&[3, 9, 0, 0])), []);
+    }
+
+    #[test]
+    fn a_packet_cut_at_any_byte_is_kept_as_bytes() {
+        let whole = syn(&[2, 4, 5, 0xb4]);
+        for length in 0..whole.len() {
+            let body = decode(&whole[..length]);
+            assert!(matches!(body, Body::Other { .. }), "{length}: {body:?}");
+            assert_eq!(ends(&whole[..length]).is_some(), length >= 20, "{length}");
+        }
+        assert!(matches!(decode(&whole), Body::Tcp(_)));
+    }
+
+    #[test]
+    fn bytes_behind_the_packets_own_length_are_not_payload() {
+        let mut padded = syn(&[]);
+        padded.extend_from_slice(&[0; 6]);
+        match decode(&padded) {
+            Body::Tcp(segment) => assert_eq!(segment.length, 0),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_have_a_meaning(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = decode(&bytes);
+            let _ = ends(&bytes);
+        }
+
+        #[test]
+        fn any_mutation_of_a_packet_has_a_meaning(at in 0usize..60, value: u8) {
+            let mut bytes = syn(&[2, 4, 5, 0xb4, 4, 2, 1, 1, 5, 10, 0, 0, 0, 1, 0, 0, 0, 2, 1, 1]);
+            if let Some(byte) = bytes.get_mut(at) {
+                *byte = value;
+            }
+            let _ = decode(&bytes);
+        }
+    }
+}
