@@ -1,7 +1,7 @@
 //! One difference between two snapshots in one line.
 
+use super::names::{ports_name, socket_name};
 use super::note::{Note, note};
-use super::scene::{ports_name, socket_name};
 use super::words::Words;
 use crate::model::{Change, Fd, File, HostName, Outcome, ProcessState, Snapshot, Socket};
 

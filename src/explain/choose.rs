@@ -1,21 +1,24 @@
 //! Which explanations a moment deserves, and in which order.
 
-use super::calls;
 use super::note::Note;
 use super::scene::Scene;
+use super::story::Story;
+use super::{actions, calls, queues, states, wire};
 use crate::model::{Moment, Snapshot};
 
 /// The explanations of a moment, the most important first, each once. `before` is the snapshot of
 /// the moment before it.
 pub fn notes(before: &Snapshot, moment: &Moment) -> Vec<Note> {
-    let scene = Scene { before, moment };
-    let mut found: Vec<Note> = Vec::new();
+    let mut story = Story::new(Scene::new(before, moment));
     for report in &moment.reports {
-        for note in calls::notes(scene, report) {
-            if !found.contains(&note) {
-                found.push(note);
-            }
-        }
+        calls::tell(&mut story, report);
     }
-    found
+    actions::deaths(&mut story);
+    queues::tell(&mut story);
+    states::tell(&mut story);
+    // What comes last names only packets that no other note has named.
+    wire::tell(&mut story);
+    actions::tell(&mut story);
+    actions::orphans(&mut story);
+    story.end()
 }

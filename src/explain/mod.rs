@@ -8,17 +8,26 @@
 //! are not in the snapshots or in the moment is not drawn; a value that the kernel did not report
 //! is said to be not reported. Every text from outside is escaped when it becomes a value.
 
+mod actions;
 mod calls;
+mod cause;
 mod change;
 mod choose;
+mod errors;
+mod names;
 mod note;
+mod queues;
 mod scene;
+mod states;
+mod story;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
+mod traffic;
+mod wire;
 mod words;
 
 pub use choose::notes;
-pub use note::{Note, Value};
+pub use note::{IntoValue, Note, Value};
 pub use words::Words;

@@ -1,6 +1,7 @@
 //! One explanation as a key and values: what to say, in no language yet.
 
 use std::fmt::Display;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::model::{Address, Errno, HostName, ProcessName, Signal, Syscall, TcpState, escape};
@@ -15,6 +16,14 @@ pub struct Note {
 }
 
 impl Note {
+    /// Whether this text is one of its values, or of the clauses in them.
+    pub(super) fn mentions(&self, text: &str) -> bool {
+        self.values.iter().any(|(_, value)| match value {
+            Value::Text(known) => known == text,
+            Value::Clause(clause) => clause.mentions(text),
+        })
+    }
+
     /// The value of this name.
     pub fn value(&self, name: &str) -> Option<&Value> {
         self.values.iter().find(|(known, _)| *known == name).map(|(_, value)| value)
@@ -27,8 +36,9 @@ pub enum Value {
     /// The same in every language: a number, a state, an address. Nothing in it can harm a
     /// terminal.
     Text(String),
-    /// Another entry of the catalogue, such as `word-not-reported`.
-    Word(&'static str),
+    /// Another entry of the catalogue, filled in by itself: a clause inside a sentence, such as
+    /// `not-reported`.
+    Clause(Box<Note>),
 }
 
 /// How many characters of a text from outside a sentence quotes.
@@ -49,6 +59,20 @@ impl Value {
     }
 }
 
+/// Makes a [`Note`]: `note!("bind-returned", fd = 3, local = address)`. The key and the names stand
+/// here as they stand in the catalogue; a test compares every use with it.
+macro_rules! note {
+    ($key:literal $(, $name:ident = $value:expr)* $(,)?) => {
+        $crate::explain::note::Note {
+            key: $key,
+            values: vec![
+                $((stringify!($name), $crate::explain::note::IntoValue::into_value($value)),)*
+            ],
+        }
+    };
+}
+pub(super) use note;
+
 /// What can be a value of a note.
 pub trait IntoValue {
     /// As a value.
@@ -61,10 +85,16 @@ impl IntoValue for Value {
     }
 }
 
+impl IntoValue for Note {
+    fn into_value(self) -> Value {
+        Value::Clause(Box::new(self))
+    }
+}
+
 impl<T: IntoValue> IntoValue for Option<T> {
     /// What the kernel did not report is said to be not reported.
     fn into_value(self) -> Value {
-        self.map_or(Value::Word("word-not-reported"), T::into_value)
+        self.map_or_else(|| note!("not-reported").into_value(), T::into_value)
     }
 }
 
@@ -80,25 +110,11 @@ macro_rules! displayed {
 }
 
 displayed!(i32, i64, u8, u16, u32, u64, usize, String, &str, &String, &Arc<str>);
-displayed!(Errno, Signal, Syscall, TcpState, &Address, &HostName, &ProcessName);
+displayed!(Errno, Signal, Syscall, TcpState, SocketAddr, &Address, &HostName, &ProcessName);
 
 fn text(value: impl Display) -> String {
     value.to_string()
 }
-
-/// Makes a [`Note`]: `note!("bind-returned", process = name, fd = 3)`. The key and the names stand
-/// here as they stand in the catalogue; a test compares every use with it.
-macro_rules! note {
-    ($key:literal $(, $name:ident = $value:expr)* $(,)?) => {
-        $crate::explain::note::Note {
-            key: $key,
-            values: vec![
-                $((stringify!($name), $crate::explain::note::IntoValue::into_value($value)),)*
-            ],
-        }
-    };
-}
-pub(super) use note;
 
 #[cfg(test)]
 mod tests {
@@ -108,7 +124,7 @@ mod tests {
     fn a_value_from_outside_is_escaped_once_and_cut() {
         let quoted = |text: &str| match Value::quoted(text) {
             Value::Text(text) => text,
-            Value::Word(word) => word.to_owned(),
+            Value::Clause(note) => note.key.to_owned(),
         };
         assert_eq!(quoted("\x1b[2J"), "\\x1b[2J");
         assert_eq!(quoted(&escape(b"\x1b[2J")), "\\x1b[2J");
@@ -119,7 +135,7 @@ mod tests {
     #[test]
     fn what_was_not_reported_is_neither_zero_nor_empty() {
         let nothing: Option<u32> = None;
-        assert_eq!(nothing.into_value(), Value::Word("word-not-reported"));
+        assert_eq!(nothing.into_value(), note!("not-reported").into_value());
         assert_eq!(Some(0u32).into_value(), Value::Text("0".into()));
     }
 }

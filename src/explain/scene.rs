@@ -1,100 +1,152 @@
 //! What a moment and the snapshot before it prove: the questions that all explanations ask.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::names::{ports_name, socket_name};
 use crate::model::{
-    Address, Body, Change, Fate, Host, HostName, Moment, Ownerless, Packet, Passage, Process,
-    ProcessName, Report, Snapshot, Socket, Transition,
+    Change, Fd, Host, HostName, Moment, Outcome, Process, ProcessName, ProcessState, Report,
+    Snapshot, Socket, Transition,
 };
 
 /// A moment between two snapshots.
-#[derive(Clone, Copy)]
 pub struct Scene<'a> {
     /// The kernel's state before.
     pub before: &'a Snapshot,
     /// What happened.
     pub moment: &'a Moment,
+    /// Packets that were in flight before already, by number.
+    pub in_flight: HashSet<u64>,
 }
 
 impl<'a> Scene<'a> {
+    /// The scene of a moment; `before` is the snapshot of the moment before it.
+    pub fn new(before: &'a Snapshot, moment: &'a Moment) -> Self {
+        let in_flight = before.wire.held.iter().map(|held| held.packet.number).collect();
+        Self { before, moment, in_flight }
+    }
+
     /// The kernel's state afterwards.
-    pub fn after(self) -> &'a Snapshot {
+    pub fn after(&self) -> &'a Snapshot {
         &self.moment.snapshot
     }
 
     /// A process as it is now, or as it was.
-    pub fn process(self, name: &ProcessName) -> Option<&'a Arc<Process>> {
+    pub fn process(&self, name: &ProcessName) -> Option<&'a Arc<Process>> {
         self.after().process(name).or_else(|| self.before.process(name))
     }
 
     /// The host on which a process lives, as it is now.
-    pub fn host_of(self, name: &ProcessName) -> Option<&'a Arc<Host>> {
+    pub fn host_of(&self, name: &ProcessName) -> Option<&'a Arc<Host>> {
         self.after().host(&self.process(name)?.host)
     }
 
-    /// The socket behind the fd that is the call's first argument, as it is now; as it was, if the
-    /// fd is gone.
-    pub fn socket(self, report: &Report) -> Option<&'a Arc<Socket>> {
+    /// Whether the process slept in a call before this moment.
+    pub fn slept(&self, name: &ProcessName) -> bool {
+        let process = self.before.process(name);
+        process.is_some_and(|p| matches!(p.state, ProcessState::InCall { .. }))
+    }
+
+    /// The kernel function in which the process sleeps now, where the kernel told.
+    pub fn wchan(&self, name: &ProcessName) -> Option<&'a String> {
+        match &self.after().process(name)?.state {
+            ProcessState::InCall { wchan, .. } => wchan.as_ref(),
+            ProcessState::Ready
+            | ProcessState::Running
+            | ProcessState::Stopped
+            | ProcessState::Dead(_) => None,
+        }
+    }
+
+    /// The socket behind the call's first argument, as it is now; as it was, if the fd is gone.
+    pub fn socket(&self, report: &Report) -> Option<&'a Arc<Socket>> {
         self.socket_after(report).or_else(|| self.socket_before(report))
     }
 
     /// The socket behind the call's first argument afterwards.
-    pub fn socket_after(self, report: &Report) -> Option<&'a Arc<Socket>> {
+    pub fn socket_after(&self, report: &Report) -> Option<&'a Arc<Socket>> {
         self.after().socket_of(&report.call.process, first(report)?)
     }
 
     /// The socket behind the call's first argument before.
-    pub fn socket_before(self, report: &Report) -> Option<&'a Arc<Socket>> {
+    pub fn socket_before(&self, report: &Report) -> Option<&'a Arc<Socket>> {
         self.before.socket_of(&report.call.process, first(report)?)
     }
 
-    /// The packets that reached the kernel of this host, in order.
-    pub fn arrived(self, host: &'a HostName) -> impl Iterator<Item = &'a Arc<Packet>> {
-        self.moment
-            .passages
-            .iter()
-            .filter(|passage| is_delivery(passage))
-            .map(|passage| &passage.packet)
-            .filter(move |packet| packet.to.as_ref() == Some(host))
+    /// The entry of the fd table that the call's first argument names, before the moment.
+    pub fn fd_before(&self, report: &Report) -> Option<&'a Arc<Fd>> {
+        self.before.process(&report.call.process)?.fd(first(report)?)
     }
 
-    /// The packets that this host's kernel sent in this moment, each once, whatever became of them.
-    pub fn sent(self, host: &'a HostName) -> impl Iterator<Item = &'a Arc<Packet>> {
-        let passages = &self.moment.passages;
-        let earlier = &self.before.wire;
-        passages.iter().enumerate().filter_map(move |(index, passage)| {
-            let packet = &passage.packet;
-            let again = passages[..index].iter().any(|p| p.packet.number == packet.number)
-                || earlier.held.iter().any(|held| held.packet.number == packet.number);
-            (packet.from.as_ref() == Some(host) && !again).then_some(packet)
-        })
+    /// The socket at the other end of a connection, with its host, if a host has one.
+    pub fn peer(&self, socket: &Socket) -> Option<(&'a Arc<Host>, &'a Arc<Socket>)> {
+        peer_in(self.after(), socket)
+    }
+
+    /// The same in the snapshot before.
+    pub fn peer_before(&self, socket: &Socket) -> Option<(&'a Arc<Host>, &'a Arc<Socket>)> {
+        peer_in(self.before, socket)
+    }
+
+    /// The row of the host that is this socket now, whoever owns it.
+    pub fn became(&self, host: &HostName, socket: &Socket) -> Option<&'a Arc<Socket>> {
+        self.after().host(host)?.sockets.iter().find(|row| same(row, socket))
+    }
+
+    /// The listener by which a queued or accepted connection came in.
+    pub fn listener(&self, host: &HostName, connection: &Socket) -> Option<&'a Arc<Socket>> {
+        let host = self.after().host(host)?;
+        host.sockets.iter().find(|socket| socket.listens_for(connection))
     }
 
     /// The changes of TCP states.
-    pub fn transitions(self) -> impl Iterator<Item = Transition<'a>> {
+    pub fn transitions(&self) -> impl Iterator<Item = Transition<'a>> {
         self.moment.changes.iter().filter_map(Change::transition)
     }
 
+    /// The change of the state of this very row, if it changed.
+    pub fn transition_of(&self, socket: &Arc<Socket>) -> Option<Transition<'a>> {
+        self.transitions().find(|t| t.socket == socket)
+    }
+
     /// How much a counter of a host went up in this moment; 0 if it did not.
-    pub fn counted(self, host: &HostName, counter: &str) -> u64 {
-        let mut total = 0;
+    pub fn counted(&self, host: &HostName, counter: &str) -> u64 {
+        let mut total: u64 = 0;
         for change in &self.moment.changes {
             if let Change::Counter { host: h, name, from, to } = change
                 && h == host
                 && name == counter
             {
-                total += to.saturating_sub(*from);
+                total = total.saturating_add(to.saturating_sub(*from));
             }
         }
         total
     }
 
-    /// What the fds of a socket are called: `server fd 3, worker fd 3`; for a socket without one
-    /// its host and ports.
-    pub fn name(self, host: &HostName, socket: &Socket) -> String {
+    /// What a socket is called: `server fd 3, worker fd 3`; one without an fd by host and ports.
+    pub fn name(&self, host: &HostName, socket: &Socket) -> String {
         socket_name(self.after(), host, socket)
             .or_else(|| socket_name(self.before, host, socket))
             .unwrap_or_else(|| ports_name(host, socket))
+    }
+
+    /// The report of this moment whose call made something of this socket: by its first argument,
+    /// or by the fd it returned.
+    pub fn call_on(&self, socket: &Socket) -> Option<&'a Report> {
+        self.moment.reports.iter().find(|report| {
+            let touched = [self.socket_before(report), self.socket_after(report)];
+            touched.into_iter().flatten().any(|s| same(s, socket))
+        })
+    }
+
+    /// The processes that ended in this moment, with how.
+    pub fn deaths(&self) -> impl Iterator<Item = (&'a ProcessName, &'a Outcome)> {
+        self.moment.changes.iter().filter_map(|change| match change {
+            Change::ProcessState { process, to: ProcessState::Dead(outcome), .. } => {
+                Some((process, outcome))
+            }
+            _ => None,
+        })
     }
 }
 
@@ -103,41 +155,48 @@ pub fn first(report: &Report) -> Option<i32> {
     i32::try_from(report.call.args[0]).ok()
 }
 
-/// Whether the packet reached a kernel.
-pub fn is_delivery(passage: &Passage) -> bool {
-    matches!(passage.fate, Fate::Delivered | Fate::Duplicated)
-}
-
-/// The fds that stand for a socket, by process and number.
-pub fn socket_name(snapshot: &Snapshot, host: &HostName, socket: &Socket) -> Option<String> {
-    let mut names = Vec::new();
-    if socket.inode != 0 {
-        for (process, fd) in snapshot.owners(socket.inode).filter(|(p, _)| p.host == *host) {
-            names.push(format!("{} fd {}", process.name, fd.number));
-        }
+/// Whether two rows are one socket: by inode, else by both ends.
+pub fn same(a: &Socket, b: &Socket) -> bool {
+    if a.inode != 0 && b.inode != 0 {
+        return a.inode == b.inode;
     }
-    (!names.is_empty()).then(|| names.join(", "))
+    a.kind == b.kind && a.peer_port().is_some() && a.ends() == b.ends()
 }
 
-/// `@server 8080<40003` for a queued socket, `@client 40001-8080` for any other without an fd.
-pub fn ports_name(host: &HostName, socket: &Socket) -> String {
-    let port = |address: &Option<Address>| {
-        address.as_ref().and_then(Address::port).map_or_else(|| "?".to_owned(), |p| p.to_string())
-    };
-    let mark = match socket.ownerless {
-        Some(Ownerless::SynQueue | Ownerless::AcceptQueue) => '<',
-        Some(Ownerless::Orphan | Ownerless::TimeWait) | None => '-',
-    };
-    format!("{host} {}{mark}{}", port(&socket.local), port(&socket.peer))
+fn peer_in<'a>(
+    snapshot: &'a Snapshot,
+    socket: &Socket,
+) -> Option<(&'a Arc<Host>, &'a Arc<Socket>)> {
+    socket.peer_port()?;
+    let (local, peer) = socket.ends()?;
+    snapshot.hosts.iter().find_map(|host| {
+        let row = host.sockets.iter().find(|row| {
+            row.kind.protocol == socket.kind.protocol && row.ends() == Some((peer, local))
+        });
+        row.map(|row| (host, row))
+    })
 }
 
-/// The packet's label and ports: `SYN 40001>8080`.
-pub fn packet_name(packet: &Packet) -> String {
-    match &packet.body {
-        Body::Tcp(_) | Body::Udp { .. } => match packet.ports() {
-            Some((from, to)) => format!("{} {from}>{to}", packet.label()),
-            None => packet.label(),
-        },
-        Body::Icmp { .. } | Body::Other { .. } => packet.label(),
+/// Small questions about a socket's row.
+pub trait Row {
+    /// The peer's port, where the socket has a peer.
+    fn peer_port(&self) -> Option<u16>;
+    /// Its own address, where it is an IP address.
+    fn local_ip(&self) -> Option<std::net::IpAddr>;
+    /// Its own port, where it has one.
+    fn local_port(&self) -> Option<u16>;
+}
+
+impl Row for Socket {
+    fn peer_port(&self) -> Option<u16> {
+        self.peer.as_ref()?.port().filter(|port| *port != 0)
+    }
+
+    fn local_ip(&self) -> Option<std::net::IpAddr> {
+        self.local.as_ref()?.ip().map(|ip| ip.to_canonical())
+    }
+
+    fn local_port(&self) -> Option<u16> {
+        self.local.as_ref()?.port().filter(|port| *port != 0)
     }
 }

@@ -135,10 +135,7 @@ impl Words {
     fn fill_note(&self, text: &str, note: &Note) -> String {
         fill(text, |name| match note.value(name)? {
             Value::Text(text) => Some(text.clone()),
-            Value::Word(key) => Some(match self.catalogue.notes.get(*key) {
-                Some(entry) => self.short_text(entry).to_owned(),
-                None => (*key).to_owned(),
-            }),
+            Value::Clause(clause) => Some(self.short(clause)),
         })
     }
 }

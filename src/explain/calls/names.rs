@@ -1,28 +1,24 @@
-//! socket(), bind(): a socket comes to be and gets a name.
+//! getsockname() and getpeername(): the two names of a socket.
 
-use crate::explain::note::{Note, note};
-use crate::explain::scene::Scene;
-use crate::model::Report;
+use super::Case;
+use crate::explain::names::address_name;
+use crate::explain::note::note;
+use crate::explain::scene::Row;
+use crate::explain::story::{Rank, Story};
+use crate::model::Syscall;
 
-/// socket() returned an fd.
-pub fn socket(scene: Scene, report: &Report, fd: i64) -> Vec<Note> {
-    let process = &report.call.process;
-    let socket = i32::try_from(fd).ok().and_then(|fd| scene.after().socket_of(process, fd));
-    vec![note!(
-        "socket-returned",
-        process = process,
-        fd = fd,
-        kind = socket.map(|s| s.kind.short())
-    )]
-}
-
-/// bind() returned 0.
-pub fn bind(scene: Scene, report: &Report) -> Vec<Note> {
-    let local = scene.socket_after(report).and_then(|s| s.local.as_ref());
-    vec![note!(
-        "bind-returned",
-        process = &report.call.process,
-        fd = report.call.args[0],
-        local = local
-    )]
+/// The call returned 0.
+pub fn returned(story: &mut Story, case: &Case) {
+    let who = case.who();
+    let name = case.written(1).map(|shown| address_name(shown));
+    let own = case.report.call.syscall == Syscall::Getsockname;
+    let tcp = case.after.filter(|socket| socket.kind.is_tcp());
+    let said = match tcp {
+        Some(socket) if own && socket.local_port().is_none() => {
+            note!("getsockname-none", who = who, name = name)
+        }
+        _ if own => note!("getsockname-returned", who = who, name = name),
+        _ => note!("getpeername-returned", who = who, name = name),
+    };
+    story.say(Rank::Call, said);
 }

@@ -81,9 +81,6 @@ fn used() -> BTreeMap<String, Vec<BTreeSet<String>>> {
             let names = names(rest).into_iter().map(str::to_owned).collect();
             used.entry(key.to_owned()).or_default().push(names);
         }
-        for (key, _) in literals(&text, "Value::Word(") {
-            used.entry(key.to_owned()).or_default().push(BTreeSet::new());
-        }
     }
     used
 }

@@ -1,0 +1,126 @@
+//! bind() names a socket, listen() opens the door.
+
+use std::sync::Arc;
+
+use super::Case;
+use crate::explain::names::{address_name, port_shown};
+use crate::explain::note::note;
+use crate::explain::scene::Row;
+use crate::explain::story::{Rank, Story};
+use crate::model::{Address, Family, Socket, TcpState};
+
+/// bind() returned 0.
+pub fn bind(story: &mut Story, case: &Case) {
+    let who = case.who();
+    let Some(socket) = case.after else {
+        let asked = address_name(case.shown(1));
+        return story.say(Rank::Call, note!("bind-unseen", who = who, address = asked));
+    };
+    story.tell(socket);
+    match &socket.local {
+        Some(Address::Inet(local)) => bind_inet(story, case, socket, *local),
+        Some(Address::Path(_)) => {
+            story.say(Rank::Call, note!("bind-path", who = who, path = socket.local.as_ref()));
+        }
+        Some(Address::Abstract(_)) if case.report.call.args[2] == 2 => {
+            story.say(Rank::Call, note!("bind-autobind", who = who, name = socket.local.as_ref()));
+        }
+        Some(Address::Abstract(_)) => {
+            story.say(Rank::Call, note!("bind-abstract", who = who, name = socket.local.as_ref()));
+        }
+        Some(Address::Interface(_)) => {
+            let interface = socket.local.as_ref();
+            story.say(Rank::Call, note!("bind-interface", who = who, interface = interface));
+        }
+        Some(Address::Unnamed) | None => {
+            let asked = address_name(case.shown(1));
+            story.say(Rank::Call, note!("bind-unseen", who = who, address = asked));
+        }
+    }
+}
+
+fn bind_inet(story: &mut Story, case: &Case, socket: &Socket, local: std::net::SocketAddr) {
+    let who = case.who();
+    let shown = socket.local.as_ref();
+    let port = local.port();
+    story.say(
+        Rank::Call,
+        match (socket.kind.is_tcp(), port_shown(case.shown(1))) {
+            (_, Some(0)) if port != 0 => note!("bind-chose-port", who = who, local = shown),
+            (true, _) => note!("bind-tcp", who = who, local = shown),
+            (false, _) => note!("bind-datagram", who = who, local = shown),
+        },
+    );
+    if local.ip().is_unspecified() {
+        let addresses: Vec<String> = case
+            .host
+            .map(|host| host.addresses.iter().map(ToString::to_string).collect())
+            .unwrap_or_default();
+        if !addresses.is_empty() {
+            let addresses = addresses.join(", ");
+            story.say(Rank::Queue, note!("bind-any", who = case.who(), addresses = addresses));
+        }
+    }
+    let meant = port.swap_bytes();
+    if port != meant && looks_meant(meant) && !looks_meant(port) {
+        let hex = format!("0x{port:04x}");
+        let meant_hex = format!("0x{meant:04x}");
+        let note =
+            note!("bind-swapped", port = port, hex = hex, meant = meant, meant_hex = meant_hex);
+        story.say(Rank::Surprise, note);
+    }
+}
+
+/// Ports that people type in examples. The bytes of one of them the wrong way round are a sign
+/// that htons() was forgotten.
+pub fn looks_meant(port: u16) -> bool {
+    const TYPED: [u16; 22] = [
+        7, 13, 80, 443, 1234, 3000, 4000, 5000, 5001, 5555, 6000, 6666, 7000, 7777, 8000, 8001,
+        8080, 8081, 8888, 9000, 9999, 12345,
+    ];
+    TYPED.contains(&port)
+}
+
+/// listen() returned 0.
+pub fn listen(story: &mut Story, case: &Case) {
+    let Some(socket) = case.after else {
+        return story.say(Rank::Call, note!("listen-unseen", who = case.who()));
+    };
+    story.tell(socket);
+    if socket.kind.family == Family::Unix {
+        let name = socket.local.as_ref();
+        return story.say(Rank::Call, note!("listen-unix", who = case.who(), name = name));
+    }
+    let again = case.before.is_some_and(|before| before.state == Some(TcpState::Listen));
+    let (who, local, limit) = (case.who(), socket.local.as_ref(), socket.send_q);
+    let said = if again {
+        let before = case.before.and_then(|before| before.send_q);
+        note!("listen-again", who = who, before = before, limit = limit)
+    } else {
+        note!("listen-returned", who = who, local = local, limit = limit)
+    };
+    story.say(Rank::Call, said);
+    chosen_port(story, case, socket, again);
+    clamped(story, case, socket);
+}
+
+/// listen() on a socket without a name lets the kernel choose a port.
+fn chosen_port(story: &mut Story, case: &Case, socket: &Arc<Socket>, again: bool) {
+    let unnamed = case.before.is_none_or(|before| before.local_port().is_none());
+    if let Some(port) = socket.local_port()
+        && unnamed
+        && !again
+    {
+        story.say(Rank::Surprise, note!("listen-chose-port", who = case.who(), port = port));
+    }
+}
+
+/// The limit is not the number that was asked for.
+fn clamped(story: &mut Story, case: &Case, socket: &Socket) {
+    let asked = case.report.call.args[1];
+    if let Some(limit) = socket.send_q
+        && i64::from(limit) != asked
+    {
+        story.say(Rank::Queue, note!("listen-clamped", asked = asked, limit = limit));
+    }
+}

@@ -1,0 +1,87 @@
+//! dup(), fcntl(), ioctl(): numbers and the open files behind them.
+
+use super::{Case, open};
+use crate::explain::note::note;
+use crate::explain::story::{Rank, Story};
+use crate::model::{Fd, File, Syscall};
+
+/// dup(), dup2() or dup3() returned a number.
+pub fn dup(story: &mut Story, case: &Case, value: i64) {
+    let new = i32::try_from(value).unwrap_or(-1);
+    let (old_name, new_name) = (case.who(), case.fd_name(value));
+    if case.fd == new {
+        return story.say(Rank::Call, note!("dup-same", who = old_name));
+    }
+    let count = sharers(story, case);
+    let note =
+        note!("dup-returned", call = case.call(), new = new_name, who = old_name, count = count);
+    story.say(Rank::Call, note);
+    let before = story.scene.before.process(case.process).and_then(|p| p.fd(new));
+    match before {
+        Some(entry) if case.report.call.syscall != Syscall::Dup => {
+            let file = file_name(entry);
+            story
+                .say(Rank::Surprise, note!("dup-replaced", new = case.fd_name(value), file = file));
+        }
+        Some(_) | None => open::lowest(story, case, new),
+    }
+}
+
+/// How many fds stand for the socket now, over all processes.
+fn sharers(story: &Story, case: &Case) -> Option<usize> {
+    let inode = case.after.map(|socket| socket.inode).filter(|inode| *inode != 0)?;
+    Some(story.scene.after().owners(inode).count())
+}
+
+fn file_name(entry: &Fd) -> String {
+    match &entry.file {
+        File::Socket(inode) => format!("socket:[{inode}]"),
+        File::Other(name) => name.clone(),
+    }
+}
+
+/// fcntl() returned.
+pub fn fcntl(story: &mut Story, case: &Case, value: i64) {
+    let who = case.who();
+    let command = case.shown(1);
+    let entry = story.scene.after().process(case.process).and_then(|p| p.fd(case.fd));
+    let earlier = story.scene.fd_before(case.report);
+    let said = match (command, entry, earlier) {
+        ("F_DUPFD" | "F_DUPFD_CLOEXEC", _, _) => return dup(story, case, value),
+        ("F_SETFL", Some(now), Some(before)) if now.nonblock && !before.nonblock => {
+            note!("fcntl-nonblock", who = who)
+        }
+        ("F_SETFL", Some(now), Some(before)) if !now.nonblock && before.nonblock => {
+            note!("fcntl-block", who = who)
+        }
+        ("F_SETFD", Some(now), Some(before)) if now.cloexec && !before.cloexec => {
+            note!("fcntl-cloexec", who = who)
+        }
+        ("F_SETFD", Some(now), Some(before)) if !now.cloexec && before.cloexec => {
+            note!("fcntl-no-cloexec", who = who)
+        }
+        ("F_GETFL", Some(now), _) => {
+            let mode = if now.nonblock { note!("fd-sleeps-not") } else { note!("fd-sleeps") };
+            note!("fcntl-getfl", who = who, value = value, mode = mode)
+        }
+        _ => note!("fcntl-returned", command = command, who = who, value = value),
+    };
+    story.say(Rank::Call, said);
+    let shared = sharers(story, case).filter(|count| *count > 1);
+    if let (Some(count), "F_SETFL") = (shared, command) {
+        story.say(Rank::Owner, note!("fcntl-shared", count = count));
+    }
+}
+
+/// ioctl() returned 0.
+pub fn ioctl(story: &mut Story, case: &Case) {
+    let (who, request) = (case.who(), case.shown(1));
+    let answer = case.written(2).map(String::as_str);
+    let said = match request {
+        "FIONREAD" | "SIOCINQ" => note!("ioctl-unread", who = who, answer = answer),
+        "TIOCOUTQ" | "SIOCOUTQ" => note!("ioctl-unsent", who = who, answer = answer),
+        "SIOCATMARK" => note!("ioctl-mark", who = who, answer = answer),
+        _ => note!("ioctl-returned", request = request, who = who, answer = answer),
+    };
+    story.say(Rank::Call, said);
+}

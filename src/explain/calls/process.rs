@@ -1,0 +1,83 @@
+//! fork(), kill(), wait4() and the calls that need no explanation of their own.
+
+use super::Case;
+use crate::explain::note::note;
+use crate::explain::story::{Rank, Story};
+use crate::model::{Change, Syscall};
+
+/// fork() returned.
+pub fn fork(story: &mut Story, case: &Case, value: i64) {
+    if value == 0 {
+        return story.say(Rank::Call, note!("fork-child", process = case.process));
+    }
+    let child = story.scene.moment.changes.iter().find_map(|change| match change {
+        Change::ProcessBorn { process } => story.scene.after().process(process),
+        _ => None,
+    });
+    let Some(child) = child else {
+        let note = note!("fork-unseen", process = case.process, pid = value);
+        return story.say(Rank::Call, note);
+    };
+    let parent = story.scene.after().process(case.process);
+    let shared = child
+        .fds
+        .iter()
+        .filter(|fd| parent.and_then(|p| p.fd(fd.number)).is_some_and(|own| own.file == fd.file))
+        .count();
+    let note = note!(
+        "fork-returned",
+        process = case.process,
+        pid = value,
+        child = &child.name,
+        shared = shared
+    );
+    story.say(Rank::Call, note);
+}
+
+/// wait4() returned a child's pid.
+pub fn waited(story: &mut Story, case: &Case, value: i64) {
+    let status = case.written(1).map(String::as_str);
+    let note = note!("wait-returned", process = case.process, pid = value, status = status);
+    story.say(Rank::Call, note);
+}
+
+/// kill() returned 0.
+pub fn kill(story: &mut Story, case: &Case) {
+    let (pid, signal) = (case.shown(0), case.shown(1));
+    let note = note!("kill-returned", process = case.process, signal = signal, pid = pid);
+    story.say(Rank::Call, note);
+}
+
+/// sigaction() returned 0.
+pub fn sigaction(story: &mut Story, case: &Case) {
+    let note = note!("sigaction-returned", process = case.process, signal = case.shown(0));
+    story.say(Rank::Call, note);
+}
+
+/// setrlimit() returned 0.
+pub fn setrlimit(story: &mut Story, case: &Case) {
+    let (limit, value) = (case.shown(0), case.shown(1));
+    let note = note!("setrlimit-returned", process = case.process, limit = limit, value = value);
+    story.say(Rank::Call, note);
+}
+
+/// A call with a plain number for an answer.
+pub fn other(story: &mut Story, case: &Case, value: i64) {
+    let (call, process) = (case.call(), case.process);
+    let said = match case.report.call.syscall {
+        Syscall::Nanosleep => note!("nanosleep-returned", process = process),
+        Syscall::Mmap => note!("mmap-returned", who = case.fd_name(case.report.call.args[4])),
+        Syscall::Splice | Syscall::Sendfile => {
+            note!("moved-returned", call = call, process = process, count = value)
+        }
+        _ => note!("call-returned", call = call, process = process, value = value),
+    };
+    story.say(Rank::Call, said);
+}
+
+/// A call that sleeps and has no words of its own.
+pub fn blocked(story: &mut Story, case: &Case) {
+    let wchan = story.scene.wchan(case.process);
+    let note = note!("call-blocked", call = case.call(), process = case.process, wchan = wchan);
+    story.say(Rank::Call, note);
+}

@@ -1,0 +1,158 @@
+//! read(), recv() and their kin take bytes from the kernel.
+
+use std::sync::Arc;
+
+use super::Case;
+use crate::explain::names::packet_name;
+use crate::explain::note::note;
+use crate::explain::story::{Rank, Story};
+use crate::explain::traffic::Role;
+use crate::model::{Family, Socket, Syscall, TcpState};
+
+/// MSG_PEEK of recv(2).
+const PEEK: i64 = 2;
+
+/// The call gave bytes, or 0.
+pub fn returned(story: &mut Story, case: &Case, count: i64) {
+    if count == 0 {
+        return zero(story, case);
+    }
+    let (call, who) = (case.call(), case.who());
+    let Some(socket) = case.after else {
+        let note = note!("recv-file", call = call, who = who, count = count);
+        return story.say(Rank::Call, note);
+    };
+    if !is_stream(socket) {
+        let note = note!("recv-datagram", call = call, who = who, count = count);
+        return story.say(Rank::Call, note);
+    }
+    let woke = case
+        .host
+        .filter(|_| story.scene.slept(case.process))
+        .and_then(|host| story.scene.arrived_as(&host.name, socket, &[Role::Data, Role::Fin]));
+    let peeked =
+        case.report.call.syscall == Syscall::Recvfrom && case.report.call.args[3] & PEEK != 0;
+    let left = socket.recv_q.filter(|left| *left > 0);
+    let said = match (woke, left) {
+        _ if peeked => note!("recv-peeked", call = call, who = who, count = count),
+        (Some(packet), _) => {
+            let packet = packet_name(packet);
+            note!("recv-woken", packet = packet, call = call, who = who, count = count)
+        }
+        (None, _) => note!("recv-returned", call = call, who = who, count = count),
+    };
+    story.say(Rank::Call, said);
+    if let (Some(left), false) = (left, peeked) {
+        left_over(story, case, socket, left);
+    }
+    joined(story, case, socket, count);
+}
+
+/// What still waits behind the bytes that were read. An unread FIN counts 1 in Recv-Q.
+fn left_over(story: &mut Story, case: &Case, socket: &Socket, left: u32) {
+    let finished = matches!(
+        socket.state,
+        Some(TcpState::CloseWait | TcpState::LastAck | TcpState::Closing | TcpState::TimeWait)
+    );
+    let who = case.who();
+    story.say(
+        Rank::Queue,
+        match (finished, left) {
+            (true, 1) => note!("recv-left-fin", who = who),
+            (true, _) => note!("recv-left-closed", who = who, left = left),
+            (false, _) => note!("recv-left", who = who, left = left),
+        },
+    );
+}
+
+/// Several segments of this moment were read by one call.
+fn joined(story: &mut Story, case: &Case, socket: &Arc<Socket>, count: i64) {
+    let Some(host) = case.host else { return };
+    let lengths: Vec<usize> = story
+        .scene
+        .arrived(&host.name, socket.ends())
+        .map(|(_, segment)| segment.length)
+        .filter(|length| *length > 0)
+        .collect();
+    let total: usize = lengths.iter().sum();
+    if lengths.len() > 1 && usize::try_from(count) == Ok(total) {
+        let note = note!("recv-joined", call = case.call(), segments = lengths.len());
+        story.say(Rank::Surprise, note);
+    }
+}
+
+fn is_stream(socket: &Socket) -> bool {
+    socket.kind.is_tcp() || socket.kind.family == Family::Unix && socket.kind.kind == 1
+}
+
+/// The call gave 0.
+fn zero(story: &mut Story, case: &Case) {
+    let (call, who) = (case.call(), case.who());
+    let plain = matches!(case.report.call.syscall, Syscall::Read | Syscall::Recvfrom);
+    let asked_nothing = plain && case.report.call.args[2] == 0;
+    let Some(socket) = case.socket() else {
+        return story.say(Rank::Call, note!("recv-file-end", call = call, who = who));
+    };
+    if asked_nothing {
+        return story.say(Rank::Call, note!("recv-nothing-asked", call = call, who = who));
+    }
+    if !is_stream(socket) {
+        return story.say(Rank::Call, note!("recv-empty-datagram", call = call, who = who));
+    }
+    let fin = case.host.and_then(|host| {
+        let fin = story.scene.arrived_as(&host.name, socket, &[Role::Fin]);
+        fin.filter(|_| story.scene.slept(case.process))
+    });
+    let said = match (socket.state, fin) {
+        _ if socket.kind.family == Family::Unix => {
+            note!("recv-end-unix", call = call, who = who)
+        }
+        (_, Some(packet)) => {
+            story.tell(socket);
+            let (packet, state) = (packet_name(packet), socket.state);
+            note!("recv-end-woken", packet = packet, call = call, who = who, state = state)
+        }
+        (
+            Some(
+                state @ (TcpState::CloseWait
+                | TcpState::LastAck
+                | TcpState::Closing
+                | TcpState::TimeWait),
+            ),
+            None,
+        ) => note!("recv-end", call = call, who = who, state = state),
+        (Some(state @ (TcpState::Established | TcpState::FinWait1 | TcpState::FinWait2)), None) => {
+            note!("recv-end-own", call = call, who = who, state = state)
+        }
+        (
+            Some(TcpState::Close | TcpState::Listen | TcpState::SynSent | TcpState::SynRecv) | None,
+            None,
+        ) => note!("recv-end-closed", call = call, who = who),
+    };
+    story.say(Rank::Call, said);
+}
+
+/// The call sleeps.
+pub fn blocked(story: &mut Story, case: &Case) {
+    let (call, who) = (case.call(), case.who());
+    let wchan = story.scene.wchan(case.process);
+    let Some(socket) = case.after.filter(|socket| socket.kind.is_tcp()) else {
+        let note = note!("recv-blocked-other", call = call, who = who, wchan = wchan);
+        return story.say(Rank::Call, note);
+    };
+    let (state, waiting) = (socket.state, socket.recv_q);
+    let said = match waiting {
+        Some(waiting) if waiting > 0 => {
+            note!("recv-blocked-more", call = call, who = who, waiting = waiting, wchan = wchan)
+        }
+        _ => note!(
+            "recv-blocked",
+            call = call,
+            who = who,
+            waiting = waiting,
+            state = state,
+            wchan = wchan
+        ),
+    };
+    story.say(Rank::Call, said);
+}

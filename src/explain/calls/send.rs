@@ -1,0 +1,158 @@
+//! write(), send() and their kin hand bytes to the kernel.
+
+use std::sync::Arc;
+
+use super::Case;
+use super::connect::sent_packet;
+use crate::explain::names::{address_name, packet_name};
+use crate::explain::note::note;
+use crate::explain::scene::Row;
+use crate::explain::story::{Rank, Story};
+use crate::explain::traffic::Role;
+use crate::model::{Body, Family, Fate, Host, Socket, Syscall, TcpState};
+
+/// The call took bytes.
+pub fn returned(story: &mut Story, case: &Case, count: i64) {
+    let (Some(socket), Some(host)) = (case.after, case.host) else {
+        let note = note!("send-file", call = case.call(), who = case.who(), count = count);
+        return story.say(Rank::Call, note);
+    };
+    if socket.kind.family == Family::Unix {
+        let note = note!("send-unix", call = case.call(), who = case.who(), count = count);
+        story.say(Rank::Call, note);
+    } else if socket.kind.is_tcp() {
+        stream(story, case, host, socket, count);
+    } else {
+        datagram(story, case, host, socket, count);
+    }
+    short(story, case, count);
+}
+
+/// How many bytes were asked to be sent, where one argument says it.
+fn asked(case: &Case) -> Option<i64> {
+    matches!(case.report.call.syscall, Syscall::Write | Syscall::Sendto)
+        .then_some(case.report.call.args[2])
+}
+
+/// Fewer bytes were taken than offered.
+fn short(story: &mut Story, case: &Case, count: i64) {
+    if let Some(asked) = asked(case)
+        && count < asked
+    {
+        story.say(Rank::Surprise, note!("send-short", asked = asked, count = count));
+    }
+}
+
+/// Bytes for a TCP connection.
+fn stream(story: &mut Story, case: &Case, host: &Arc<Host>, socket: &Arc<Socket>, count: i64) {
+    let (call, who) = (case.call(), case.who());
+    let known = case.before.filter(|before| before.ends().is_some()).unwrap_or(socket);
+    let scene = &story.scene;
+    if let Some(rst) = scene.arrived_as(&host.name, known, &[Role::Rst]) {
+        let packet = packet_name(rst);
+        story.tell(socket);
+        let note =
+            note!("send-answered-rst", call = call, who = who, count = count, packet = packet);
+        return story.say(Rank::Surprise, note);
+    }
+    let sent = scene.sent_as(&host.name, known, &[Role::Data, Role::Fin]);
+    let there = scene.peer(known).map(|(host, row)| (scene.name(&host.name, row), row.recv_q));
+    let waits = there.as_ref().and_then(|(_, waiting)| *waiting).filter(|waiting| *waiting > 0);
+    let said = match (sent, there) {
+        (None | Some((_, Fate::Delivered)), Some((peer, _))) if waits.is_some() => {
+            note!(
+                "send-arrived",
+                call = call,
+                who = who,
+                count = count,
+                peer = peer,
+                waiting = waits
+            )
+        }
+        (Some((packet, Fate::Delivered)), Some((peer, _))) => {
+            let packet = packet_name(packet);
+            note!(
+                "send-delivered",
+                call = call,
+                who = who,
+                count = count,
+                packet = packet,
+                peer = peer
+            )
+        }
+        (Some((packet, fate)), _) => {
+            let packet = sent_packet(packet_name(packet), fate);
+            note!("send-on-the-way", call = call, who = who, count = count, packet = packet)
+        }
+        (None, _) => {
+            let send_q = socket.send_q;
+            note!("send-queued", call = call, who = who, count = count, send_q = send_q)
+        }
+    };
+    story.say(Rank::Call, said);
+    if socket.tcp.as_ref().is_some_and(|tcp| tcp.snd_wnd == Some(0)) && sent.is_none() {
+        story.say(Rank::Surprise, note!("send-no-window", who = case.who()));
+    }
+    if socket.state == Some(TcpState::CloseWait) {
+        story.say(Rank::Queue, note!("send-close-wait", who = case.who()));
+    }
+}
+
+/// A datagram.
+fn datagram(story: &mut Story, case: &Case, host: &Host, socket: &Socket, count: i64) {
+    let (call, who) = (case.call(), case.who());
+    let mine = |source: std::net::SocketAddr| {
+        socket.local_port().is_some_and(|port| port == source.port())
+    };
+    let sent = story.scene.sent().find(|(packet, _)| match packet.body {
+        Body::Udp { source, .. } => packet.from.as_ref() == Some(&host.name) && mine(source),
+        Body::Tcp(_) | Body::Icmp { .. } | Body::Other { .. } => false,
+    });
+    let named = case.report.call.args[4] != 0;
+    let to = match &socket.peer {
+        Some(peer) if !named && peer.port() != Some(0) => peer.to_string(),
+        _ => address_name(case.shown(4)),
+    };
+    let said = match sent {
+        Some((packet, fate)) => {
+            let packet = sent_packet(packet_name(packet), fate);
+            note!("send-datagram", call = call, who = who, count = count, packet = packet)
+        }
+        None => note!("send-datagram-unseen", call = call, who = who, count = count, to = to),
+    };
+    story.say(Rank::Call, said);
+    let unnamed = case.before.is_some_and(|before| before.local_port().is_none());
+    if let Some(port) = socket.local_port()
+        && unnamed
+    {
+        story.say(Rank::Aside, note!("send-chose-port", who = case.who(), port = port));
+    }
+}
+
+/// The call sleeps.
+pub fn blocked(story: &mut Story, case: &Case) {
+    let (call, who) = (case.call(), case.who());
+    let wchan = story.scene.wchan(case.process);
+    let Some(socket) = case.after else {
+        let note = note!("send-blocked-other", call = call, who = who, wchan = wchan);
+        return story.say(Rank::Call, note);
+    };
+    let said = if socket.state == Some(TcpState::SynSent) {
+        note!("send-blocked-connecting", call = call, who = who)
+    } else if socket.kind.is_tcp() {
+        let (send_q, window) = (socket.send_q, socket.tcp.as_ref().and_then(|tcp| tcp.snd_wnd));
+        let there = story.scene.peer(socket);
+        let peer = there.map(|(host, row)| story.scene.name(&host.name, row));
+        let unread = there.and_then(|(_, row)| row.recv_q);
+        story.say(
+            Rank::Queue,
+            note!("send-blocked-peer", peer = peer, unread = unread, window = window),
+        );
+        note!("send-blocked", call = call, who = who, send_q = send_q, wchan = wchan)
+    } else if socket.kind.family == Family::Unix {
+        note!("send-blocked-unix", call = call, who = who, wchan = wchan)
+    } else {
+        note!("send-blocked-other", call = call, who = who, wchan = wchan)
+    };
+    story.say(Rank::Call, said);
+}

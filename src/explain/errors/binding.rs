@@ -1,0 +1,169 @@
+//! Errors of bind() and listen().
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use crate::explain::calls::Case;
+use crate::explain::names::{address_name, ip_shown, port_shown};
+use crate::explain::note::{Note, note};
+use crate::explain::scene::Row;
+use crate::explain::story::Story;
+use crate::model::{Family, Kind, Socket, TcpState};
+
+/// Explains an error of bind().
+pub fn bind(story: &Story, case: &Case, errno: &str) -> Option<Note> {
+    let (who, shown) = (case.who(), case.shown(1));
+    let address = address_name(shown);
+    let unix = case.before.is_some_and(|socket| socket.kind.family == Family::Unix);
+    Some(match errno {
+        "EADDRINUSE" if unix => note!("bind-path-taken", who = who, path = address),
+        "EADDRINUSE" => taken(story, case, address),
+        "EADDRNOTAVAIL" => {
+            let own: Vec<String> = case.host?.addresses.iter().map(ToString::to_string).collect();
+            let foreign = ip_shown(shown)
+                .is_some_and(|ip| !case.host.is_some_and(|h| h.addresses.contains(&ip)));
+            if !foreign || own.is_empty() {
+                return None;
+            }
+            let host = &case.host?.name;
+            note!("bind-not-mine", address = address, host = host, own = own.join(", "))
+        }
+        "EACCES" if unix => note!("bind-path-denied", path = address),
+        "EACCES" => note!("bind-privileged", port = port_shown(shown).map(i32::from), who = who),
+        "EINVAL" => invalid(case),
+        "EAFNOSUPPORT" => note!("bind-family", who = who, address = shown, kind = kind(case)),
+        "ENOENT" | "ENOTDIR" | "ELOOP" | "ENAMETOOLONG" | "EROFS" => {
+            note!("bind-path-error", path = address, errno = errno, meaning = path_error(errno))
+        }
+        "ENODEV" => note!("bind-no-device", who = who, address = shown),
+        _ => return None,
+    })
+}
+
+fn kind(case: &Case) -> Option<String> {
+    case.before.map(|socket| socket.kind.short())
+}
+
+/// What an error of a path means.
+pub fn path_error(errno: &str) -> Note {
+    match errno {
+        "ENOENT" => note!("path-enoent"),
+        "ENOTDIR" => note!("path-enotdir"),
+        "ELOOP" => note!("path-eloop"),
+        "ENAMETOOLONG" => note!("path-enametoolong"),
+        "EROFS" => note!("path-erofs"),
+        _ => note!("path-other"),
+    }
+}
+
+fn invalid(case: &Case) -> Note {
+    let who = case.who();
+    let length = case.report.call.args[2];
+    match case.before {
+        Some(socket) if socket.local_port().is_some() => {
+            note!("bind-twice", who = who, local = socket.local.as_ref())
+        }
+        Some(socket) if too_short(socket.kind, length) => {
+            note!("bind-length", length = length, kind = socket.kind.short())
+        }
+        _ => note!("bind-invalid", who = who, length = length),
+    }
+}
+
+/// Whether an address of this length can't be one for the socket (`sockaddr_in` is 16 bytes,
+/// `sockaddr_in6` 24 without its scope id; nothing is longer than `sockaddr_storage`).
+fn too_short(kind: Kind, length: i64) -> bool {
+    match kind.family {
+        Family::Inet => !(16..=128).contains(&length),
+        Family::Inet6 => !(24..=128).contains(&length),
+        Family::Unix => !(2..=110).contains(&length),
+        Family::Packet | Family::Other(_) => !(2..=128).contains(&length),
+    }
+}
+
+/// Who holds the port.
+fn taken(story: &Story, case: &Case, address: String) -> Note {
+    let (Some(host), Some(own)) = (case.host, case.before) else {
+        return note!("bind-taken", address = address);
+    };
+    let Some(port) = port_shown(case.shown(1)) else {
+        return note!("bind-taken", address = address);
+    };
+    if port == 0 {
+        return note!("bind-no-port", host = &host.name);
+    }
+    let Some(holder) = holder(&host.sockets, own, ip_shown(case.shown(1)), port) else {
+        return note!("bind-taken", address = address);
+    };
+    let name = story.scene.name(&host.name, holder);
+    match holder.state {
+        Some(TcpState::TimeWait) => {
+            let left = holder.timer.map(|timer| timer.left_ms.div_ceil(1000));
+            note!("bind-time-wait", address = address, holder = name, left = left)
+        }
+        Some(state) if holder.kind.is_tcp() && state != TcpState::Close => note!(
+            "bind-held",
+            address = address,
+            holder = name,
+            state = state,
+            name = holder.local.as_ref()
+        ),
+        _ => {
+            note!("bind-held-idle", address = address, holder = name, name = holder.local.as_ref())
+        }
+    }
+}
+
+/// The socket that keeps others off a port: of the same protocol, with that port and an address
+/// that meets the asked one; one that listens rather than its connections.
+fn holder<'a>(
+    sockets: &'a [Arc<Socket>],
+    own: &Socket,
+    ip: Option<std::net::IpAddr>,
+    port: u16,
+) -> Option<&'a Arc<Socket>> {
+    let meets = |local: SocketAddr| {
+        let any = ip.is_none_or(|ip| ip.is_unspecified()) || local.ip().is_unspecified();
+        any || ip.map(|ip| ip.to_canonical()) == Some(local.ip())
+    };
+    let holds = |socket: &&Arc<Socket>| {
+        socket.kind.protocol == own.kind.protocol
+            && (socket.inode == 0 || socket.inode != own.inode)
+            && socket.local_port() == Some(port)
+            && socket.local_ip().is_none_or(|ip| meets(SocketAddr::new(ip, port)))
+    };
+    let order = |state: Option<TcpState>| match state {
+        Some(TcpState::Listen) => 0,
+        Some(TcpState::TimeWait) => 2,
+        _ => 1,
+    };
+    sockets.iter().filter(holds).min_by_key(|socket| order(socket.state))
+}
+
+/// Explains an error of listen().
+pub fn listen(story: &Story, case: &Case, errno: &str) -> Option<Note> {
+    let who = case.who();
+    Some(match errno {
+        "EOPNOTSUPP" => note!("listen-kind", who = who, kind = kind(case)),
+        "EINVAL" => {
+            let state = case.before.and_then(|socket| socket.state);
+            note!("listen-invalid", who = who, kind = kind(case), state = state)
+        }
+        "EADDRINUSE" => {
+            let own = case.before?;
+            let port = own.local_port()?;
+            let host = case.host?;
+            let ip = own.local_ip();
+            let holder = holder(&host.sockets, own, ip, port)?;
+            let name = story.scene.name(&host.name, holder);
+            note!(
+                "listen-taken",
+                who = who,
+                port = i32::from(port),
+                holder = name,
+                state = holder.state
+            )
+        }
+        _ => return None,
+    })
+}

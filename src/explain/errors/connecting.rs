@@ -1,0 +1,180 @@
+//! Errors of connect().
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use crate::explain::calls::Case;
+use crate::explain::names::{address_name, ip_shown, packet_name, port_shown};
+use crate::explain::note::{Note, note};
+use crate::explain::scene::Row;
+use crate::explain::story::Story;
+use crate::explain::traffic::{Role, role};
+use crate::model::{Family, Host, Packet, TcpState};
+
+/// Explains an error of connect().
+pub fn explain(story: &Story, case: &Case, errno: &str) -> Option<Note> {
+    let who = case.who();
+    let peer = peer_name(case);
+    let unix = case.socket().is_some_and(|socket| socket.kind.family == Family::Unix);
+    if unix {
+        return unix_error(case, errno, &peer);
+    }
+    Some(match errno {
+        "ECONNREFUSED" => refused(story, case, peer),
+        "ETIMEDOUT" => {
+            let timer = case.before.and_then(|socket| socket.timer);
+            let again = timer.map(|timer| timer.retransmits);
+            note!("connect-timed-out", peer = peer, again = again)
+        }
+        "EHOSTUNREACH" | "ENETUNREACH" | "ENOPROTOOPT" | "EPROTO" => {
+            unreachable(story, case, errno, peer)
+        }
+        "EADDRNOTAVAIL" => no_port(story, case, peer),
+        "EISCONN" => {
+            let socket = case.socket();
+            match socket.and_then(|socket| socket.state) {
+                Some(TcpState::Listen) => note!("connect-listener", who = who),
+                state => {
+                    let peer = socket.and_then(|socket| socket.peer.as_ref());
+                    note!("connect-again", who = who, state = state, peer = peer)
+                }
+            }
+        }
+        "EALREADY" => note!("connect-already", who = who, state = state(case)),
+        "EINPROGRESS" => {
+            let syn = case
+                .host
+                .and_then(|host| story.scene.sent_as(&host.name, case.after?, &[Role::Syn]));
+            let syn = syn.map(|(packet, _)| packet_name(packet));
+            note!("connect-in-progress", who = who, state = state(case), syn = syn)
+        }
+        "EAFNOSUPPORT" => note!("connect-family", who = who, address = case.shown(1)),
+        "EINVAL" => note!("connect-invalid", who = who, length = case.report.call.args[2]),
+        "EACCES" => note!("connect-denied", peer = peer),
+        "ECONNABORTED" => note!("connect-aborted", who = who),
+        "ECONNRESET" => note!("connect-reset", who = who),
+        _ => return None,
+    })
+}
+
+fn state(case: &Case) -> Option<TcpState> {
+    case.socket().and_then(|socket| socket.state)
+}
+
+/// The address that was asked for: as strace prints it, or the peer of a connect that slept.
+fn peer_name(case: &Case) -> String {
+    let known = case.before.filter(|socket| socket.peer_port().is_some());
+    known
+        .and_then(|socket| socket.peer.as_ref())
+        .map_or_else(|| address_name(case.shown(1)), ToString::to_string)
+}
+
+/// The address as numbers.
+fn asked(case: &Case) -> Option<SocketAddr> {
+    let known = case.before.filter(|socket| socket.peer_port().is_some());
+    let known = known.and_then(|socket| socket.ends()).map(|(_, peer)| peer);
+    known.or_else(|| Some(SocketAddr::new(ip_shown(case.shown(1))?, port_shown(case.shown(1))?)))
+}
+
+fn owner_of<'a>(story: &Story<'a>, ip: IpAddr) -> Option<&'a Arc<Host>> {
+    story.scene.after().hosts.iter().find(|host| host.addresses.contains(&ip))
+}
+
+/// An RST for the SYN, an ICMP error, or nothing that was seen.
+fn refused(story: &Story, case: &Case, peer: String) -> Note {
+    let scene = &story.scene;
+    let Some((host, to)) = case.host.zip(asked(case)) else {
+        return note!("connect-refused", peer = peer);
+    };
+    let answers = |packet: &&Arc<Packet>| {
+        packet.to.as_ref() == Some(&host.name)
+            && packet.segment().is_some_and(|s| role(s) == Role::Rst && s.source == to)
+    };
+    let Some(rst) = scene.arrivals().filter(answers).last() else {
+        return match scene.icmp(&host.name) {
+            Some((packet, _, _)) => {
+                note!("connect-refused-icmp", peer = peer, packet = packet_name(packet))
+            }
+            None => note!("connect-refused", peer = peer),
+        };
+    };
+    let packet = packet_name(rst);
+    let there = owner_of(story, to.ip());
+    let idle = there.and_then(|there| {
+        there.sockets.iter().find(|s| s.kind.is_tcp() && s.local_port() == Some(to.port()))
+    });
+    match (there, idle) {
+        (Some(there), Some(socket)) if socket.state == Some(TcpState::Close) => {
+            let holder = scene.name(&there.name, socket);
+            note!("connect-refused-bound", peer = peer, packet = packet, holder = holder)
+        }
+        (Some(there), None) => {
+            let (host, port) = (&there.name, i32::from(to.port()));
+            note!("connect-refused-nobody", peer = peer, packet = packet, host = host, port = port)
+        }
+        _ => note!("connect-refused-rst", peer = peer, packet = packet),
+    }
+}
+
+/// ICMP said so, or the host knows no way.
+fn unreachable(story: &Story, case: &Case, errno: &str, peer: String) -> Note {
+    let Some(host) = case.host else {
+        return note!("connect-unreachable", peer = peer, errno = errno);
+    };
+    match story.scene.icmp(&host.name) {
+        Some((packet, kind, code)) => {
+            let packet = packet_name(packet);
+            note!(
+                "connect-icmp",
+                peer = peer,
+                packet = packet,
+                kind = kind,
+                code = code,
+                errno = errno
+            )
+        }
+        None if story.scene.sent().next().is_none() => {
+            note!("connect-no-route", peer = peer, host = &host.name, errno = errno)
+        }
+        None => note!("connect-unreachable", peer = peer, errno = errno),
+    }
+}
+
+/// No port is free, or this pair of ends exists already.
+fn no_port(story: &Story, case: &Case, peer: String) -> Note {
+    let named = case.before.and_then(|socket| socket.local_port());
+    let Some((host, to)) = case.host.zip(asked(case)) else {
+        return note!("connect-no-port", peer = peer);
+    };
+    let same = host.sockets.iter().find(|socket| {
+        named.is_some()
+            && socket.local_port() == named
+            && socket.ends().is_some_and(|(_, theirs)| theirs == to)
+    });
+    match same {
+        Some(row) => {
+            let holder = story.scene.name(&host.name, row);
+            note!("connect-same-pair", peer = peer, holder = holder, state = row.state)
+        }
+        None => note!("connect-no-port", peer = peer),
+    }
+}
+
+fn unix_error(case: &Case, errno: &str, path: &str) -> Option<Note> {
+    let who = case.who();
+    Some(match errno {
+        "ECONNREFUSED" => note!("connect-unix-nobody", path = path),
+        "ENOENT" | "ENOTDIR" | "ELOOP" | "ENAMETOOLONG" => note!(
+            "connect-unix-path",
+            path = path,
+            errno = errno,
+            meaning = super::binding::path_error(errno)
+        ),
+        "EACCES" => note!("connect-unix-denied", path = path),
+        "EAGAIN" => note!("connect-unix-full", path = path),
+        "EPROTOTYPE" => note!("connect-unix-kind", path = path),
+        "EISCONN" => note!("connect-unix-again", who = who),
+        "EINVAL" => note!("connect-invalid", who = who, length = case.report.call.args[2]),
+        _ => return None,
+    })
+}

@@ -1,0 +1,82 @@
+//! Errors that mean the same whatever the call.
+
+use crate::explain::calls::Case;
+use crate::explain::note::{Note, note};
+use crate::explain::story::Story;
+use crate::model::{Action, Cause, File, Process, Signal, Syscall};
+
+/// Explains an error that is no matter of one call.
+pub fn explain(story: &Story, case: &Case, errno: &str) -> Option<Note> {
+    let call = case.call();
+    Some(match errno {
+        "EBADF" => bad_number(story, case)?,
+        "ENOTSOCK" => {
+            let file = story.scene.fd_before(case.report)?;
+            let file = match &file.file {
+                File::Other(name) => name.clone(),
+                File::Socket(_) => return None,
+            };
+            note!("error-notsock", call = call, who = case.who(), file = file)
+        }
+        "EFAULT" => note!("error-fault", call = call, args = case.report.call.shown.join(", ")),
+        "EINTR" => interrupted(story, case),
+        "EMFILE" => {
+            let open = story.scene.before.process(case.process).map(|p| p.fds.len());
+            note!("error-mfile", call = call, process = case.process, open = open)
+        }
+        "ENFILE" => note!("error-nfile", call = call),
+        "ENOMEM" | "ENOBUFS" if is_not_send(case) => {
+            note!("error-memory", call = call, errno = errno)
+        }
+        "ENOSYS" => note!("error-nosys", call = call),
+        _ => return None,
+    })
+}
+
+/// sendmsg() says ENOBUFS for control data that are too long.
+fn is_not_send(case: &Case) -> bool {
+    case.report.call.syscall != Syscall::Sendmsg
+}
+
+fn numbers(process: &Process) -> String {
+    let numbers: Vec<String> = process.fds.iter().map(|fd| fd.number.to_string()).collect();
+    numbers.join(", ")
+}
+
+fn bad_number(story: &Story, case: &Case) -> Option<Note> {
+    let process = story.scene.before.process(case.process)?;
+    let (call, fd) = (case.call(), case.fd);
+    // dup2() and epoll_ctl() may mean another argument.
+    if process.fd(fd).is_some() {
+        return None;
+    }
+    let open = numbers(process);
+    Some(if open.is_empty() {
+        note!("error-badf-none", call = call, fd = fd, process = case.process)
+    } else {
+        note!("error-badf", call = call, fd = fd, process = case.process, open = open)
+    })
+}
+
+fn interrupted(story: &Story, case: &Case) -> Note {
+    let (call, process) = (case.call(), case.process);
+    match &story.scene.moment.cause {
+        Cause::Action(Action::Kill { signal, process: target }) if target == case.process => {
+            note!("error-intr-signal", call = call, process = process, signal = *signal)
+        }
+        Cause::Action(Action::Call(other)) if other.syscall == Syscall::Kill => {
+            let signal = i32::try_from(other.args[1]).unwrap_or(0);
+            let (sender, signal) = (&other.process, Signal(signal));
+            note!(
+                "error-intr-sent",
+                call = call,
+                process = process,
+                signal = signal,
+                sender = sender
+            )
+        }
+        Cause::Action(_) | Cause::Start | Cause::Statement { .. } | Cause::Kernel => {
+            note!("error-intr", call = call, process = process)
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Why a call failed, as far as the snapshots and the packets of the moment prove it.
+//!
+//! First comes what is the same for every call (EBADF, ENOTSOCK, EFAULT …), then what each call
+//! means by an error. Where nothing proves a cause, the note says so.
+
+mod binding;
+mod connecting;
+mod general;
+mod options;
+mod socket;
+mod transfer;
+mod waiting;
+
+pub use transfer::pipe;
+
+use super::calls::Case;
+use super::note::{Note, note};
+use super::story::{Rank, Story};
+use crate::model::{Errno, Syscall};
+
+/// Explains a call that failed.
+pub fn tell(story: &mut Story, case: &Case, errno: Errno) {
+    let name = errno.name().unwrap_or("?");
+    let said =
+        general::explain(story, case, name).or_else(|| by_call(story, case, name)).unwrap_or_else(
+            || note!("error-other", call = case.call(), who = case.who(), errno = errno),
+        );
+    story.say(Rank::Failure, said);
+    if let Some(socket) = case.after {
+        story.tell(socket);
+    }
+}
+
+fn by_call(story: &mut Story, case: &Case, errno: &str) -> Option<Note> {
+    match case.report.call.syscall {
+        Syscall::Socket | Syscall::Socketpair => socket::explain(case, errno),
+        Syscall::Bind => binding::bind(story, case, errno),
+        Syscall::Listen => binding::listen(story, case, errno),
+        Syscall::Accept | Syscall::Accept4 => waiting::accept(case, errno),
+        Syscall::Connect => connecting::explain(story, case, errno),
+        Syscall::Write | Syscall::Writev | Syscall::Sendto | Syscall::Sendmsg => {
+            transfer::send(story, case, errno)
+        }
+        Syscall::Read | Syscall::Readv | Syscall::Recvfrom | Syscall::Recvmsg => {
+            transfer::receive(story, case, errno)
+        }
+        Syscall::Shutdown => waiting::shutdown(case, errno),
+        Syscall::Getsockname | Syscall::Getpeername => waiting::names(case, errno),
+        Syscall::Getsockopt | Syscall::Setsockopt => options::explain(case, errno),
+        Syscall::Dup
+        | Syscall::Dup2
+        | Syscall::Dup3
+        | Syscall::Fcntl
+        | Syscall::Ioctl
+        | Syscall::Lseek
+        | Syscall::Mmap
+        | Syscall::Kill
+        | Syscall::Wait4
+        | Syscall::Unlink
+        | Syscall::Open
+        | Syscall::EpollCtl
+        | Syscall::EpollWait
+        | Syscall::Setrlimit => waiting::other(case, errno),
+        Syscall::Close
+        | Syscall::Pipe
+        | Syscall::Pipe2
+        | Syscall::Poll
+        | Syscall::Select
+        | Syscall::EpollCreate1
+        | Syscall::Fork
+        | Syscall::Fstat
+        | Syscall::Splice
+        | Syscall::Sendfile
+        | Syscall::RtSigaction
+        | Syscall::Getpid
+        | Syscall::Getppid
+        | Syscall::Pause
+        | Syscall::Nanosleep
+        | Syscall::ExitGroup => None,
+    }
+}

@@ -1,0 +1,24 @@
+//! Errors of getsockopt() and setsockopt().
+
+use crate::explain::calls::Case;
+use crate::explain::note::{Note, note};
+
+/// Explains an error of getsockopt() or setsockopt().
+pub fn explain(case: &Case, errno: &str) -> Option<Note> {
+    let (call, who) = (case.call(), case.who());
+    let (level, option) = (case.shown(1), case.shown(2));
+    Some(match errno {
+        "ENOPROTOOPT" => {
+            let kind = case.socket().map(|socket| socket.kind.short());
+            note!("option-unknown", call = call, kind = kind, option = option, level = level)
+        }
+        "EOPNOTSUPP" => note!("option-unsupported", who = who, option = option, level = level),
+        "EINVAL" => {
+            let (value, length) = (case.shown(3), case.shown(4));
+            note!("option-invalid", option = option, value = value, length = length)
+        }
+        "EDOM" => note!("option-domain", option = option, value = case.shown(3)),
+        "EPERM" | "EACCES" => note!("option-denied", option = option, errno = errno),
+        _ => return None,
+    })
+}

@@ -1,0 +1,95 @@
+//! What sockets and packets are called in a sentence, the same in every language.
+
+use crate::model::{Address, Body, HostName, Ownerless, Packet, Snapshot, Socket};
+
+/// The fds that stand for a socket: `server fd 3, worker fd 3`.
+pub fn socket_name(snapshot: &Snapshot, host: &HostName, socket: &Socket) -> Option<String> {
+    if socket.inode == 0 {
+        return None;
+    }
+    let names: Vec<String> = snapshot
+        .owners(socket.inode)
+        .filter(|(process, _)| process.host == *host)
+        .map(|(process, fd)| format!("{} fd {}", process.name, fd.number))
+        .collect();
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+/// `@server 8080<40003` for a queued socket, `@client 40001-8080` for any other without an fd.
+pub fn ports_name(host: &HostName, socket: &Socket) -> String {
+    let port = |address: &Option<Address>| {
+        address.as_ref().and_then(Address::port).map_or_else(|| "?".to_owned(), |p| p.to_string())
+    };
+    if let (Some(name), None) = (&socket.local, socket.ends()) {
+        return format!("{host} {name}");
+    }
+    let mark = match socket.ownerless {
+        Some(Ownerless::SynQueue | Ownerless::AcceptQueue) => '<',
+        Some(Ownerless::Orphan | Ownerless::TimeWait) | None => '-',
+    };
+    format!("{host} {}{mark}{}", port(&socket.local), port(&socket.peer))
+}
+
+/// The packet's label and ports: `SYN 40001>8080`.
+pub fn packet_name(packet: &Packet) -> String {
+    match &packet.body {
+        Body::Tcp(_) | Body::Udp { .. } => match packet.ports() {
+            Some((from, to)) => format!("{} {from}>{to}", packet.label()),
+            None => packet.label(),
+        },
+        Body::Icmp { .. } | Body::Other { .. } => packet.label(),
+    }
+}
+
+/// The address in an argument as strace prints it, shorter: `198.51.100.1:8080`, a path,
+/// `@abstract`. What can't be read that way stays as it is printed.
+pub fn address_name(shown: &str) -> String {
+    let quoted = |text: &str| {
+        let start = text.find('"')? + 1;
+        let end = start + text[start..].find('"')?;
+        Some(text[start..end].to_owned())
+    };
+    if let Some(at) = shown.find("sun_path=") {
+        let name = &shown[at + "sun_path=".len()..];
+        let mark = if name.starts_with('@') { "@" } else { "" };
+        return quoted(name).map_or_else(|| shown.to_owned(), |path| format!("{mark}{path}"));
+    }
+    let ip = quoted(shown).and_then(|ip| ip.parse::<std::net::IpAddr>().ok());
+    match (ip, port_shown(shown)) {
+        (Some(ip), Some(port)) => std::net::SocketAddr::new(ip, port).to_string(),
+        _ => shown.to_owned(),
+    }
+}
+
+/// The port in an address as strace prints it.
+pub fn port_shown(shown: &str) -> Option<u16> {
+    let digits = &shown[shown.find("htons(")? + "htons(".len()..];
+    digits[..digits.find(')')?].parse().ok()
+}
+
+/// The IP address in an address as strace prints it.
+pub fn ip_shown(shown: &str) -> Option<std::net::IpAddr> {
+    let start = shown.find('"')? + 1;
+    shown[start..start + shown[start..].find('"')?].parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_read_out_of_straces_notation() {
+        let four =
+            r#"{sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("198.51.100.1")}"#;
+        assert_eq!(address_name(four), "198.51.100.1:8080");
+        let six = r#"{sa_family=AF_INET6, sin6_port=htons(80), sin6_flowinfo=htonl(0), inet_pton(AF_INET6, "2001:db8::1", &sin6_addr), sin6_scope_id=0}"#;
+        assert_eq!(address_name(six), "[2001:db8::1]:80");
+        assert_eq!(address_name(r#"{sa_family=AF_UNIX, sun_path="/tmp/s"}"#), "/tmp/s");
+        assert_eq!(address_name(r#"{sa_family=AF_UNIX, sun_path=@"name"}"#), "@name");
+        for odd in
+            ["NULL", "0x1", "{sa_family=AF_UNSPEC}", "htons(", "sun_path=\"", "\"", "htons(9"]
+        {
+            assert_eq!(address_name(odd), odd);
+        }
+    }
+}

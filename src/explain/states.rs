@@ -1,0 +1,237 @@
+//! A TCP socket went from one state to another: what brought it there, and what it means.
+
+use std::sync::Arc;
+
+use super::cause::cause;
+use super::note::{Note, note};
+use super::scene::Row;
+use super::story::{Rank, Story};
+use crate::model::{Change, HostName, Ownerless, Socket, TcpState};
+
+/// How many changes of state a moment explains one by one.
+const EXPLAINED: usize = 6;
+
+/// A TCP socket's way from one state to another. A missing state is a socket that the kernel did
+/// not list.
+#[derive(Clone, Copy)]
+pub struct Move<'a> {
+    /// Its host.
+    pub host: &'a HostName,
+    /// The row before.
+    pub before: Option<&'a Arc<Socket>>,
+    /// The row after.
+    pub after: Option<&'a Arc<Socket>>,
+    /// The row that knows both ends: the later one, unless the connection is gone.
+    pub row: &'a Arc<Socket>,
+    /// The state before; CLOSE counts as none.
+    pub from: Option<TcpState>,
+    /// The state after; CLOSE counts as none.
+    pub to: Option<TcpState>,
+}
+
+impl<'a> Move<'a> {
+    /// The change of a TCP state, if this change is one.
+    pub fn of(change: &'a Change) -> Option<Self> {
+        let transition = change.transition()?;
+        let named = |socket: &Arc<Socket>| socket.local_port().is_some();
+        let (host, before, after, row) = match change {
+            Change::SocketNew { host, socket } => (host, None, Some(socket), socket),
+            Change::SocketGone { host, socket } => (host, Some(socket), None, socket),
+            Change::SocketChanged { host, from, to } => {
+                (host, Some(from), Some(to), if named(to) { to } else { from })
+            }
+            Change::ProcessBorn { .. }
+            | Change::ProcessState { .. }
+            | Change::FdOpened { .. }
+            | Change::FdClosed { .. }
+            | Change::FdChanged { .. }
+            | Change::Counter { .. }
+            | Change::Rebooted { .. } => return None,
+        };
+        let open = |state: &TcpState| *state != TcpState::Close;
+        let (from, to) = (transition.from.filter(open), transition.to.filter(open));
+        (from != to).then_some(Self { host, before, after, row, from, to })
+    }
+}
+
+/// Explains the changes of TCP states that no call has told.
+pub fn tell(story: &mut Story) {
+    let changes = &story.scene.moment.changes;
+    let rebooted: Vec<&HostName> = changes
+        .iter()
+        .filter_map(|change| match change {
+            Change::Rebooted { host } => Some(host),
+            _ => None,
+        })
+        .collect();
+    let mut explained = 0;
+    let mut more = 0;
+    for moved in changes.iter().filter_map(Move::of) {
+        let told = [moved.before, moved.after].into_iter().flatten().any(|s| story.is_told(s));
+        if told || rebooted.contains(&moved.host) {
+            continue;
+        }
+        if explained == EXPLAINED {
+            more += 1;
+            continue;
+        }
+        if let Some(note) = explain(story, &moved) {
+            story.say(Rank::State, note);
+            explained += 1;
+        }
+    }
+    if more > 0 {
+        story.say(Rank::State, note!("states-more", count = more));
+    }
+}
+
+/// The note of one change, or `None` where another row tells it.
+fn explain(story: &Story, moved: &Move) -> Option<Note> {
+    let row = moved.row;
+    let scene = &story.scene;
+    let socket = scene.name(moved.host, moved.after.or(moved.before).unwrap_or(row));
+    let why = cause(scene, moved);
+    let peer = row.peer.as_ref();
+    use TcpState::{
+        CloseWait, Closing, Established, FinWait1, FinWait2, LastAck, Listen, SynRecv, SynSent,
+        TimeWait,
+    };
+    if why.is_reset() {
+        return Some(reset(moved, socket, why.clause));
+    }
+    let cause = why.clause;
+    Some(match (moved.from, moved.to) {
+        (None, Some(SynSent)) => note!("to-syn-sent", cause = cause, socket = socket, peer = peer),
+        (Some(SynSent), Some(SynRecv)) => {
+            note!("to-syn-recv-crossed", cause = cause, socket = socket)
+        }
+        (_, Some(SynRecv)) => {
+            let listener = scene.listener(moved.host, row);
+            let listener = listener.map(|listener| scene.name(moved.host, listener));
+            note!("to-syn-recv", cause = cause, host = moved.host, peer = peer, listener = listener)
+        }
+        (Some(SynSent), Some(Established)) => {
+            note!("to-established-opened", cause = cause, socket = socket)
+        }
+        (from, Some(Established)) => established(story, moved, from, cause, socket)?,
+        (_, Some(Listen)) => note!("to-listen", cause = cause, socket = socket),
+        (Some(from), Some(FinWait1)) => {
+            note!("to-fin-wait1", cause = cause, socket = socket, from = from)
+        }
+        (Some(FinWait1), Some(FinWait2)) => {
+            note!("to-fin-wait2", cause = cause, socket = socket)
+        }
+        (Some(from), Some(FinWait2)) => {
+            note!("to-fin-wait2-at-once", cause = cause, socket = socket, from = from)
+        }
+        (Some(FinWait1), Some(Closing)) => note!("to-closing", cause = cause, socket = socket),
+        (Some(from), Some(Closing)) => {
+            note!("to-closing-at-once", cause = cause, socket = socket, from = from)
+        }
+        (from, Some(TimeWait)) => return time_wait(moved, from, cause, socket),
+        (Some(from), Some(CloseWait)) => {
+            note!("to-close-wait", cause = cause, socket = socket, from = from)
+        }
+        (None, Some(CloseWait)) => note!("to-close-wait-new", cause = cause, socket = socket),
+        (Some(from), Some(LastAck)) => {
+            note!("to-last-ack", cause = cause, socket = socket, from = from)
+        }
+        (Some(LastAck), None) => note!("from-last-ack", cause = cause, socket = socket),
+        (Some(CloseWait), None) => note!("from-close-wait", cause = cause, socket = socket),
+        (Some(TimeWait), None) => note!("from-time-wait", cause = cause, socket = socket),
+        (Some(Listen), None) => note!("from-listen", cause = cause, socket = socket),
+        (Some(SynRecv), None) => {
+            note!("from-syn-recv", cause = cause, host = moved.host, peer = peer)
+        }
+        (Some(SynSent), None) => note!("from-syn-sent", cause = cause, socket = socket),
+        (Some(FinWait2), None) if has_time_wait(story, moved) => return None,
+        (Some(from), None) => note!("state-gone", cause = cause, socket = socket, from = from),
+        (from, Some(to)) => match from {
+            Some(from) => {
+                note!("state-other", cause = cause, socket = socket, from = from, to = to)
+            }
+            None => note!("state-new", cause = cause, socket = socket, to = to),
+        },
+        (None, None) => return None,
+    })
+}
+
+/// A connection is whole on this side.
+fn established(
+    story: &Story,
+    moved: &Move,
+    from: Option<TcpState>,
+    cause: Note,
+    socket: String,
+) -> Option<Note> {
+    let row = moved.row;
+    let scene = &story.scene;
+    if moved.after.is_some_and(|after| after.ownerless == Some(Ownerless::AcceptQueue)) {
+        let listener = scene.listener(moved.host, row);
+        let length = listener.and_then(|listener| listener.recv_q);
+        let limit = listener.and_then(|listener| listener.send_q);
+        let name = listener.map(|listener| scene.name(moved.host, listener));
+        let peer = row.peer.as_ref();
+        let cookie = scene.counted(moved.host, "SyncookiesRecv") > 0;
+        return Some(if cookie {
+            note!("to-established-cookie", cause = cause, peer = peer, listener = name)
+        } else {
+            note!(
+                "to-established-queued",
+                cause = cause,
+                peer = peer,
+                listener = name,
+                length = length,
+                limit = limit
+            )
+        });
+    }
+    Some(match from {
+        Some(TcpState::SynRecv) => note!("to-established", cause = cause, socket = socket),
+        Some(from) => note!(
+            "state-other",
+            cause = cause,
+            socket = socket,
+            from = from,
+            to = TcpState::Established
+        ),
+        None => note!("to-established-new", cause = cause, socket = socket),
+    })
+}
+
+/// The goodbye is over on this side, and the pair of ends is kept for a while.
+fn time_wait(moved: &Move, from: Option<TcpState>, cause: Note, socket: String) -> Option<Note> {
+    let timer = moved.after.and_then(|row| row.timer);
+    let seconds = timer.map(|timer| timer.left_ms.div_ceil(1000));
+    Some(match from {
+        Some(TcpState::FinWait1) => {
+            note!("to-time-wait-three", cause = cause, socket = socket, seconds = seconds)
+        }
+        Some(TcpState::Closing) => {
+            note!("to-time-wait-crossed", cause = cause, socket = socket, seconds = seconds)
+        }
+        Some(from) => {
+            note!("to-time-wait", cause = cause, socket = socket, from = from, seconds = seconds)
+        }
+        None => note!("to-time-wait-new", cause = cause, socket = socket, seconds = seconds),
+    })
+}
+
+/// An fd in FIN_WAIT2 says CLOSE when its connection has become a TIME_WAIT row without an fd.
+fn has_time_wait(story: &Story, moved: &Move) -> bool {
+    let ends = moved.before.and_then(|before| before.ends());
+    let host = story.scene.after().host(moved.host);
+    host.is_some_and(|host| {
+        host.sockets.iter().any(|row| row.state == Some(TcpState::TimeWait) && row.ends() == ends)
+    })
+}
+
+/// An RST ended it, from either side.
+fn reset(moved: &Move, socket: String, cause: Note) -> Note {
+    match moved.from {
+        Some(TcpState::SynSent) => note!("reset-syn-sent", cause = cause, socket = socket),
+        Some(TcpState::SynRecv) => note!("reset-syn-recv", cause = cause, socket = socket),
+        Some(from) => note!("reset-state", cause = cause, socket = socket, from = from),
+        None => note!("reset-new", cause = cause, socket = socket),
+    }
+}
