@@ -9,7 +9,7 @@ use crate::model::{Address, Errno, HostName, ProcessName, Signal, Syscall, TcpSt
 /// An explanation that was chosen by what was observed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Note {
-    /// Its entry in `assets/words/notes.toml`.
+    /// Its entry in `assets/words/notes/`.
     pub key: &'static str,
     /// What was observed, by the names of the entry's placeholders.
     pub values: Vec<(&'static str, Value)>,

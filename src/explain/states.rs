@@ -128,7 +128,7 @@ fn explain(story: &Story, moved: &Move) -> Option<Note> {
         (Some(from), Some(Closing)) => {
             note!("to-closing-at-once", cause = cause, socket = socket, from = from)
         }
-        (from, Some(TimeWait)) => return time_wait(moved, from, cause, socket),
+        (from, Some(TimeWait)) => time_wait(story, moved, from, cause, socket),
         (Some(from), Some(CloseWait)) => {
             note!("to-close-wait", cause = cause, socket = socket, from = from)
         }
@@ -200,11 +200,18 @@ fn established(
 }
 
 /// The goodbye is over on this side, and the pair of ends is kept for a while.
-fn time_wait(moved: &Move, from: Option<TcpState>, cause: Note, socket: String) -> Option<Note> {
+fn time_wait(
+    story: &Story,
+    moved: &Move,
+    from: Option<TcpState>,
+    cause: Note,
+    socket: String,
+) -> Note {
     let timer = moved.after.and_then(|row| row.timer);
     let seconds = timer.map(|timer| timer.left_ms.div_ceil(1000));
-    Some(match from {
-        Some(TcpState::FinWait1) => {
+    let packets = story.scene.arrived(moved.host, moved.row.ends()).count();
+    match from {
+        Some(TcpState::FinWait1) if packets == 1 => {
             note!("to-time-wait-three", cause = cause, socket = socket, seconds = seconds)
         }
         Some(TcpState::Closing) => {
@@ -214,7 +221,7 @@ fn time_wait(moved: &Move, from: Option<TcpState>, cause: Note, socket: String) 
             note!("to-time-wait", cause = cause, socket = socket, from = from, seconds = seconds)
         }
         None => note!("to-time-wait-new", cause = cause, socket = socket, seconds = seconds),
-    })
+    }
 }
 
 /// An fd in FIN_WAIT2 says CLOSE when its connection has become a TIME_WAIT row without an fd.

@@ -9,10 +9,21 @@ use serde::Deserialize;
 use super::note::{Note, Value};
 use crate::model::Lang;
 
-const NOTES: &str = include_str!("../../assets/words/notes.toml");
+/// The explanations, by topic.
+const NOTES: [&str; 9] = [
+    include_str!("../../assets/words/notes/changes.toml"),
+    include_str!("../../assets/words/notes/setup.toml"),
+    include_str!("../../assets/words/notes/accept.toml"),
+    include_str!("../../assets/words/notes/connect.toml"),
+    include_str!("../../assets/words/notes/data.toml"),
+    include_str!("../../assets/words/notes/goodbye.toml"),
+    include_str!("../../assets/words/notes/descriptors.toml"),
+    include_str!("../../assets/words/notes/states.toml"),
+    include_str!("../../assets/words/notes/wire.toml"),
+];
 const UI: &str = include_str!("../../assets/words/ui.toml");
 
-/// One entry of `notes.toml`: a short form, and perhaps a long one and where it is written down.
+/// One entry of `assets/words/notes/`: a short form, and perhaps a long one and where it is written down.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Entry {
@@ -53,12 +64,16 @@ pub(super) struct Catalogue {
 }
 
 impl Catalogue {
-    /// Parses the two embedded files.
+    /// Parses the embedded files.
     ///
     /// # Errors
     /// What the TOML parser says, with line and column.
     pub fn parse() -> Result<Self, toml::de::Error> {
-        Ok(Self { notes: toml::from_str(NOTES)?, ui: toml::from_str(UI)? })
+        let mut notes = BTreeMap::new();
+        for file in NOTES {
+            notes.append(&mut toml::from_str(file)?);
+        }
+        Ok(Self { notes, ui: toml::from_str(UI)? })
     }
 }
 

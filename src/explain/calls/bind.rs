@@ -54,7 +54,10 @@ fn bind_inet(story: &mut Story, case: &Case, socket: &Socket, local: std::net::S
     if local.ip().is_unspecified() {
         let addresses: Vec<String> = case
             .host
-            .map(|host| host.addresses.iter().map(ToString::to_string).collect())
+            .map(|host| {
+                let own = host.addresses.iter().filter(|ip| ip.is_ipv4() == local.is_ipv4());
+                own.map(ToString::to_string).collect()
+            })
             .unwrap_or_default();
         if !addresses.is_empty() {
             let addresses = addresses.join(", ");

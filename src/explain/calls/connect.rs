@@ -20,7 +20,8 @@ pub fn returned(story: &mut Story, case: &Case) {
     if !socket.kind.is_tcp() {
         return without_handshake(story, case, socket);
     }
-    let (who, local, peer) = (case.who(), socket.local.as_ref(), socket.peer.as_ref());
+    let (who, state) = (case.who(), socket.state);
+    let (local, peer) = (socket.local.as_ref(), socket.peer.as_ref());
     if matches!(socket.state, None | Some(TcpState::Close)) {
         return reset_at_once(story, case, host);
     }
@@ -30,9 +31,18 @@ pub fn returned(story: &mut Story, case: &Case) {
         _ if own => note!("connect-self", who = who, local = local),
         Some(packet) => {
             let packet = packet_name(packet);
-            note!("connect-woken", packet = packet, who = who, local = local, peer = peer)
+            note!(
+                "connect-woken",
+                packet = packet,
+                who = who,
+                state = state,
+                local = local,
+                peer = peer
+            )
         }
-        None => note!("connect-returned", who = who, local = local, peer = peer),
+        None => {
+            note!("connect-returned", who = who, state = state, local = local, peer = peer)
+        }
     };
     story.say(Rank::Call, said);
     chosen_port(story, case, socket);

@@ -56,7 +56,8 @@ fn stream(story: &mut Story, case: &Case, host: &Arc<Host>, socket: &Arc<Socket>
         return story.say(Rank::Surprise, note);
     }
     let sent = scene.sent_as(&host.name, known, &[Role::Data, Role::Fin]);
-    let there = scene.peer(known).map(|(host, row)| (scene.name(&host.name, row), row.recv_q));
+    let peer = scene.peer(known);
+    let there = peer.map(|(host, row)| (scene.name(&host.name, row), row.recv_q));
     let waits = there.as_ref().and_then(|(_, waiting)| *waiting).filter(|waiting| *waiting > 0);
     let said = match (sent, there) {
         (None | Some((_, Fate::Delivered)), Some((peer, _))) if waits.is_some() => {
@@ -89,6 +90,9 @@ fn stream(story: &mut Story, case: &Case, host: &Arc<Host>, socket: &Arc<Socket>
             note!("send-queued", call = call, who = who, count = count, send_q = send_q)
         }
     };
+    if let Some((_, row)) = peer {
+        story.tell(row);
+    }
     story.say(Rank::Call, said);
     if socket.tcp.as_ref().is_some_and(|tcp| tcp.snd_wnd == Some(0)) && sent.is_none() {
         story.say(Rank::Surprise, note!("send-no-window", who = case.who()));
