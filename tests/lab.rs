@@ -116,3 +116,36 @@ fn deliver(kind: PacketKind) -> WireAction {
 fn state(moment: &Moment, process: &str, fd: i32) -> Option<TcpState> {
     moment.snapshot.socket_of(&name(process), fd)?.state
 }
+
+#[test]
+fn on_the_loopback_rung_states_are_real_and_nothing_else_is_seen() {
+    let Some(mut world) = lab_or_skip(&LabSpec::two_hosts().on_loopback(201)) else { return };
+    let world = &mut *world;
+    call(world, "server", Syscall::Socket, [2, 1, 0, 0, 0, 0]);
+    let memory = world.memory(&name("server")).expect("memory");
+    assert!(memory.write(ARENA, &sockaddr([127, 77, 201, 1], 8080)));
+    call(world, "server", Syscall::Bind, [3, ARENA as i64, 16, 0, 0, 0]);
+    let moment = call(world, "server", Syscall::Listen, [3, 5, 0, 0, 0, 0]);
+    assert_eq!(state(&moment, "server", 3), Some(TcpState::Listen));
+    assert_eq!(moment.snapshot.hosts[0].sockets.len(), 1);
+    call(world, "client", Syscall::Socket, [2, 1, 0, 0, 0, 0]);
+    let memory = world.memory(&name("client")).expect("memory");
+    assert!(memory.write(ARENA, &sockaddr([127, 77, 201, 1], 8080)));
+    let moment = call(world, "client", Syscall::Connect, [3, ARENA as i64, 16, 0, 0, 0]);
+    assert_eq!(moment.reports[0].outcome, Outcome::Returned(0));
+    let listener = moment.snapshot.socket_of(&name("server"), 3).expect("a listener");
+    assert_eq!(moment.snapshot.hosts[0].accept_queue(listener).count(), 1);
+    let memory = world.memory(&name("client")).expect("memory");
+    assert!(memory.write(ARENA, b"/etc/passwd\0"));
+    let call = sockstep::model::Call {
+        process: name("client"),
+        code: "unlink(…)".into(),
+        typed: "unlink".into(),
+        syscall: Syscall::Unlink,
+        args: [ARENA as i64, 0, 0, 0, 0, 0],
+        shown: Vec::new(),
+        child: None,
+    };
+    let refused = world.act(&Action::Call(call.into())).expect_err("a path outside");
+    assert!(refused.to_string().contains("relative"), "{refused}");
+}

@@ -14,6 +14,15 @@ use super::failure::{Attempt as _, Failure};
 use super::keeper::{NOBODY, word};
 use super::order::{Answer, End, LONGEST, Order};
 use super::sys::{Channel, Received};
+use crate::model::Rung;
+
+/// The rung on the keeper's command line.
+fn rung_word(rung: Rung) -> &'static str {
+    match rung {
+        Rung::Wire => "wire",
+        Rung::Loopback => "loopback",
+    }
+}
 
 /// How long the keeper or the first process may take to answer, in milliseconds. Both do nothing
 /// but answer; whoever takes longer was stopped or killed.
@@ -40,15 +49,15 @@ pub(super) struct First {
     died: Vec<(i32, End)>,
 }
 
-/// Makes the namespaces of a lab by running `program` as its keeper.
+/// Makes a lab by running `program` as its keeper; on the rung with a wire, that makes namespaces.
 ///
 /// # Errors
 /// The first thing that failed, with its errno; EPERM for a user namespace where the machine
 /// forbids those.
-pub(super) fn give_birth(program: &Path) -> Result<Lineage, Failure> {
+pub(super) fn give_birth(program: &Path, rung: Rung) -> Result<Lineage, Failure> {
     let (life, theirs) = Channel::pair().attempt("make a channel")?;
     let keeper = Command::new(program)
-        .arg(KEEPER)
+        .args([KEEPER, rung_word(rung)])
         .env_clear()
         .stdin(Stdio::from(theirs.into_fd()))
         .stdout(Stdio::null())
@@ -56,7 +65,7 @@ pub(super) fn give_birth(program: &Path) -> Result<Lineage, Failure> {
         .spawn()
         .attempt(format!("start {}", program.display()))?;
     let mut lineage = Newborn { keeper: Some(keeper), life };
-    let first = lineage.grow()?;
+    let first = lineage.grow(rung)?;
     let Newborn { keeper, life } = lineage;
     let keeper = keeper.expect("the keeper is taken here only");
     Ok(Lineage { keeper, life, first: First { channel: first, died: Vec::new() } })
@@ -68,8 +77,8 @@ struct Newborn {
 }
 
 impl Newborn {
-    fn grow(&mut self) -> Result<Channel, Failure> {
-        let result = self.try_to_grow();
+    fn grow(&mut self, rung: Rung) -> Result<Channel, Failure> {
+        let result = self.try_to_grow(rung);
         if result.is_err()
             && let Some(mut keeper) = self.keeper.take()
         {
@@ -80,11 +89,13 @@ impl Newborn {
         result
     }
 
-    fn try_to_grow(&self) -> Result<Channel, Failure> {
-        let pid = self.keeper.as_ref().map_or(0, Child::id);
-        self.hear(word::UNSHARED)?;
-        let mapped = write_maps(pid)?;
-        self.life.send(mapped, &[]).attempt("talk to the keeper")?;
+    fn try_to_grow(&self, rung: Rung) -> Result<Channel, Failure> {
+        if rung == Rung::Wire {
+            let pid = self.keeper.as_ref().map_or(0, Child::id);
+            self.hear(word::UNSHARED)?;
+            let mapped = write_maps(pid)?;
+            self.life.send(mapped, &[]).attempt("talk to the keeper")?;
+        }
         let mut fds = self.hear(word::READY)?.into_iter();
         fds.next().map(Channel::from_fd).ok_or_else(|| Failure {
             attempt: "take the channel to the lab".into(),

@@ -35,41 +35,49 @@ pub(super) struct Host {
     counted: (Vec<u8>, Vec<u8>),
 }
 
-/// The fds that come from inside the namespace.
+/// The fds by which a host is watched.
 #[derive(Debug)]
 pub(super) struct Files {
+    diag: OwnedFd,
+    inside: Option<Inside>,
+}
+
+/// The fds that come from inside a host's namespace.
+#[derive(Debug)]
+struct Inside {
     /// The far end of its interface.
-    pub tun: OwnedFd,
-    /// A sock_diag socket inside.
-    pub diag: OwnedFd,
+    tun: OwnedFd,
     /// `/proc/net/netstat`.
-    pub netstat: File,
+    netstat: File,
     /// `/proc/net/snmp`.
-    pub snmp: File,
+    snmp: File,
     /// `net.ipv4.ip_local_port_range`.
-    pub ports: File,
+    ports: File,
 }
 
 impl Files {
-    /// The fds of an answer, in its order.
+    /// The fds of an answer, in its order: all of them, or the sock_diag socket alone.
     ///
     /// # Errors
     /// EBADF if there are too few.
     pub fn from_answer(fds: Vec<OwnedFd>) -> Result<Self, Failure> {
-        let mut fds = fds.into_iter();
-        let mut next = || {
-            fds.next().ok_or_else(|| Failure {
-                attempt: "take the fds of a new host".into(),
-                errno: Errno::EBADF,
-            })
-        };
-        Ok(Self {
-            tun: next()?,
-            diag: next()?,
-            netstat: next()?.into(),
-            snmp: next()?.into(),
-            ports: next()?.into(),
-        })
+        let missing =
+            || Failure { attempt: "take the fds of a new host".into(), errno: Errno::EBADF };
+        match <[OwnedFd; 5]>::try_from(fds) {
+            Ok([tun, diag, netstat, snmp, ports]) => {
+                let (netstat, snmp, ports) = (netstat.into(), snmp.into(), ports.into());
+                Ok(Self { diag, inside: Some(Inside { tun, netstat, snmp, ports }) })
+            }
+            Err(mut fds) => {
+                let diag = fds.pop().filter(|_| fds.is_empty()).ok_or_else(missing)?;
+                Ok(Self { diag, inside: None })
+            }
+        }
+    }
+
+    /// To wait for packets, where there are any.
+    pub fn tun(&self) -> Option<BorrowedFd<'_>> {
+        self.inside.as_ref().map(|inside| inside.tun.as_fd())
     }
 }
 
@@ -106,9 +114,9 @@ impl Host {
         self.unplugged = true;
     }
 
-    /// To wait for packets.
-    pub fn tun(&self) -> BorrowedFd<'_> {
-        self.files.tun.as_fd()
+    /// To wait for packets, where there are any.
+    pub fn tun(&self) -> Option<BorrowedFd<'_>> {
+        self.files.tun()
     }
 
     /// To ask for sockets.
@@ -119,8 +127,9 @@ impl Host {
     /// The next packet that the host's kernel has sent, if there is one.
     pub fn next_packet<'a>(&self, buffer: &'a mut [u8]) -> Option<&'a [u8]> {
         // EIO: the device is down; there is nothing to read then.
+        let inside = self.files.inside.as_ref()?;
         loop {
-            let length = read(&self.files.tun, buffer).ok()?;
+            let length = read(&inside.tun, buffer).ok()?;
             if !self.unplugged {
                 return Some(&buffer[..length]);
             }
@@ -129,7 +138,9 @@ impl Host {
 
     /// Gives a packet to the host's kernel; `false` if it did not take it.
     pub fn give(&self, packet: &[u8]) -> bool {
-        write(&self.files.tun, packet).is_ok_and(|length| length == packet.len())
+        self.files.inside.as_ref().is_some_and(|inside| {
+            write(&inside.tun, packet).is_ok_and(|length| length == packet.len())
+        })
     }
 
     /// Narrows the ephemeral ports of the host to one, or widens them to the kernel's default.
@@ -137,8 +148,9 @@ impl Host {
     /// # Errors
     /// EBADF or EROFS where this machine lets nobody set it; the kernel then chooses at random.
     pub fn choose_ports(&self, only: Option<u16>) -> Result<(), Errno> {
+        let Some(inside) = &self.files.inside else { return Err(Errno::ENOENT) };
         let text = only.map_or_else(|| "32768 60999".to_owned(), |port| format!("{port} {port}"));
-        nix::sys::uio::pwrite(&self.files.ports, text.as_bytes(), 0).map(drop)
+        nix::sys::uio::pwrite(&inside.ports, text.as_bytes(), 0).map(drop)
     }
 
     /// Reads the counters again, and keeps the old ones if nothing has changed.
@@ -146,8 +158,10 @@ impl Host {
     /// # Errors
     /// What reading `/proc/net` gives.
     pub fn count(&mut self) -> Result<Arc<BTreeMap<String, u64>>, Failure> {
-        let netstat = read_whole(&self.files.netstat).attempt("read /proc/net/netstat")?;
-        let snmp = read_whole(&self.files.snmp).attempt("read /proc/net/snmp")?;
+        // On the loopback rung the counters are the whole machine's and say nothing of the lab.
+        let Some(inside) = &self.files.inside else { return Ok(self.counters.clone()) };
+        let netstat = read_whole(&inside.netstat).attempt("read /proc/net/netstat")?;
+        let snmp = read_whole(&inside.snmp).attempt("read /proc/net/snmp")?;
         if (&netstat, &snmp) != (&self.counted.0, &self.counted.1) {
             let text = String::from_utf8_lossy;
             self.counters = Arc::new(proc::counters(&text(&snmp), &text(&netstat)));

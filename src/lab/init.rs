@@ -9,23 +9,22 @@ use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::process::Stdio;
 
 use nix::errno::Errno;
-use nix::mount::{MsFlags, mount};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sched::{CloneFlags, setns};
 use nix::sys::prctl;
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, sigprocmask};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
-use nix::sys::stat::{Mode, mkdirat};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::{chroot, fchdir, setsid};
+use nix::unistd::setsid;
 
 use super::failure::{Attempt as _, Failure};
+use super::kernel::diag_socket;
 use super::make_host::{Made, make_host, write_setting};
 use super::order::{Answer, End, LONGEST, Order};
+use super::place::Place;
 use super::sys::{
-    Channel, Forked, Identity, Reply, close_all_but, drop_for_good, fork, keep_for_commands, leave,
-    run_hand, tmpfs,
+    Channel, Forked, Reply, close_all_but, drop_for_good, fork, keep_for_commands, leave, run_hand,
 };
 use crate::model::{HostName, ProcessName};
 
@@ -38,8 +37,8 @@ pub(super) struct Init {
     pub sockstep: Channel,
     /// To the keeper, for the hosts' fds.
     pub keeper: Channel,
-    /// Who the learner's processes are to be.
-    pub identity: Identity,
+    /// Where the lab lives.
+    pub place: Place,
 }
 
 /// The life of the first process.
@@ -69,13 +68,12 @@ fn serve(init: Init) -> Result<(), Failure> {
         SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK,
     )
     .attempt("watch for dead processes")?;
-    private_mounts()?;
-    small_tables();
+    let root = init.place.furnish()?;
     let mut lab = Lab {
         init,
         home: File::open("/proc/self/ns/net").attempt("open /proc/self/ns/net")?,
         hosts: BTreeMap::new(),
-        root: learners_root()?,
+        root,
         index: super::exec::new_index().attempt("make the list of hosts")?,
     };
     loop {
@@ -97,35 +95,6 @@ fn serve(init: Init) -> Result<(), Failure> {
             return Ok(());
         }
     }
-}
-
-/// Our mounts no longer reach the machine's, and `/proc` shows the lab's processes to commands
-/// that run inside. Some containers forbid the second; then `/proc` stays the machine's.
-fn private_mounts() -> Result<(), Failure> {
-    let private = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
-    mount(None::<&str>, "/", None::<&str>, private, None::<&str>)
-        .attempt("make the mounts private")?;
-    let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
-    let _ = mount(Some("proc"), "/proc", Some("proc"), flags, None::<&str>);
-    Ok(())
-}
-
-/// The hosts that are made from here get socket tables of their own, and small ones. A dump walks
-/// the whole table, and the machine's has a quarter of a million buckets; this is what makes a
-/// snapshot cheap. Before Linux 6.1 all hosts share the machine's table.
-fn small_tables() {
-    let _ = write_setting("net.ipv4.tcp_child_ehash_entries", "4096");
-    let _ = write_setting("net.ipv4.udp_child_hash_entries", "256");
-}
-
-/// A bounded file system with nothing but `/tmp`.
-fn learners_root() -> Result<OwnedFd, Failure> {
-    let root = tmpfs(c"4m", c"1024").attempt("make a file system for the lab")?;
-    mkdirat(&root, "tmp", Mode::from_bits_truncate(0o777)).attempt("make /tmp in the lab")?;
-    let everyone = Mode::from_bits_truncate(0o1777);
-    let flags = nix::sys::stat::FchmodatFlags::FollowSymlink;
-    nix::sys::stat::fchmodat(&root, "tmp", everyone, flags).attempt("open /tmp in the lab")?;
-    Ok(root)
 }
 
 impl Lab {
@@ -170,6 +139,10 @@ impl Lab {
             })
         };
         match order {
+            Order::MakeHost(_) if matches!(self.init.place, Place::Machine { .. }) => {
+                let diag = diag_socket().attempt("open a sock_diag socket")?;
+                Ok((Answer::Host { refused: Vec::new() }, vec![diag]))
+            }
             Order::MakeHost(plan) => {
                 let made = make_host(&plan, self.home.as_fd())?;
                 let Made { namespace, tun, diag, netstat, snmp, ports, refused } = made;
@@ -213,6 +186,9 @@ impl Lab {
         host: &HostName,
         act: impl FnOnce(&Self) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
+        if let Place::Machine { .. } = self.init.place {
+            return act(self);
+        }
         let namespace = self
             .hosts
             .get(host)
@@ -238,10 +214,9 @@ impl Lab {
     ) -> ! {
         let become_one = || -> Result<(), Errno> {
             setsid()?;
-            fchdir(&self.root)?;
-            chroot(".")?;
+            self.init.place.enter(&self.root)?;
             setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
-            drop_for_good(self.init.identity, net_raw)?;
+            drop_for_good(self.init.place.identity(), net_raw)?;
             let name = std::ffi::CString::new(process.as_str()).map_err(|_| Errno::EINVAL)?;
             prctl::set_name(&name)?;
             close_all_but(&[control.as_fd(), arena.as_fd()])?;
@@ -264,7 +239,7 @@ impl Lab {
             Forked::Child => {
                 let start = || -> Result<(), Errno> {
                     setsid()?;
-                    keep_for_commands(self.init.identity)?;
+                    keep_for_commands(self.init.place.identity())?;
                     sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)?;
                     super::sys::default_sigpipe()?;
                     // So that sockstep knows its number outside; behind it follows what it prints.

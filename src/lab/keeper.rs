@@ -21,7 +21,9 @@ use super::failure::{Attempt as _, Failure};
 use super::init::{Init, run_init};
 use super::kernel::destroy_all;
 use super::order::LONGEST;
+use super::place::Place;
 use super::sys::{Channel, Forked, Identity, fork, inherited, leave};
+use crate::model::Rung;
 
 /// What sockstep and the keeper say to each other before the lab's first process takes over.
 pub(super) mod word {
@@ -39,9 +41,9 @@ pub(super) mod word {
 pub(super) const NOBODY: u32 = 65534;
 
 /// The life of a keeper, from the birth of the lab to its end.
-pub(super) fn run_keeper() -> ! {
+pub(super) fn run_keeper(rung: Rung) -> ! {
     let failed = match inherited().attempt("take the channel to sockstep") {
-        Ok(sockstep) => match keep(&sockstep) {
+        Ok(sockstep) => match keep(&sockstep, rung) {
             Ok(()) => leave(0),
             Err(failure) => {
                 // sockstep reads this in place of the word it waits for.
@@ -55,34 +57,63 @@ pub(super) fn run_keeper() -> ! {
     leave(failed.errno as i32)
 }
 
-fn keep(sockstep: &Channel) -> Result<(), Failure> {
+fn keep(sockstep: &Channel, rung: Rung) -> Result<(), Failure> {
     quiet_standard_fds().attempt("open /dev/null")?;
     setsid().attempt("start a session")?;
     // The keeper outlives every signal that a terminal or a shell sends to a whole group.
     let all = SigSet::all();
     sigprocmask(SigmaskHow::SIG_BLOCK, Some(&all), None).attempt("block signals")?;
     let _ = prctl::set_name(c"sockstep-keeper");
-    unshare(CloneFlags::CLONE_NEWUSER).attempt("make a user namespace")?;
-    sockstep.send(word::UNSHARED, &[]).attempt("talk to sockstep")?;
-    let identity = match receive(sockstep)?.as_slice() {
-        word::MAPPED_SELF => Identity::Stay,
-        word::MAPPED_ROOT => Identity::Become { uid: NOBODY, gid: NOBODY },
-        _ => return Ok(()),
+    let Some(place) = (match rung {
+        Rung::Wire => make_namespaces(sockstep)?,
+        Rung::Loopback => Some(make_directory()?),
+    }) else {
+        return Ok(());
     };
-    let flags = CloneFlags::CLONE_NEWNET | CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWPID;
-    unshare(flags).attempt("make network, mount and process namespaces")?;
     let (ours, theirs) = Channel::pair().attempt("make a channel")?;
     let (hosts, host_sender) = Channel::pair().attempt("make a channel")?;
     let init = match fork().attempt("fork")? {
-        Forked::Child => run_init(Init { sockstep: theirs, keeper: host_sender, identity }),
+        Forked::Child => {
+            run_init(Init { sockstep: theirs, keeper: host_sender, place: place.clone() })
+        }
         Forked::Parent(pid) => pid,
     };
     drop((theirs, host_sender));
     sockstep.send(word::READY, &[ours.as_fd()]).attempt("talk to sockstep")?;
     drop(ours);
     let held = watch(sockstep, &hosts);
-    end(init, held);
+    end(init, held, &place);
     Ok(())
+}
+
+/// Namespaces for the lab; `None` if sockstep is gone already.
+fn make_namespaces(sockstep: &Channel) -> Result<Option<Place>, Failure> {
+    unshare(CloneFlags::CLONE_NEWUSER).attempt("make a user namespace")?;
+    sockstep.send(word::UNSHARED, &[]).attempt("talk to sockstep")?;
+    let identity = match receive(sockstep)?.as_slice() {
+        word::MAPPED_SELF => Identity::Stay,
+        word::MAPPED_ROOT => Identity::Become { uid: NOBODY, gid: NOBODY },
+        _ => return Ok(None),
+    };
+    let flags = CloneFlags::CLONE_NEWNET | CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWPID;
+    unshare(flags).attempt("make network, mount and process namespaces")?;
+    Ok(Some(Place::Namespaces(identity)))
+}
+
+/// A fresh directory, which is all that a lab without namespaces has of its own.
+fn make_directory() -> Result<Place, Failure> {
+    // Without a pid namespace nobody else ends processes whose parent is gone.
+    prctl::set_child_subreaper(true).attempt("adopt orphaned processes")?;
+    let template = std::env::temp_dir().join("sockstep-XXXXXX");
+    let directory = nix::unistd::mkdtemp(&template).attempt("make a directory for the lab")?;
+    let identity = if nix::unistd::geteuid().is_root() {
+        let (uid, gid) = (Some(NOBODY.into()), Some(NOBODY.into()));
+        nix::unistd::chown(&directory, uid, gid).attempt("give the directory to nobody")?;
+        Identity::Become { uid: NOBODY, gid: NOBODY }
+    } else {
+        Identity::Stay
+    };
+    Ok(Place::Machine { identity, directory })
 }
 
 fn receive(channel: &Channel) -> Result<Vec<u8>, Failure> {
@@ -129,14 +160,37 @@ fn watch(sockstep: &Channel, hosts: &Channel) -> Vec<HostFds> {
     }
 }
 
-/// Takes the lab down: processes, sockets, devices.
-fn end(init: Pid, hosts: Vec<HostFds>) {
+/// Takes the lab down: processes, sockets, devices, files.
+fn end(init: Pid, hosts: Vec<HostFds>, place: &Place) {
     // The kernel kills every process of the namespace with its first, and waits for them.
     let _ = kill(init, Signal::SIGKILL);
     let _ = waitpid(init, None);
-    for host in hosts {
-        destroy_all(&host.diag);
-        drop(host.tun);
+    match place {
+        Place::Namespaces(_) => {
+            for host in hosts {
+                destroy_all(&host.diag);
+                drop(host.tun);
+            }
+        }
+        Place::Machine { directory, .. } => {
+            end_children();
+            let _ = std::fs::remove_dir_all(directory);
+        }
+    }
+}
+
+/// Ends the processes that came to us when their parent died, and theirs.
+fn end_children() {
+    let list = format!("/proc/self/task/{}/children", nix::unistd::gettid());
+    while let Ok(text) = std::fs::read_to_string(&list) {
+        let pids: Vec<i32> = text.split_whitespace().filter_map(|pid| pid.parse().ok()).collect();
+        if pids.is_empty() {
+            return;
+        }
+        for pid in pids {
+            let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
+            let _ = waitpid(Pid::from_raw(pid), None);
+        }
     }
 }
 

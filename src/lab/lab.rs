@@ -275,7 +275,11 @@ impl Lab {
                 Ok(())
             }
             News::Back(call, outcome) => {
-                let pid = self.processes[index].known.as_ref().map_or(0, |known| known.pid);
+                let process = &self.processes[index];
+                if let Outcome::Returned(value) = outcome {
+                    self.confine(process, &call, value);
+                }
+                let pid = process.known.as_ref().map_or(0, |known| known.pid);
                 self.reports.push(Report { call, outcome, pid, written: Vec::new() });
                 Ok(())
             }

@@ -9,7 +9,7 @@ use super::birth::give_birth;
 use super::failure::Failure;
 use super::host::Host;
 use super::lab::Lab;
-use crate::model::{Cause, LabSpec, Rung, World, WorldError, Worlds};
+use crate::model::{Cause, LabSpec, World, WorldError, Worlds};
 
 /// How long the end of the program waits for its labs to be taken down.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -53,14 +53,7 @@ impl Default for Labs {
 impl Worlds for Labs {
     fn open(&mut self, spec: &LabSpec) -> Result<Box<dyn World>, WorldError> {
         self.reap();
-        if spec.rung == Rung::Loopback {
-            return Err(WorldError::Unavailable {
-                attempt: "open a lab on the loopback rung".into(),
-                reason: "it is not built yet".into(),
-                remedy: "run on a machine that allows namespaces".into(),
-            });
-        }
-        let lineage = give_birth(&self.program).map_err(unavailable)?;
+        let lineage = give_birth(&self.program, spec.rung).map_err(unavailable)?;
         let mut lab = Lab::new(spec.clone(), lineage, self.ended.clone()).map_err(unavailable)?;
         furnish(&mut lab).map_err(unavailable)?;
         Ok(Box::new(lab))

@@ -20,11 +20,13 @@ mod keeper;
 mod kernel;
 mod lab;
 mod labs;
+mod loopback;
 mod make_host;
 pub mod netlink;
 mod observe;
 mod order;
 pub mod packet;
+mod place;
 mod preset;
 pub mod proc;
 mod process;
@@ -33,6 +35,8 @@ mod sys;
 mod wire;
 mod world;
 
+use crate::model::Rung;
+
 pub use doctor::{Examination, Finding, examine};
 pub use exec::{ExecError, exec};
 pub use labs::Labs;
@@ -40,7 +44,9 @@ pub use labs::Labs;
 /// Becomes a part of a lab, if this process was started as one. To be called before anything
 /// else: a lab's processes have one thread.
 pub fn become_part_of_a_lab() {
-    if std::env::args_os().nth(1).is_some_and(|word| word == birth::KEEPER) {
-        keeper::run_keeper()
+    let mut words = std::env::args_os().skip(1);
+    if words.next().is_some_and(|word| word == birth::KEEPER) {
+        let loopback = words.next().is_some_and(|word| word == "loopback");
+        keeper::run_keeper(if loopback { Rung::Loopback } else { Rung::Wire })
     }
 }

@@ -137,8 +137,9 @@ impl Lab {
             let tcp = |inode: &u64| kinds.get(inode).is_none_or(|kind| kind.is_tcp());
             inodes.all(|inode| listed.contains(&inode) || !tcp(&inode))
         };
-        let mut rows = dump(host.diag(), host.wanted, &host.sockets, all_listed)
+        let rows = dump(host.diag(), host.wanted, &host.sockets, all_listed)
             .attempt(format!("read the sockets of {name}"))?;
+        let mut rows = self.own_rows(index, rows);
         self.add_unlisted(&own, &mut rows);
         let host = &mut self.hosts[index];
         let counters = host.count()?;

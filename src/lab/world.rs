@@ -117,6 +117,9 @@ impl Lab {
                 Ok(self.run(process, host, command)?)
             }
             Action::Kill { signal, process } => self.kill(*signal, process),
+            Action::Reboot(_) | Action::Set { .. } if !self.has_wire() => {
+                Err(refused("on the loopback rung the hosts are this machine, and stay as it is"))
+            }
             Action::Reboot(host) => self.reboot(host),
             Action::Set { host, key, value } => {
                 let (host, key, value) = (host.clone(), key.clone(), value.clone());
@@ -156,6 +159,11 @@ impl Lab {
             Doing::Starting => return Err(refused(format!("{name} has not started yet"))),
             Doing::Command => return Err(refused(format!("{name} is a command of its own"))),
         }
+        let process = self.processes.iter().rev().find(|process| process.name == *name);
+        if let Some(reason) = process.and_then(|process| self.reaches_outside(process, call)) {
+            return Err(refused(reason));
+        }
+        let Some(process) = self.process(name) else { return Ok(()) };
         process.reported = false;
         Ok(process.call(call.clone())?)
     }
@@ -276,7 +284,9 @@ impl Lab {
             self.refused_settings.extend(refused);
         }
         let files = Files::from_answer(fds)?;
-        self.watch(files.tun.as_fd())?;
+        if let Some(tun) = files.tun() {
+            self.watch(tun)?;
+        }
         Ok(files)
     }
 
@@ -296,7 +306,9 @@ impl Lab {
         }
         self.settle()?;
         self.order(&Order::DropHost(name.clone()), &[])?;
-        self.unwatch(self.hosts[place].tun());
+        if let Some(tun) = self.hosts[place].tun() {
+            self.unwatch(tun);
+        }
         let files = self.make_host(&spec)?;
         self.hosts[place].reboot(files);
         Ok(())

@@ -67,6 +67,17 @@ pub struct ProcessSpec {
 }
 
 impl LabSpec {
+    /// The same lab on the loopback rung: its hosts are 127.77.`run`.x of this machine.
+    #[must_use]
+    pub fn on_loopback(mut self, run: u8) -> Self {
+        self.rung = Rung::Loopback;
+        for host in &mut self.hosts {
+            host.v4 = Ipv4Addr::new(127, 77, run, host.v4.octets()[3]);
+            host.v6 = None;
+        }
+        self
+    }
+
     /// One server and one client on documentation addresses (RFC 5737, RFC 3849): what a lesson
     /// gets that names no hosts.
     ///

@@ -50,11 +50,7 @@ impl PidFd {
     /// # Errors
     /// EBADF if the process has no such fd, ENOTSOCK, EPERM where this machine forbids it.
     pub fn peek(&self, number: i32) -> Result<Peeked, Errno> {
-        // SAFETY: three integers go in, an fd or -1 comes back.
-        let fd = unsafe { libc::syscall(libc::SYS_pidfd_getfd, self.0.as_raw_fd(), number, 0) };
-        let fd = Errno::result(fd)?;
-        // SAFETY: the kernel has just opened this fd for us.
-        let socket = unsafe { OwnedFd::from_raw_fd(fd as i32) };
+        let socket = self.borrow(number)?;
         let protocol = integer(&socket, libc::SO_PROTOCOL)?;
         Ok(Peeked {
             domain: integer(&socket, libc::SO_DOMAIN)?,
@@ -62,6 +58,32 @@ impl PidFd {
             protocol,
             tcp_info: (protocol == libc::IPPROTO_TCP).then(|| tcp_info(&socket)).flatten(),
         })
+    }
+}
+
+impl PidFd {
+    /// Binds the socket behind the process's fd `number` to the interface `lo`
+    /// (SO_BINDTODEVICE of socket(7)).
+    ///
+    /// # Errors
+    /// As [`PidFd::peek`]; EOPNOTSUPP and others for sockets that have no interface.
+    pub fn confine(&self, number: i32) -> Result<(), Errno> {
+        let socket = self.borrow(number)?;
+        let name = b"lo\0";
+        let (fd, length) = (socket.as_raw_fd(), name.len() as libc::socklen_t);
+        let (level, option) = (libc::SOL_SOCKET, libc::SO_BINDTODEVICE);
+        // SAFETY: the kernel reads `length` bytes of `name`.
+        let result = unsafe { libc::setsockopt(fd, level, option, name.as_ptr().cast(), length) };
+        Errno::result(result).map(drop)
+    }
+
+    /// A copy of a process's fd.
+    fn borrow(&self, number: i32) -> Result<OwnedFd, Errno> {
+        // SAFETY: three integers go in, an fd or -1 comes back.
+        let fd = unsafe { libc::syscall(libc::SYS_pidfd_getfd, self.0.as_raw_fd(), number, 0) };
+        let fd = Errno::result(fd)?;
+        // SAFETY: the kernel has just opened this fd for us.
+        Ok(unsafe { OwnedFd::from_raw_fd(fd as i32) })
     }
 }
 

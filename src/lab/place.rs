@@ -1,0 +1,99 @@
+//! Where a lab lives: in namespaces of its own, or, where none can be had, on the machine itself.
+
+use std::fs::File;
+use std::os::fd::OwnedFd;
+use std::path::PathBuf;
+
+use nix::errno::Errno;
+use nix::mount::{MsFlags, mount};
+use nix::sys::prctl;
+use nix::sys::stat::{FchmodatFlags, Mode, fchmodat, mkdirat};
+use nix::unistd::{chroot, fchdir};
+
+use super::failure::{Attempt as _, Failure};
+use super::make_host::write_setting;
+use super::sys::{Identity, tmpfs};
+
+/// Where a lab lives.
+#[derive(Debug, Clone)]
+pub(super) enum Place {
+    /// In user, network, mount and process namespaces of its own.
+    Namespaces(Identity),
+    /// On the machine, in one fresh directory.
+    Machine {
+        /// Who the learner's processes are to be.
+        identity: Identity,
+        /// Theirs alone, removed at the end.
+        directory: PathBuf,
+    },
+}
+
+impl Place {
+    /// Who the learner's processes are to be.
+    pub fn identity(&self) -> Identity {
+        match self {
+            Place::Namespaces(identity) | Place::Machine { identity, .. } => *identity,
+        }
+    }
+
+    /// Makes the place fit to live in, and gives back the directory where the learner's processes
+    /// are to be.
+    ///
+    /// # Errors
+    /// The first thing that failed.
+    pub fn furnish(&self) -> Result<OwnedFd, Failure> {
+        match self {
+            Place::Namespaces(_) => {
+                private_mounts()?;
+                small_tables();
+                learners_root()
+            }
+            Place::Machine { directory, .. } => {
+                prctl::set_child_subreaper(true).attempt("adopt orphaned processes")?;
+                let directory = File::open(directory).attempt("open the lab's directory")?;
+                Ok(directory.into())
+            }
+        }
+    }
+
+    /// Takes a learner's process to its directory; in namespaces that is all it can ever see.
+    ///
+    /// # Errors
+    /// EPERM without CAP_SYS_CHROOT.
+    pub fn enter(&self, directory: &OwnedFd) -> Result<(), Errno> {
+        fchdir(directory)?;
+        match self {
+            Place::Namespaces(_) => chroot("."),
+            Place::Machine { .. } => Ok(()),
+        }
+    }
+}
+
+/// Our mounts no longer reach the machine's, and `/proc` shows the lab's processes to commands
+/// that run inside. Some containers forbid the second; then `/proc` stays the machine's.
+fn private_mounts() -> Result<(), Failure> {
+    let private = MsFlags::MS_REC | MsFlags::MS_PRIVATE;
+    mount(None::<&str>, "/", None::<&str>, private, None::<&str>)
+        .attempt("make the mounts private")?;
+    let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
+    let _ = mount(Some("proc"), "/proc", Some("proc"), flags, None::<&str>);
+    Ok(())
+}
+
+/// The hosts that are made from here get socket tables of their own, and small ones. A dump walks
+/// the whole table, and the machine's has a quarter of a million buckets; this is what makes a
+/// snapshot cheap. Before Linux 6.1 all hosts share the machine's table.
+fn small_tables() {
+    let _ = write_setting("net.ipv4.tcp_child_ehash_entries", "4096");
+    let _ = write_setting("net.ipv4.udp_child_hash_entries", "256");
+}
+
+/// A bounded file system with nothing but `/tmp`.
+fn learners_root() -> Result<OwnedFd, Failure> {
+    let root = tmpfs(c"4m", c"1024").attempt("make a file system for the lab")?;
+    mkdirat(&root, "tmp", Mode::from_bits_truncate(0o777)).attempt("make /tmp in the lab")?;
+    let everyone = Mode::from_bits_truncate(0o1777);
+    fchmodat(&root, "tmp", everyone, FchmodatFlags::FollowSymlink)
+        .attempt("open /tmp in the lab")?;
+    Ok(root)
+}
