@@ -3,15 +3,15 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A host of the lab: a network namespace. The name is kept without its `@` and printed with it.
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct HostName(Arc<str>);
 
 /// A process of the lab. A forked child without a name of its own is `NAME.1`, `NAME.2`, …
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(transparent)]
 pub struct ProcessName(Arc<str>);
 
@@ -32,6 +32,14 @@ macro_rules! name {
                 let first = text.chars().next()?.is_ascii_alphabetic();
                 let rest = text.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
                 (first && rest && text.len() <= 15).then(|| Self(text.into()))
+            }
+        }
+
+        /// What is read from outside is checked like what a lesson says.
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                Self::parse(&text).ok_or_else(|| serde::de::Error::custom("not a name"))
             }
         }
 

@@ -24,6 +24,8 @@ pub struct Entry {
     pub variables: Arc<Vec<Arc<ProcessVariables>>>,
     /// What the C printed: `printf`, `perror`.
     pub printed: String,
+    /// The value of a statement without a call that ended here, if it has one.
+    pub value: Option<i64>,
     /// All checks of [`Entry::step`] held, and here the last of them was decided: its conclusion
     /// may be shown.
     pub concluded: bool,
@@ -109,6 +111,7 @@ pub struct Variable {
     /// Where it lives.
     pub address: u64,
     /// Its bytes.
+    #[serde(with = "super::recording::hex")]
     pub bytes: Vec<u8>,
 }
 

@@ -10,6 +10,7 @@
 
 mod entry;
 mod error;
+pub mod recording;
 mod timeline;
 
 pub use entry::{Bet, BetChoice, Entry, Origin, ProcessVariables, Variable, Verdict};
