@@ -51,9 +51,9 @@ pub struct Verdict {
     /// What was expected, in the lesson's words: `= 0`, `client fd is ESTABLISHED`.
     pub what: String,
     /// The line of the lesson, counted from 1.
-    pub line: u32,
+    pub line: usize,
     /// The column in characters, counted from 1.
-    pub column: u32,
+    pub column: usize,
     /// Whether it was so.
     pub held: bool,
     /// What the kernel said, as a sentence without its full stop.

@@ -8,20 +8,41 @@
 //! *Must not know*: a clock (the world has one), a file, a terminal, the lab, or how a moment is
 //! explained.
 
+mod actor;
+mod check;
+mod doing;
+#[cfg(test)]
+pub(crate) mod double;
 mod entry;
 mod error;
+mod hand;
+mod judge;
+mod live;
+mod look;
+mod pages;
+mod ports;
 pub mod recording;
+mod rerun;
+mod same;
+mod steps;
+mod story;
 mod timeline;
+pub mod transcript;
 
 pub use entry::{Bet, BetChoice, Entry, Origin, ProcessVariables, Variable, Verdict};
 pub use error::SessionError;
 pub use timeline::Timeline;
 
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::lesson::{Lesson, Question, Step};
-use crate::model::{Action, LabSpec, ProcessName, Worlds};
+use crate::lesson::{self, Lesson};
+use crate::model::{Cause, LabSpec, Worlds};
+
+use doing::{Asked, Doing, Input, Logged, Loose, Redo, Task};
+use live::Live;
+use recording::Recording;
 
 /// How far the story got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,22 +104,55 @@ pub enum Target {
 /// A run of a lesson, free play, or a recording.
 pub struct Session {
     lesson: Option<Arc<Lesson>>,
+    spec: LabSpec,
+    /// `None`: a recording.
+    worlds: Option<Box<dyn Worlds>>,
+    live: Option<Live>,
+    /// A world that was opened in advance.
+    spare: Option<Live>,
     timeline: Timeline,
     mode: Mode,
+    /// What was done, in order.
+    log: Vec<Logged>,
+    /// The next step of the script.
     next: usize,
+    /// The last step that has begun.
+    begun: Option<usize>,
+    /// How many lines of the next step were typed already.
+    ahead: usize,
+    /// The bet on the question before the next step.
     answer: Option<usize>,
+    /// Bets that are not judged yet.
+    asked: Vec<Asked>,
+    /// Whether all checks of a step held, by step.
+    checks: BTreeMap<usize, bool>,
+    /// What this machine could not do, and may be why the kernel disagrees.
+    caveats: Vec<String>,
+    /// What is to be done without asking.
+    tasks: VecDeque<Task>,
+    /// What has begun and is not over.
+    doing: Option<Doing>,
+    /// Something has begun that the learner asked for: the page goes along.
+    engaged: bool,
+    /// What is done leads to a mark and is not shown.
+    silent: bool,
+    /// Who brings about what comes next.
+    cause: Origin,
+    /// What belongs to the next entry.
+    loose: Loose,
+    redo: Option<Redo>,
     waiting: Option<Waiting>,
     difference: Option<Difference>,
 }
 
-#[allow(unused_variables, clippy::todo)]
 impl Session {
     /// Starts a lesson on a fresh world.
     ///
     /// # Errors
     /// [`SessionError::World`] if no world can be had.
     pub fn open(lesson: Arc<Lesson>, worlds: Box<dyn Worlds>) -> Result<Self, SessionError> {
-        todo!()
+        let spec = lesson.spec.clone();
+        Self::start_on(Some(lesson), spec, worlds)
     }
 
     /// Starts free play on a fresh world.
@@ -106,182 +160,124 @@ impl Session {
     /// # Errors
     /// [`SessionError::World`] if no world can be had.
     pub fn free(spec: LabSpec, worlds: Box<dyn Worlds>) -> Result<Self, SessionError> {
-        todo!()
+        Self::start_on(None, spec, worlds)
     }
 
-    /// The lesson, if there is one. A recording brings its own.
-    pub fn lesson(&self) -> Option<&Arc<Lesson>> {
-        self.lesson.as_ref()
+    fn start_on(
+        lesson: Option<Arc<Lesson>>,
+        spec: LabSpec,
+        mut worlds: Box<dyn Worlds>,
+    ) -> Result<Self, SessionError> {
+        let live = Live::open(&mut *worlds, &spec)?;
+        let mode = if lesson.is_some() { Mode::Script } else { Mode::Free };
+        let mut session = Self::empty(lesson, spec, mode);
+        session.live = Some(live);
+        session.worlds = Some(worlds);
+        session.next = session.no_mark_from(0);
+        session.push_still(Cause::Start, Origin::Start);
+        Ok(session)
     }
 
-    /// Every entry so far.
-    pub fn timeline(&self) -> &Timeline {
-        &self.timeline
+    /// Looks at a recording: a timeline without a live end.
+    pub fn replay(recording: Recording) -> Self {
+        let Recording { header, entries, .. } = recording;
+        let lesson = header.lesson.and_then(|lesson| {
+            let options = lesson::Options { allow_run: true };
+            let parsed = lesson::parse_with(&lesson.path, lesson.text.as_bytes(), options);
+            parsed.ok().map(Arc::new)
+        });
+        let mut session = Self::empty(lesson, header.spec, Mode::Recorded);
+        session.timeline = entries.into_iter().collect();
+        session
     }
 
-    /// The entry that is looked at; every session has at least the lab's start.
-    pub fn entry(&self) -> &Arc<Entry> {
-        self.timeline.get(self.timeline.cursor()).expect("a session begins with an entry")
+    fn empty(lesson: Option<Arc<Lesson>>, spec: LabSpec, mode: Mode) -> Self {
+        Self {
+            lesson,
+            spec,
+            worlds: None,
+            live: None,
+            spare: None,
+            timeline: Timeline::default(),
+            mode,
+            log: Vec::new(),
+            next: 0,
+            begun: None,
+            ahead: 0,
+            answer: None,
+            asked: Vec::new(),
+            checks: BTreeMap::new(),
+            caveats: Vec::new(),
+            tasks: VecDeque::new(),
+            doing: None,
+            engaged: false,
+            silent: false,
+            cause: Origin::Start,
+            loose: Loose::default(),
+            redo: None,
+            waiting: None,
+            difference: None,
+        }
     }
 
-    /// Which entry is looked at.
-    pub fn cursor(&self) -> usize {
-        self.timeline.cursor()
-    }
-
-    /// Looks at another entry; behind the last there is none, so that one is taken.
-    pub fn look_at(&mut self, index: usize) {
-        self.timeline.look_at(index);
-    }
-
-    /// Looks at the entry before.
-    pub fn back(&mut self) {
-        self.look_at(self.cursor().saturating_sub(1));
-    }
-
-    /// Looks at the entry behind.
-    pub fn forward(&mut self) {
-        self.look_at(self.cursor() + 1);
-    }
-
-    /// Whether the page is the newest, entries that only timers brought aside, and the world
-    /// behind it lives.
-    pub fn is_live(&self) -> bool {
-        self.mode != Mode::Recorded && self.timeline.is_newest_page(self.cursor())
-    }
-
-    /// How many entries timers have brought since the one that is looked at.
-    pub fn new_since(&self, index: usize) -> usize {
-        self.timeline.new_since(index)
-    }
-
-    /// The step of the script that comes next; in a recording, behind the entry looked at.
-    pub fn next_step(&self) -> Option<&Step> {
-        self.lesson.as_ref()?.steps.get(self.next)
-    }
-
-    /// How many steps are done, and how many there are; (0, 0) without a lesson.
-    pub fn step_number(&self) -> (usize, usize) {
-        (self.next, self.lesson.as_ref().map_or(0, |lesson| lesson.steps.len()))
-    }
-
-    /// The question before the next step, while it is not answered.
-    pub fn question(&self) -> Option<&Question> {
-        self.next_step()?.question.as_ref().filter(|_| self.answer.is_none())
-    }
-
-    /// Who decides what comes next.
-    pub fn mode(&self) -> Mode {
-        self.mode
-    }
-
-    /// What is waited for, if anything is.
-    pub fn waiting(&self) -> Option<&Waiting> {
-        self.waiting.as_ref()
-    }
-
-    /// Where the last undo, branch, restart or return came out differently, until something else
-    /// is done.
-    pub fn difference(&self) -> Option<&Difference> {
-        self.difference.as_ref()
-    }
-
-    /// How many expectations held and how many did not, over the whole timeline.
-    pub fn score(&self) -> (usize, usize) {
-        todo!()
-    }
-
-    /// Readable when [`Session::go_on`] has something to say at once.
-    pub fn readiness(&self) -> Option<std::os::fd::BorrowedFd<'_>> {
-        None
-    }
-
-    /// When the next timer of the kernel ends that would change what is shown, and how late it is
-    /// now, both since the lab's start.
-    pub fn due(&self) -> Option<(Duration, Duration)> {
-        None
-    }
-
-    /// Does the next step of the script. A question that is not answered is passed over. In free
-    /// play and in a recording there is none: [`Progress::Finished`].
+    /// Does the next step of the script. A question that is not answered is passed over. While
+    /// something is awaited, and where there is no next step, nothing is done. In a recording the
+    /// page is turned.
     ///
     /// # Errors
     /// See [`SessionError`].
     pub fn step(&mut self) -> Result<Progress, SessionError> {
-        todo!()
+        match self.mode {
+            Mode::Script => {}
+            Mode::Free => return Ok(Progress::Finished),
+            Mode::Recorded => {
+                self.forward();
+                let at_end = self.cursor() + 1 >= self.timeline.len();
+                return Ok(if at_end { Progress::Finished } else { Progress::Settled });
+            }
+        }
+        if let Some(waiting) = &self.waiting {
+            return Ok(Progress::Waiting { until: waiting.until });
+        }
+        if self.next_step().is_none() {
+            return Ok(Progress::Finished);
+        }
+        self.difference = None;
+        let (index, answer) = (self.next, self.answer.take());
+        self.tasks.push_back(Task::Do(Input::Step { index, answer }));
+        self.advance()
     }
 
     /// Bets on the question before the next step: a choice, counted from 0.
     pub fn answer(&mut self, choice: usize) {
-        self.answer = Some(choice);
+        let choices = self.question().map_or(0, |question| question.choices.len());
+        if choice < choices {
+            self.answer = Some(choice);
+        }
     }
 
-    /// Does something by hand. It counts as the next step if it brings about the same; anything
-    /// else leaves the script.
-    ///
-    /// # Errors
-    /// See [`SessionError`]; a refused action changes nothing and leaves no script.
-    pub fn perform(&mut self, action: Action) -> Result<Progress, SessionError> {
-        todo!()
-    }
-
-    /// Runs C by hand in a process. It counts as the next step if it is the same; anything else
-    /// leaves the script.
-    ///
-    /// # Errors
-    /// [`SessionError::Typed`] with the place in `text`, and then nothing was done; see also
-    /// [`SessionError`].
-    pub fn type_c(&mut self, process: &ProcessName, text: &str) -> Result<Progress, SessionError> {
-        todo!()
-    }
-
-    /// Waits at most `within` for the world: for what a step awaits, or for timers.
+    /// Waits at most `within` for the world: for what a step awaits, or for timers. In a recording
+    /// nothing happens.
     ///
     /// # Errors
     /// See [`SessionError`].
     pub fn go_on(&mut self, within: Duration) -> Result<Progress, SessionError> {
-        todo!()
+        if self.live.is_none() {
+            return Ok(Progress::Settled);
+        }
+        if let Err(error) = self.await_world(within) {
+            self.drop_everything();
+            return Err(error);
+        }
+        self.advance()
     }
 
-    /// Takes back the last thing that was done: everything before it is done again on a fresh
-    /// world. See [`Session::difference`].
-    ///
-    /// # Errors
-    /// [`SessionError::NotNow`] if nothing was done yet; see also [`SessionError`].
-    pub fn undo(&mut self) -> Result<Progress, SessionError> {
-        todo!()
+    /// How long the lab has lived; nothing in a recording.
+    pub(super) fn now(&self) -> Duration {
+        self.live.as_ref().map_or(Duration::ZERO, |live| live.world.now())
     }
 
-    /// Goes on from the entry looked at: what led to it is done again on a fresh world, by hand
-    /// or by script. See [`Session::difference`].
-    ///
-    /// # Errors
-    /// See [`SessionError`].
-    pub fn branch(&mut self) -> Result<Progress, SessionError> {
-        todo!()
-    }
-
-    /// Starts over on a fresh world.
-    ///
-    /// # Errors
-    /// See [`SessionError`].
-    pub fn restart(&mut self) -> Result<Progress, SessionError> {
-        todo!()
-    }
-
-    /// Returns to the script where it was left: its steps are done again on a fresh world.
-    ///
-    /// # Errors
-    /// See [`SessionError`].
-    pub fn rejoin(&mut self) -> Result<Progress, SessionError> {
-        todo!()
-    }
-
-    /// Goes to a scene or step of the script: what leads there is done without stopping.
-    ///
-    /// # Errors
-    /// [`SessionError::NotNow`] if there is no such place; see also [`SessionError`].
-    pub fn jump(&mut self, target: Target) -> Result<Progress, SessionError> {
-        todo!()
+    fn live_mut(&mut self) -> Result<&mut Live, SessionError> {
+        self.live.as_mut().ok_or_else(rerun::recorded)
     }
 }

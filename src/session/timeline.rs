@@ -94,8 +94,8 @@ impl<'a> IntoIterator for &'a Timeline {
     }
 }
 
-impl FromIterator<Entry> for Timeline {
-    fn from_iter<I: IntoIterator<Item = Entry>>(entries: I) -> Self {
-        Self { entries: entries.into_iter().map(Arc::new).collect(), cursor: 0 }
+impl FromIterator<Arc<Entry>> for Timeline {
+    fn from_iter<I: IntoIterator<Item = Arc<Entry>>>(entries: I) -> Self {
+        Self { entries: entries.into_iter().collect(), cursor: 0 }
     }
 }

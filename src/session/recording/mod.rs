@@ -26,8 +26,8 @@ pub const VERSION: u32 = 1;
 pub struct Recording {
     /// What was recorded.
     pub header: Header,
-    /// Its timeline.
-    pub entries: Vec<Arc<Entry>>,
+    /// Its timeline; there is at least one entry.
+    pub(super) entries: Vec<Arc<Entry>>,
     /// The last line was cut off and is left out.
     pub torn: bool,
 }

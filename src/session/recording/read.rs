@@ -54,6 +54,9 @@ pub fn read(text: &str) -> Result<Recording, RecordingError> {
             Err(reason) => return Err(at(number, reason)),
         }
     }
+    if entries.is_empty() {
+        return Err(at(0, "the recording has no entry".into()));
+    }
     Ok(Recording { header, entries, torn })
 }
 

@@ -1,0 +1,153 @@
+//! One process's C: what it knows, what it runs, and what its calls brought.
+
+use std::sync::Arc;
+
+use super::entry::{ProcessVariables, Variable};
+use crate::c::{Machine, Scope, Statement};
+use crate::lesson::Place;
+use crate::model::{ARENA_START, Call, Memory, Outcome, ProcessName};
+
+/// The story's side of a process. The lab's side knows no C.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// Variables, functions and constants.
+    pub scope: Arc<Scope>,
+    /// What is evaluated.
+    pub machine: Machine,
+    /// The statement that has begun and is not over.
+    pub running: Option<Running>,
+    /// How the statement before ended.
+    pub ended: Option<Ended>,
+    /// The last call that came back, and with what.
+    pub came_back: Option<(Arc<Call>, Outcome)>,
+    /// How many children without a name of their own it has forked.
+    forks: u32,
+    /// The variables as they were read last, and the bytes they were read from.
+    seen: Option<(Arc<Scope>, Vec<u8>, Arc<ProcessVariables>)>,
+}
+
+/// A statement that has begun.
+#[derive(Debug, Clone)]
+pub struct Running {
+    /// Where it stands in the lesson; `None` if it was typed.
+    pub place: Option<Place>,
+    /// Its text.
+    pub code: String,
+    /// What its first child is to be called.
+    pub child: Option<ProcessName>,
+    /// What came of its last call, or that it sleeps there.
+    pub outcome: Option<Outcome>,
+}
+
+/// How a statement ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ended {
+    /// It made calls, and this came of the last.
+    Call(Outcome),
+    /// It made none; its value, if it has one.
+    Value(Option<i64>),
+    /// The lab refused a call, and why.
+    Refused(String),
+}
+
+impl Actor {
+    /// A process that has run nothing yet.
+    pub fn new(scope: Arc<Scope>) -> Self {
+        Self {
+            scope,
+            machine: Machine::new(),
+            running: None,
+            ended: None,
+            came_back: None,
+            forks: 0,
+            seen: None,
+        }
+    }
+
+    /// A forked child: it knows and runs what its parent does.
+    pub fn child(&self) -> Self {
+        Self { forks: 0, seen: None, ..self.clone() }
+    }
+
+    /// Takes note of a statement that is about to begin.
+    pub fn starts(
+        &mut self,
+        statement: &Statement,
+        place: Option<Place>,
+        child: Option<ProcessName>,
+    ) {
+        self.ended = None;
+        let code = statement.code.clone();
+        self.running = Some(Running { place, code, child, outcome: None });
+    }
+
+    /// The statement is over: with this value, unless it made calls.
+    pub fn finishes(&mut self, value: Option<i64>) {
+        let outcome = self.running.take().and_then(|running| running.outcome);
+        self.ended = Some(outcome.map_or(Ended::Value(value), Ended::Call));
+    }
+
+    /// The statement can't go on: the process is gone, or the lab refused.
+    pub fn stops(&mut self, how: Ended) {
+        self.machine = Machine::new();
+        if self.running.take().is_some() {
+            self.ended = Some(how);
+        }
+    }
+
+    /// What the next child is called: as the lesson says, else NAME.1, NAME.2, …
+    pub fn next_child(
+        &mut self,
+        own: &ProcessName,
+        taken: impl Fn(&ProcessName) -> bool,
+    ) -> Option<ProcessName> {
+        if let Some(name) = self.running.as_mut().and_then(|running| running.child.take()) {
+            return Some(name);
+        }
+        /// A process's name has 15 characters at most.
+        const LONGEST: usize = 15;
+        loop {
+            self.forks = self.forks.checked_add(1)?;
+            let number = format!(".{}", self.forks);
+            let room = LONGEST.checked_sub(number.len())?;
+            let stem = own.as_str().get(..room).unwrap_or(own.as_str());
+            let name = ProcessName::parse(&format!("{stem}{number}"))?;
+            if !taken(&name) {
+                return Some(name);
+            }
+        }
+    }
+
+    /// Its variables as `memory` holds them now; shared with the last reading if equal.
+    pub fn variables(&mut self, own: &ProcessName, memory: &dyn Memory) -> Arc<ProcessVariables> {
+        let used = self.scope.used().saturating_sub(ARENA_START);
+        let arena = usize::try_from(used).ok().and_then(|used| memory.read(ARENA_START, used));
+        let arena = arena.unwrap_or_default();
+        if let Some((scope, bytes, variables)) = &self.seen
+            && Arc::ptr_eq(scope, &self.scope)
+            && *bytes == arena
+        {
+            return variables.clone();
+        }
+        let variables = self.scope.variables().map(|variable| {
+            let at = variable.address;
+            let size = usize::try_from(variable.ty.size()).unwrap_or(0);
+            let range = crate::model::range(at, size, arena.len());
+            Variable {
+                name: variable.name.as_str().into(),
+                type_name: variable.ty.to_string().into(),
+                address: at,
+                bytes: range.map(|range| arena[range].to_vec()).unwrap_or_default(),
+            }
+        });
+        let variables =
+            Arc::new(ProcessVariables { process: own.clone(), variables: variables.collect() });
+        self.seen = Some((self.scope.clone(), arena, variables.clone()));
+        variables
+    }
+
+    /// Its variables as they were read last.
+    pub fn last_variables(&self) -> Option<&Arc<ProcessVariables>> {
+        self.seen.as_ref().map(|(_, _, variables)| variables)
+    }
+}

@@ -1,0 +1,182 @@
+//! What is done by hand: it counts as the next step if it is the same, else it leaves the script.
+
+use super::actor::Ended;
+use super::doing::{Doing, Input, Task, Typed};
+use super::entry::Origin;
+use super::error::SessionError;
+use super::live::Obstacle;
+use super::same::{same_code, same_effect};
+use super::{Difference, Mode, Progress, Session};
+use crate::c::{self, Statement};
+use crate::lesson::Does;
+use crate::model::{Action, Cause, ProcessName, WorldError};
+
+impl Session {
+    /// Does something by hand. It counts as the next step if it brings about the same; anything
+    /// else leaves the script.
+    ///
+    /// # Errors
+    /// See [`SessionError`]; a refused action changes nothing and leaves no script.
+    pub fn perform(&mut self, action: Action) -> Result<Progress, SessionError> {
+        if self.is_next_step(&action) {
+            return self.step();
+        }
+        let happened = self.live_mut()?.act(&action)?;
+        self.drop_everything();
+        self.difference = None;
+        self.note(Input::Hand(action));
+        self.engaged = true;
+        self.mode = Mode::Free;
+        self.cause = Origin::Hand;
+        match self.record(happened, Origin::Hand) {
+            Ok(()) => self.advance(),
+            Err(error) => {
+                self.drop_everything();
+                Err(error)
+            }
+        }
+    }
+
+    /// Runs C by hand in a process. It counts as the next step if it is the same; anything else
+    /// leaves the script.
+    ///
+    /// # Errors
+    /// [`SessionError::Typed`] with the place in `text`, and then nothing was done; see also
+    /// [`SessionError`].
+    pub fn type_c(&mut self, process: &ProcessName, text: &str) -> Result<Progress, SessionError> {
+        let statements = self.compile(process, text)?.0;
+        if let Some(count) = self.count_as_lines(process, &statements) {
+            return self.do_lines(count);
+        }
+        if let Some(obstacle) = self.live_mut()?.obstacle(process) {
+            return Err(SessionError::NotNow(obstacle.say(process)));
+        }
+        self.drop_everything();
+        self.do_now(Input::Typed { process: process.clone(), text: text.into() })
+    }
+
+    fn do_now(&mut self, input: Input) -> Result<Progress, SessionError> {
+        self.difference = None;
+        self.tasks.push_back(Task::Do(input));
+        self.advance()
+    }
+
+    fn is_next_step(&self, action: &Action) -> bool {
+        let (Mode::Script, None, Some(live), Some(step)) =
+            (self.mode, &self.doing, &self.live, self.next_step())
+        else {
+            return false;
+        };
+        let Does::Lab(line) = &step.does else { return false };
+        line.action().is_some_and(|scripted| {
+            let ports = |process: &ProcessName| live.ports.of(process);
+            same_effect(&scripted, action, &live.snapshot.wire, &ports)
+        })
+    }
+
+    /// How far into the next step the statements come, if they are its next lines.
+    fn count_as_lines(&self, process: &ProcessName, typed: &[Statement]) -> Option<usize> {
+        let (Mode::Script, None, false) = (self.mode, &self.doing, typed.is_empty()) else {
+            return None;
+        };
+        let Does::C(code) = &self.next_step()?.does else { return None };
+        let left = code.lines.get(self.ahead..)?;
+        let same = code.process == *process
+            && typed.len() <= left.len()
+            && typed.iter().zip(left).all(|(a, b)| same_code(&a.code, &b.statement.code));
+        same.then_some(self.ahead + typed.len())
+    }
+
+    fn do_lines(&mut self, end: usize) -> Result<Progress, SessionError> {
+        let whole = match self.next_step().map(|step| &step.does) {
+            Some(Does::C(code)) => end >= code.lines.len(),
+            Some(Does::Lab(_)) | None => true,
+        };
+        if whole {
+            return self.step();
+        }
+        let index = self.next;
+        self.do_now(Input::Lines { index, end })
+    }
+
+    fn compile(
+        &mut self,
+        process: &ProcessName,
+        text: &str,
+    ) -> Result<(Vec<Statement>, c::Scope), SessionError> {
+        let live = self.live_mut()?;
+        let Some(actor) = live.cast.get(process) else {
+            return Err(SessionError::NotNow(Obstacle::Unknown.say(process)));
+        };
+        let mut scope = c::Scope::clone(&actor.scope);
+        match c::compile(text, &mut scope) {
+            Ok(statements) => Ok((statements, scope)),
+            Err(c::Error { span, message, help }) => {
+                Err(SessionError::Typed { span, message, help })
+            }
+        }
+    }
+
+    /// Does an action again. If it is refused this time, what follows may differ too.
+    pub(super) fn start_hand(&mut self, action: &Action) -> Result<(), SessionError> {
+        self.cause = Origin::Hand;
+        self.mode = Mode::Free;
+        match self.live_mut()?.act(action) {
+            Ok(happened) => self.record(happened, Origin::Hand),
+            Err(WorldError::Refused { reason }) => {
+                self.differs("it could be done".to_owned(), reason);
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Begins typed C as part of the log.
+    pub(super) fn start_typed(
+        &mut self,
+        process: ProcessName,
+        text: &str,
+    ) -> Result<(), SessionError> {
+        let (statements, scope) = self.compile(&process, text)?;
+        self.cause = Origin::Hand;
+        self.mode = Mode::Free;
+        self.live_mut()?.learn(&process, scope.into());
+        let code = statements.iter().map(|s| s.code.as_str()).collect::<Vec<_>>().join(" ");
+        let first = self.timeline.len();
+        self.doing = Some(Doing::Typed(Typed { process, rest: statements.into(), first, code }));
+        Ok(())
+    }
+
+    /// Begins the next typed statement, or ends.
+    pub(super) fn carry_on_typed(&mut self, mut typed: Typed) -> Result<(), SessionError> {
+        let actor = self.live_mut()?.cast.get(&typed.process);
+        if let Some(Ended::Value(Some(value))) = actor.and_then(|actor| actor.ended.as_ref()) {
+            self.loose.value = Some(*value);
+        }
+        let Some(statement) = typed.rest.pop_front() else {
+            if self.timeline.len() == typed.first {
+                let cause = Cause::Statement { process: typed.process, code: typed.code };
+                self.push_still(cause, Origin::Hand);
+            }
+            self.tie();
+            self.over();
+            return Ok(());
+        };
+        if let Some(obstacle) = self.live_mut()?.obstacle(&typed.process) {
+            let why = obstacle.say(&typed.process);
+            return Err(SessionError::NotNow(format!("{why}; not run: {}", statement.code)));
+        }
+        let mut printed = std::mem::take(&mut self.loose.printed);
+        let begun = self.live_mut()?.begin(&typed.process, &statement, None, None, &mut printed);
+        self.loose.printed = printed;
+        begun.map_err(|halt| self.halted(halt))?;
+        self.doing = Some(Doing::Typed(typed));
+        Ok(())
+    }
+
+    /// Something that is done again came out differently.
+    pub(super) fn differs(&mut self, before: String, now: String) {
+        let entry = self.timeline.len();
+        self.difference.get_or_insert(Difference { entry, before, now });
+    }
+}

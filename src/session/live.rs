@@ -1,0 +1,357 @@
+//! A world with the C that runs on it: calls go down, what comes back wakes the statements that
+//! wait for it.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::actor::{Actor, Ended};
+use super::entry::ProcessVariables;
+use super::ports::Ports;
+use crate::c::{self, Event, Fault, Machine, Scope, Statement};
+use crate::lesson::Place;
+use crate::model::{
+    Action, Call, LabSpec, Memory, Moment, Outcome, ProcessName, ProcessState, Report, Snapshot,
+    Syscall, World, WorldError, Worlds,
+};
+
+/// A world that is acted on, and everything that only the story knows of its processes.
+pub struct Live {
+    /// The lab, or its double.
+    pub world: Box<dyn World>,
+    /// The processes that run C, by name.
+    pub cast: BTreeMap<ProcessName, Actor>,
+    /// Which ports they have had.
+    pub ports: Ports,
+    /// The newest snapshot.
+    pub snapshot: Arc<Snapshot>,
+    /// The variables that belong to it.
+    pub variables: Arc<Vec<Arc<ProcessVariables>>>,
+    /// What a process knows before it has run anything.
+    base: Arc<Scope>,
+    /// Calls that statements want to make, in the order they came up.
+    calls: VecDeque<Call>,
+}
+
+/// A moment, and what the C did with it.
+pub struct Happened {
+    /// What the kernel said.
+    pub moment: Moment,
+    /// What the C printed.
+    pub printed: String,
+    /// C that went wrong when it went on.
+    pub halt: Option<Halt>,
+}
+
+/// C that went wrong while it ran.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Halt {
+    /// Who ran it.
+    pub process: ProcessName,
+    /// The statement's place in the lesson; `None` if it was typed.
+    pub place: Option<Place>,
+    /// What went wrong.
+    pub message: String,
+}
+
+/// What came of asking for the next call.
+pub enum Pumped {
+    /// No statement wants to make a call.
+    Nothing,
+    /// A call was made.
+    Moment(Box<Happened>),
+    /// The lab refused it; its statement is over.
+    Refused,
+}
+
+impl Live {
+    /// A fresh world.
+    ///
+    /// # Errors
+    /// If no world can be had.
+    pub fn open(worlds: &mut dyn Worlds, spec: &LabSpec) -> Result<Self, WorldError> {
+        let world = worlds.open(spec)?;
+        let base = Arc::new(base_scope(spec));
+        let actor = |name: &ProcessName| (name.clone(), Actor::new(base.clone()));
+        let cast = spec.processes.iter().map(|process| actor(&process.name)).collect();
+        let snapshot = world.start().snapshot.clone();
+        let mut live = Self {
+            world,
+            cast,
+            ports: Ports::default(),
+            snapshot,
+            variables: Arc::default(),
+            base,
+            calls: VecDeque::new(),
+        };
+        live.look();
+        Ok(live)
+    }
+
+    /// Gives every process its fuel back: a step, or something by hand, begins.
+    pub fn refuel(&mut self) {
+        self.cast.values_mut().for_each(|actor| actor.machine.refuel());
+    }
+
+    /// Begins a statement. Its first call is made by [`Live::pump`].
+    ///
+    /// # Errors
+    /// What went wrong before its first call. The process must exist and be idle.
+    pub fn begin(
+        &mut self,
+        process: &ProcessName,
+        statement: &Statement,
+        place: Option<Place>,
+        child: Option<ProcessName>,
+        printed: &mut String,
+    ) -> Result<(), Halt> {
+        if let Some(actor) = self.cast.get_mut(process) {
+            actor.starts(statement, place, child);
+        }
+        self.turn(process, printed, |machine, memory| machine.begin(statement, memory))?;
+        self.look();
+        Ok(())
+    }
+
+    /// Does an action that is no statement's call.
+    ///
+    /// # Errors
+    /// As the world says it; a refused action changed nothing.
+    pub fn act(&mut self, action: &Action) -> Result<Happened, WorldError> {
+        let moment = self.world.act(action)?;
+        if let Action::Spawn { process, .. } = action {
+            self.cast.insert(process.clone(), Actor::new(self.base.clone()));
+        }
+        Ok(self.take_in(moment))
+    }
+
+    /// Waits for what the world does by itself.
+    ///
+    /// # Errors
+    /// As the world says it.
+    pub fn next(&mut self, within: Duration) -> Result<Option<Happened>, WorldError> {
+        let moment = self.world.next(within)?;
+        Ok(moment.map(|moment| self.take_in(moment)))
+    }
+
+    /// Makes the next call that a statement wants to make.
+    ///
+    /// # Errors
+    /// If the lab is lost.
+    pub fn pump(&mut self) -> Result<Pumped, WorldError> {
+        let Some(call) = self.calls.pop_front() else { return Ok(Pumped::Nothing) };
+        let process = call.process.clone();
+        match self.world.act(&Action::Call(Arc::new(call))) {
+            Ok(moment) => Ok(Pumped::Moment(Box::new(self.take_in(moment)))),
+            Err(WorldError::Refused { reason }) => {
+                if let Some(actor) = self.cast.get_mut(&process) {
+                    actor.stops(Ended::Refused(reason));
+                }
+                Ok(Pumped::Refused)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A process by the name of a lesson: why it can't begin a statement, if it can't.
+    pub fn obstacle(&self, process: &ProcessName) -> Option<Obstacle> {
+        let state = self.snapshot.process(process).map(|process| &process.state);
+        match (self.cast.get(process), state) {
+            (_, Some(ProcessState::Dead(outcome))) => Some(Obstacle::Dead(outcome.clone())),
+            (None, _) | (_, None) => Some(Obstacle::Unknown),
+            (_, Some(ProcessState::InCall { call, .. })) => {
+                Some(Obstacle::Asleep(call.typed.clone()))
+            }
+            (_, Some(ProcessState::Stopped)) => Some(Obstacle::Stopped),
+            (Some(actor), Some(ProcessState::Ready | ProcessState::Running)) => {
+                actor.running.is_some().then_some(Obstacle::Busy)
+            }
+        }
+    }
+
+    fn take_in(&mut self, mut moment: Moment) -> Happened {
+        let mut printed = String::new();
+        let mut halt = None;
+        self.snapshot = moment.snapshot.clone();
+        for report in &mut moment.reports {
+            let taken = self.take_report(report, &mut printed);
+            halt = halt.or(taken.err());
+        }
+        self.bury();
+        self.ports.note(&moment);
+        self.look();
+        Happened { moment, printed, halt }
+    }
+
+    fn take_report(&mut self, report: &mut Report, printed: &mut String) -> Result<(), Halt> {
+        let process = report.call.process.clone();
+        let outcome = report.outcome.clone();
+        let Some(actor) = self.cast.get_mut(&process) else { return Ok(()) };
+        if let Some(running) = &mut actor.running {
+            running.outcome = Some(outcome.clone());
+        }
+        let result = match outcome {
+            Outcome::Blocked => return Ok(()),
+            Outcome::Killed(_) | Outcome::Exited(_) => {
+                actor.stops(Ended::Call(outcome));
+                return Ok(());
+            }
+            Outcome::Returned(value) => Ok(value),
+            Outcome::Failed(errno) => Err(errno),
+        };
+        actor.came_back = Some((report.call.clone(), outcome));
+        if report.written.is_empty()
+            && let Some(memory) = self.world.memory(&process)
+        {
+            report.written = c::written(&report.call, result, memory);
+        }
+        if actor.running.is_none() {
+            return Ok(()); // the call was made without C
+        }
+        let child = (report.call.syscall == Syscall::Fork && result.is_ok())
+            .then(|| report.call.child.clone())
+            .flatten();
+        let born = child.map(|name| (name, actor.child()));
+        let parent = self.turn(&process, printed, |machine, memory| machine.resume(result, memory));
+        if let Some((name, mut actor)) = born {
+            let fork = report.call.clone();
+            actor.came_back = Some((fork, Outcome::Returned(0)));
+            actor.running.iter_mut().for_each(|r| r.outcome = Some(Outcome::Returned(0)));
+            self.cast.insert(name.clone(), actor);
+            self.turn(&name, printed, |machine, memory| machine.resume(Ok(0), memory))?;
+        }
+        parent
+    }
+
+    /// Lets a machine run until it wants a call or its statement is over.
+    fn turn(
+        &mut self,
+        process: &ProcessName,
+        printed: &mut String,
+        first: impl FnOnce(&mut Machine, &mut dyn Memory) -> Result<Event, Fault>,
+    ) -> Result<(), Halt> {
+        let names: Vec<ProcessName> = self.cast.keys().cloned().collect();
+        let Some(actor) = self.cast.get_mut(process) else { return Ok(()) };
+        let Some(memory) = self.world.memory(process) else {
+            actor.stops(Ended::Refused(format!("{process} has no memory any more")));
+            return Ok(());
+        };
+        let mut event = first(&mut actor.machine, memory);
+        loop {
+            match event {
+                Ok(Event::Printed(text)) => {
+                    printed.push_str(&text);
+                    event = actor.machine.go_on(memory);
+                }
+                Ok(Event::Done(value)) => {
+                    actor.finishes(value);
+                    return Ok(());
+                }
+                Ok(Event::Call(pending)) => {
+                    let child = (pending.syscall == Syscall::Fork)
+                        .then(|| actor.next_child(process, |name| names.contains(name)))
+                        .flatten();
+                    let code = actor.running.as_ref().map(|r| r.code.clone()).unwrap_or_default();
+                    self.calls.push_back(Call {
+                        process: process.clone(),
+                        code,
+                        typed: pending.typed,
+                        syscall: pending.syscall,
+                        args: pending.args,
+                        shown: pending.shown,
+                        child,
+                    });
+                    return Ok(());
+                }
+                Err(fault) => {
+                    let place = actor.running.as_ref().and_then(|running| running.place.clone());
+                    let message = fault.to_string();
+                    actor.stops(Ended::Refused(message.clone()));
+                    return Err(Halt { process: process.clone(), place, message });
+                }
+            }
+        }
+    }
+
+    /// Ends the statements of processes that died outside of a call.
+    fn bury(&mut self) {
+        for (name, actor) in &mut self.cast {
+            if actor.running.is_none() {
+                continue;
+            }
+            let state = self.snapshot.process(name).map(|process| &process.state);
+            if let Some(ProcessState::Dead(outcome)) = state {
+                actor.stops(Ended::Call(outcome.clone()));
+                self.calls.retain(|call| call.process != *name);
+            }
+        }
+    }
+
+    /// Reads every process's variables.
+    fn look(&mut self) {
+        let mut all = Vec::new();
+        for (name, actor) in &mut self.cast {
+            match self.world.memory(name) {
+                Some(memory) => all.push(actor.variables(name, memory)),
+                None => all.extend(actor.last_variables().cloned()),
+            }
+        }
+        all.retain(|of| !of.variables.is_empty());
+        let same = all.len() == self.variables.len()
+            && all.iter().zip(self.variables.iter()).all(|(a, b)| Arc::ptr_eq(a, b));
+        if !same {
+            self.variables = Arc::new(all);
+        }
+    }
+
+    /// From now on the process knows this.
+    pub fn learn(&mut self, process: &ProcessName, scope: Arc<Scope>) {
+        if let Some(actor) = self.cast.get_mut(process) {
+            actor.scope = scope;
+            self.look();
+        }
+    }
+}
+
+/// Why a process can't begin a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Obstacle {
+    /// The lab has no such process.
+    Unknown,
+    /// It is dead.
+    Dead(Outcome),
+    /// It sleeps in this call.
+    Asleep(String),
+    /// It is stopped by a signal.
+    Stopped,
+    /// Its statement still runs.
+    Busy,
+}
+
+impl Obstacle {
+    /// The obstacle as a sentence without its full stop.
+    pub fn say(&self, process: &ProcessName) -> String {
+        match self {
+            Obstacle::Unknown => format!("there is no process {process}"),
+            Obstacle::Dead(Outcome::Killed(signal)) => format!("{process} was killed by {signal}"),
+            Obstacle::Dead(outcome) => format!("{process} is dead: {outcome}"),
+            Obstacle::Asleep(call) => format!("{process} still sleeps in {call}()"),
+            Obstacle::Stopped => format!("{process} is stopped"),
+            Obstacle::Busy => format!("a statement of {process} still runs"),
+        }
+    }
+}
+
+/// The hosts' addresses under the names that lessons use: `SERVER_IP`, `CLIENT_IP`.
+fn base_scope(spec: &LabSpec) -> Scope {
+    let named: Vec<(String, String)> = spec
+        .hosts
+        .iter()
+        .map(|host| {
+            let name = host.name.as_str().to_ascii_uppercase().replace(['-', '.'], "_");
+            (format!("{name}_IP"), host.v4.to_string())
+        })
+        .collect();
+    let named: Vec<(&str, &str)> = named.iter().map(|(n, a)| (n.as_str(), a.as_str())).collect();
+    Scope::new(&named)
+}

@@ -1,0 +1,86 @@
+//! Entries: how a moment becomes a page, and what is tied to it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Session;
+use super::entry::{Entry, Origin};
+use super::error::SessionError;
+use super::live::Happened;
+use crate::model::{Action, Cause, Moment};
+
+impl Session {
+    /// Puts a moment on the timeline.
+    pub(super) fn record(
+        &mut self,
+        happened: Happened,
+        origin: Origin,
+    ) -> Result<(), SessionError> {
+        let Happened { moment, printed, halt } = happened;
+        self.loose.printed.push_str(&printed);
+        self.push(Arc::new(moment), origin);
+        halt.map_or(Ok(()), |halt| Err(self.halted(halt)))
+    }
+
+    /// A page for something that the kernel was not asked about: what it said before still holds.
+    pub(super) fn push_still(&mut self, cause: Cause, origin: Origin) {
+        let Some(live) = &self.live else { return };
+        let moment = Moment {
+            cause,
+            at: live.world.now(),
+            reports: Vec::new(),
+            passages: Vec::new(),
+            snapshot: live.snapshot.clone(),
+            changes: Vec::new(),
+            printed: Vec::new(),
+            unsettled: false,
+        };
+        self.push(Arc::new(moment), origin);
+    }
+
+    /// Asks the kernel again without doing anything: some of what it knows changes without a
+    /// packet or a call. A page comes of it only if something did.
+    pub(super) fn look_again(&mut self) -> Result<(), SessionError> {
+        let happened = self.live_mut()?.act(&Action::Wait(Duration::ZERO))?;
+        let moment = &happened.moment;
+        let still =
+            moment.changes.is_empty() && moment.reports.is_empty() && moment.passages.is_empty();
+        if still && happened.halt.is_none() {
+            return Ok(());
+        }
+        self.record(happened, Origin::FollowUp)
+    }
+
+    fn push(&mut self, moment: Arc<Moment>, origin: Origin) {
+        let loose = std::mem::take(&mut self.loose);
+        let (Some(live), false) = (&self.live, self.silent) else { return };
+        let entry = Entry {
+            moment,
+            origin,
+            step: self.begun,
+            verdicts: loose.verdicts,
+            bets: Vec::new(),
+            variables: live.variables.clone(),
+            printed: loose.printed,
+            value: loose.value,
+            concluded: false,
+        };
+        self.tell_difference(&entry);
+        self.timeline.push(entry, self.engaged);
+    }
+
+    /// Ties what is loose to the newest entry.
+    pub(super) fn tie(&mut self) {
+        let loose = std::mem::take(&mut self.loose);
+        if self.silent
+            || loose.verdicts.is_empty() && loose.printed.is_empty() && loose.value.is_none()
+        {
+            return;
+        }
+        self.timeline.amend(|entry| {
+            entry.verdicts.extend(loose.verdicts);
+            entry.printed.push_str(&loose.printed);
+            entry.value = loose.value.or(entry.value);
+        });
+    }
+}
