@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::entry::{ProcessVariables, Variable};
-use crate::c::{Machine, Scope, Statement};
+use crate::c::{Machine, Scope};
 use crate::lesson::Place;
 use crate::model::{ARENA_START, Call, Memory, Outcome, ProcessName};
 
@@ -31,8 +31,6 @@ pub struct Actor {
 pub struct Running {
     /// Where it stands in the lesson; `None` if it was typed.
     pub place: Option<Place>,
-    /// Its text.
-    pub code: String,
     /// What its first child is to be called.
     pub child: Option<ProcessName>,
     /// What came of its last call, or that it sleeps there.
@@ -70,15 +68,9 @@ impl Actor {
     }
 
     /// Takes note of a statement that is about to begin.
-    pub fn starts(
-        &mut self,
-        statement: &Statement,
-        place: Option<Place>,
-        child: Option<ProcessName>,
-    ) {
+    pub fn starts(&mut self, place: Option<Place>, child: Option<ProcessName>) {
         self.ended = None;
-        let code = statement.code.clone();
-        self.running = Some(Running { place, code, child, outcome: None });
+        self.running = Some(Running { place, child, outcome: None });
     }
 
     /// The statement is over: with this value, unless it made calls.
@@ -134,7 +126,7 @@ impl Actor {
             let size = usize::try_from(variable.ty.size()).unwrap_or(0);
             let range = crate::model::range(at, size, arena.len());
             Variable {
-                name: variable.name.as_str().into(),
+                name: variable.name.clone(),
                 type_name: variable.ty.to_string().into(),
                 address: at,
                 bytes: range.map(|range| arena[range].to_vec()).unwrap_or_default(),

@@ -106,7 +106,7 @@ impl Live {
         printed: &mut String,
     ) -> Result<(), Halt> {
         if let Some(actor) = self.cast.get_mut(process) {
-            actor.starts(statement, place, child);
+            actor.starts(place, child);
         }
         self.turn(process, printed, |machine, memory| machine.begin(statement, memory))?;
         self.look();
@@ -251,10 +251,9 @@ impl Live {
                     let child = (pending.syscall == Syscall::Fork)
                         .then(|| actor.next_child(process, |name| names.contains(name)))
                         .flatten();
-                    let code = actor.running.as_ref().map(|r| r.code.clone()).unwrap_or_default();
                     self.calls.push_back(Call {
                         process: process.clone(),
-                        code,
+                        code: pending.code.to_string(),
                         typed: pending.typed,
                         syscall: pending.syscall,
                         args: pending.args,
@@ -289,8 +288,13 @@ impl Live {
 
     /// Reads every process's variables.
     fn look(&mut self) {
-        let mut all = Vec::new();
-        for (name, actor) in &mut self.cast {
+        let mut all: Vec<Arc<ProcessVariables>> = Vec::new();
+        for process in &self.snapshot.processes {
+            let name = &process.name;
+            let Some(actor) = self.cast.get_mut(name) else { continue };
+            if all.iter().any(|of| of.process == *name) {
+                continue; // an older process of the same name
+            }
             match self.world.memory(name) {
                 Some(memory) => all.push(actor.variables(name, memory)),
                 None => all.extend(actor.last_variables().cloned()),

@@ -26,6 +26,8 @@ mod rerun;
 mod same;
 mod steps;
 mod story;
+#[cfg(test)]
+mod tests;
 mod timeline;
 pub mod transcript;
 

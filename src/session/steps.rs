@@ -85,6 +85,9 @@ impl Session {
         if let Some(Ended::Value(value)) = actor.and_then(|actor| actor.ended.as_ref()) {
             self.loose.value = *value;
         }
+        if self.timeline.len() > run.first {
+            self.tie();
+        }
         Ok(Turn::Next(run))
     }
 

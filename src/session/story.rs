@@ -34,7 +34,9 @@ impl Session {
     fn try_advance(&mut self) -> Result<Progress, SessionError> {
         self.waiting = None;
         loop {
-            if self.pump()? {
+            // What came of a statement belongs to the page on which it came; what other processes
+            // go on to do comes after.
+            if !self.outcome_is_known() && self.pump()? {
                 continue;
             }
             let (doing, until, what) = match self.doing.take() {
@@ -192,6 +194,21 @@ impl Session {
             (Phase::Line { .. } | Phase::Outcome { .. }, Does::Lab(_))
             | (Phase::Lab | Phase::Pause { .. } | Phase::Fact { .. }, Does::C(_)) => Ok(Turn::Over),
         }
+    }
+
+    /// Whether a line's outcome is awaited and has come.
+    fn outcome_is_known(&self) -> bool {
+        let Some(Doing::Step(Run { lesson, index, phase: Phase::Outcome { line, .. }, .. })) =
+            &self.doing
+        else {
+            return false;
+        };
+        let Some(Does::C(code)) = lesson.steps.get(*index).map(|step| &step.does) else {
+            return false;
+        };
+        code.lines
+            .get(*line)
+            .is_some_and(|line| self.compare(&code.process, &line.expectations, false).is_some())
     }
 
     /// Makes the next call that C wants to make; whether there was one.

@@ -94,8 +94,8 @@ impl<'a> IntoIterator for &'a Timeline {
     }
 }
 
-impl FromIterator<Arc<Entry>> for Timeline {
-    fn from_iter<I: IntoIterator<Item = Arc<Entry>>>(entries: I) -> Self {
-        Self { entries: entries.into_iter().collect(), cursor: 0 }
+impl<E: Into<Arc<Entry>>> FromIterator<E> for Timeline {
+    fn from_iter<I: IntoIterator<Item = E>>(entries: I) -> Self {
+        Self { entries: entries.into_iter().map(Into::into).collect(), cursor: 0 }
     }
 }

@@ -202,6 +202,7 @@ pub fn entry(before: &Lab, after: &Lab, cause: Cause, passages: Vec<Passage>) ->
         bets: Vec::new(),
         variables: Arc::default(),
         printed: String::new(),
+        value: None,
         concluded: false,
     }
 }

@@ -92,6 +92,7 @@ impl Kernel {
             cookie: socket.inode,
             ownerless: (!fd).then_some(Ownerless::AcceptQueue),
             shutdown: None,
+            v6only: None,
             tcp: None,
             memory: None,
         }

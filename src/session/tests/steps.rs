@@ -1,0 +1,514 @@
+//! Statements, lab lines, checks, questions.
+
+use super::*;
+use crate::model::{Action, HostName};
+
+#[test]
+fn each_call_is_a_page_with_its_expectation() {
+    let session = run(READY);
+    assert_eq!(
+        pages(&session),
+        [
+            "start",
+            "step 0 | server socket = 3 | ✓ = 3",
+            "step 1 | server bind = 0 | ✓ = 0",
+            "step 2 | server listen = 0 | ✓ = 0",
+            "step 3 | client socket = 3 | ✓ = 3",
+            "step 4",
+        ]
+    );
+    assert_eq!(session.cursor(), 5);
+    assert!(session.is_live());
+    assert_eq!(session.score(), (4, 0));
+}
+
+#[test]
+fn variables_are_read_when_the_result_is_assigned() {
+    let session = run(READY);
+    let at = |index: usize| {
+        let entry = session.timeline().get(index).expect("an entry");
+        let shown = entry.variables_of(&process("server")).iter();
+        shown.map(|v| format!("{} {} {:?}", v.type_name, v.name, v.bytes)).collect::<Vec<_>>()
+    };
+    assert_eq!(at(1), ["int fd [3, 0, 0, 0]"]);
+    assert!(at(2)[1].starts_with("struct sockaddr_in addr [2, 0, 31, 144, "), "{:?}", at(2));
+    // Nothing changed in the server's memory while the client ran: the rows are the same.
+    let entry = |index: usize| session.timeline().get(index).expect("an entry").clone();
+    let server = |index: usize| entry(index).variables[0].clone();
+    assert_eq!(server(4).process, process("server"));
+    assert!(Arc::ptr_eq(&server(3), &server(4)) && Arc::ptr_eq(&server(4), &server(5)));
+}
+
+#[test]
+fn a_call_that_blocks_goes_on_when_another_process_brings_its_outcome() {
+    let body = format!(
+        "{READY}
+```c server
+int conn = accept(fd, NULL, NULL);    // blocks
+```
+```c client
+{CONNECT}    // = 0
+```
+```lab
+expect server returned 4
+expect server: conn == 4
+expect server conn is ESTABLISHED
+```
+"
+    );
+    let session = run(&body);
+    assert_eq!(
+        pages(&session)[6..],
+        [
+            "step 5 | server accept blocks | ✓ blocks",
+            "step 6 | server accept = 4 | client connect = 0 | ✓ = 0 | ✓ server returned 4 \
+             | ✓ server: conn == 4 | ✓ server conn is ESTABLISHED",
+        ]
+    );
+}
+
+#[test]
+fn a_loop_is_one_statement_and_each_of_its_calls_a_page() {
+    // The reader sleeps in its loop; what the client writes later wakes it, call by call.
+    let body = format!(
+        "{READY}
+```c client
+{CONNECT}    // = 0
+```
+```c server
+int conn = accept(fd, NULL, NULL);    // = 4
+char buf[8];
+int n, total = 0;
+while ((n = read(conn, buf, 4)) > 0) {{ total += n; printf(\"%d\\n\", total); }}    // blocks
+```
+```c client
+write(fd, \"hello\", 5);    // = 5
+close(fd);    // = 0
+```
+```lab
+expect server: total == 5
+expect server returned 0
+```
+"
+    );
+    let session = run(&body);
+    let all = pages(&session);
+    assert_eq!(
+        all[8..],
+        [
+            "step 7 | server read blocks | ✓ blocks",
+            "step 8 | client write = 5 | server read = 4 | ✓ = 5 | printed \"4\\n\"",
+            "step 8 | server read = 1 | printed \"5\\n\"",
+            "step 8 | server read blocks",
+            "step 9 | client close = 0 | server read = 0 | ✓ = 0 | ✓ server: total == 5 \
+             | ✓ server returned 0",
+        ],
+        "{all:#?}"
+    );
+}
+
+#[test]
+fn a_fork_clones_the_c_and_names_the_children() {
+    let body = "
+```c server
+int a = 7;
+pid_t pid = fork();    // child worker
+pid_t other = fork();    // = ?
+```
+```c worker
+a;    // = 7
+pid;    // = 0
+int fd = socket(AF_INET, SOCK_STREAM, 0);    // = 3
+```
+```lab
+expect server: pid > 0
+expect worker: pid == 0
+expect worker returned 3
+expect server.1: other == 0
+```
+";
+    let session = run(body);
+    assert_eq!(disagreements(&session), Vec::<String>::new());
+    let last = session.timeline().last().expect("an entry");
+    let names: Vec<String> =
+        last.moment.snapshot.processes.iter().map(|p| p.name.to_string()).collect();
+    assert_eq!(names, ["server", "client", "worker", "server.1"]);
+}
+
+#[test]
+fn one_statement_may_fork_and_both_go_on() {
+    let body = "
+```c server
+if (fork() == 0) { getpid(); exit(7); } else { getpid(); }    // = ?
+```
+```lab
+expect server.1 exit 7
+expect server returned 2
+```
+";
+    assert_eq!(disagreements(&run(body)), Vec::<String>::new());
+}
+
+#[test]
+fn a_process_that_dies_ends_its_statement() {
+    let body = format!(
+        "{READY}
+```c client
+write(fd, \"x\", 1);    // killed SIGPIPE
+```
+```c server
+int conn = accept(fd, NULL, NULL);    // blocks
+```
+```lab
+kill -KILL server
+expect client dead SIGPIPE
+expect server dead SIGKILL
+```
+"
+    );
+    let session = run(&body);
+    assert_eq!(disagreements(&session), Vec::<String>::new(), "{:#?}", pages(&session));
+}
+
+#[test]
+fn a_signal_that_interrupts_a_call_resumes_the_c_with_the_error() {
+    let body = format!(
+        "{READY}
+```c server
+int conn = accept(fd, NULL, NULL);    // blocks
+```
+```lab
+kill -USR1 server
+expect server returned -1 EINTR
+expect server: conn == -1
+expect server: errno == EINTR
+```
+"
+    );
+    assert_eq!(disagreements(&run(&body)), Vec::<String>::new());
+}
+
+#[test]
+fn an_outcome_that_a_timer_brings_is_awaited() {
+    let body = "
+```c client
+poll(NULL, 0, 300);    // = 0
+int fd = socket(AF_INET, SOCK_STREAM, 0);    // = 3
+```
+";
+    let session = run(body);
+    assert_eq!(
+        pages(&session)[1..],
+        [
+            "step 0 | client poll blocks",
+            "timer | client poll = 0 | ✓ = 0",
+            "step 1 | client socket = 3 | ✓ = 3",
+        ]
+    );
+}
+
+#[test]
+fn the_next_statement_of_a_process_that_sleeps_is_an_error_with_its_place() {
+    let body = format!(
+        "{READY}
+```c server
+int conn = accept(fd, NULL, NULL);    // blocks
+```
+```c server
+close(fd);
+```
+"
+    );
+    let (mut session, _) = open(&body);
+    let error = finish(&mut session).expect_err("the server sleeps");
+    let SessionError::Lesson(diagnostic) = &error else { panic!("{error}") };
+    assert_eq!(diagnostic.message, "server still sleeps in accept()");
+    assert_eq!(diagnostic.source.line(diagnostic.place.line).trim(), "close(fd);");
+    assert_eq!(error.exit_code(), 2);
+}
+
+#[test]
+fn after_a_disagreement_the_same_is_no_fault_of_the_lesson() {
+    let body = format!(
+        "{READY}
+```c server
+int conn = accept(fd, NULL, NULL);    // = 4
+close(fd);
+```
+"
+    );
+    let (mut session, _) = open(&body);
+    let error = finish(&mut session).expect_err("the server sleeps");
+    assert_eq!(error.exit_code(), 1, "{error}");
+    assert_eq!(disagreements(&session), ["20: = 4 but server in accept"]);
+}
+
+#[test]
+fn the_story_goes_on_after_a_disagreement() {
+    let (mut session, worlds) = open(READY);
+    worlds.0.borrow_mut().failing.push(("bind".into(), 98, 1));
+    finish(&mut session).expect("goes on");
+    assert_eq!(disagreements(&session), ["10: = 0 but = -1 EADDRINUSE"]);
+    assert_eq!(session.score(), (3, 1));
+}
+
+#[test]
+fn a_refused_line_is_a_disagreement_and_a_sysctl_the_likely_reason() {
+    let body = "
+```lab
+set @server net.ipv4.tcp_syncookies = 0
+deliver SYN
+expect @server has 1 SYN_RECV
+```
+";
+    let (mut session, worlds) = open(body);
+    let host = HostName::parse("server").expect("a name");
+    let key = "net.ipv4.tcp_syncookies".to_owned();
+    let set = Action::Set { host, key, value: "0".into() };
+    let reason = "net.ipv4.tcp_syncookies can't be set here (EROFS)".to_owned();
+    worlds.0.borrow_mut().refused.push((set, reason.clone()));
+    finish(&mut session).expect("goes on");
+    let verdicts: Vec<_> =
+        session.timeline().iter().flat_map(|entry| entry.verdicts.clone()).collect();
+    assert_eq!(verdicts.len(), 3);
+    assert_eq!(verdicts[0].kernel, reason);
+    assert_eq!(verdicts[1].kernel, "no held packet is SYN");
+    assert_eq!(verdicts[2].reason.as_ref(), Some(&reason));
+    assert_eq!(session.timeline().len(), 3);
+}
+
+#[test]
+fn checks_wait_for_timers_and_give_up_at_their_deadline() {
+    let body = format!(
+        "{READY}
+```lab
+hold SYN
+```
+```c client
+{CONNECT}    // blocks
+```
+```lab
+expect wire holds 1 SYN of client
+expect client fd is ESTABLISHED
+expect for 2s client in connect
+deliver SYN
+expect within 10s client returned 0
+```
+"
+    );
+    let session = run(&body);
+    let last: Vec<String> = pages(&session)[7..].to_vec();
+    assert_eq!(
+        last,
+        [
+            "step 6 | client connect blocks | ✓ blocks | ✓ wire holds 1 SYN of client",
+            "timer | ✗ client fd is ESTABLISHED but client fd (3) is SYN_SENT",
+            "timer",
+            "timer | ✓ client in connect",
+            "step 7 | client connect = 0 | ✓ client returned 0",
+        ],
+        "{last:#?}"
+    );
+    // A step that waits takes the page along.
+    assert_eq!(session.cursor(), session.timeline().len() - 1);
+}
+
+#[test]
+fn a_check_that_must_hold_for_a_while_fails_at_once() {
+    let body = "
+```c client
+poll(NULL, 0, 500);    // blocks
+```
+```lab
+expect for 2s client in poll
+```
+";
+    let session = run(body);
+    let last = session.timeline().last().expect("an entry");
+    assert_eq!(page(last), "timer | client poll = 0 | ✗ client in poll but client is in no call");
+    assert!(last.moment.at < Duration::from_secs(1));
+}
+
+#[test]
+fn a_wait_takes_what_timers_bring_as_its_own() {
+    let body = format!(
+        "{READY}
+```lab
+hold SYN
+```
+```c client
+{CONNECT}    // blocks
+```
+```lab
+wait 2500ms
+wait not wire empty
+wait 1s
+```
+"
+    );
+    let body = body.replace("2500ms", "3s");
+    let session = run(&body);
+    assert_eq!(pages(&session)[8..], ["step 7", "step 7", "step 7", "step 8", "step 9"]);
+    let waited = session.timeline().get(8).expect("an entry").moment.at;
+    assert!(session.timeline().last().expect("an entry").moment.at > waited);
+}
+
+#[test]
+fn a_question_is_judged_at_the_next_expect_and_exactly_one_answer_is_true() {
+    let body = |choice: &str| {
+        format!(
+            "{READY}
+When does it return?
+
+- [ ] `{choice}` at once
+- [ ] `client in connect` later
+
+```c client
+{CONNECT}
+```
+```lab
+expect client fd is ESTABLISHED
+```
+
+> It is connected.
+"
+        )
+    };
+    let (mut session, _) = open(&body("client returned 0"));
+    while session.question().is_none() {
+        let _ = step(&mut session).expect("goes on");
+    }
+    session.answer(7); // there is no such choice
+    assert!(session.question().is_some());
+    session.answer(1);
+    assert!(session.question().is_none());
+    assert_eq!(session.open_bets().collect::<Vec<_>>(), [(5, 1)]);
+    finish(&mut session).expect("goes on");
+    let last = session.timeline().last().expect("an entry");
+    assert_eq!(
+        page(last),
+        "step 5 | client connect = 0 | ✓ client fd is ESTABLISHED | bet Some(1) truth 0 | concluded"
+    );
+    assert_eq!(last.bets[0].right(), Some(false));
+    assert_eq!(last.bets[0].choices[0].words, "at once");
+
+    for wrong in ["client returned 7", "not client in connect"] {
+        let (mut session, _) = open(&body(wrong));
+        let _ = step(&mut session);
+        let result = finish(&mut session);
+        if wrong.starts_with("not") {
+            result.expect("exactly one is true");
+            continue;
+        }
+        let error = result.expect_err("none is true");
+        assert_eq!(error.exit_code(), 2, "{error}");
+        let SessionError::Lesson(diagnostic) = error else { panic!("{error}") };
+        assert_eq!(diagnostic.message, "none of the 2 answers is true");
+    }
+}
+
+#[test]
+fn a_conclusion_is_shown_only_if_its_facts_held() {
+    let body = "
+```c server
+int fd = socket(AF_INET, SOCK_STREAM, 0);
+```
+```lab
+expect server fd is LISTEN
+expect server fd is CLOSE
+```
+
+> It listens.
+";
+    let session = run(body);
+    assert!(session.timeline().iter().all(|entry| !entry.concluded));
+}
+
+#[test]
+fn fuel_is_a_step_s_and_running_out_is_the_lesson_s_error() {
+    let body = "
+```c server
+for (int i = 0; i < 9000; i++) getpid();
+for (int i = 0; i < 9000; i++) getpid();
+```
+";
+    run(body);
+    let (mut session, _) = open("\n```c server\nwhile (1) getpid();\n```\n");
+    let error = finish(&mut session).expect_err("no fuel");
+    assert_eq!(error.exit_code(), 2);
+    assert!(matches!(error, SessionError::Lesson(_)));
+    assert!(session.timeline().len() > 10_000);
+}
+
+#[test]
+fn again_opens_a_fresh_world_and_goes_to_its_mark_in_silence() {
+    let body = format!(
+        "{READY}
+```lab
+mark ready
+```
+```c client
+{CONNECT}    // = 0
+```
+```lab
+expect client fd is ESTABLISHED
+again ready
+expect client fd is CLOSE
+expect @server has 0 ESTABLISHED
+```
+```c client
+{CONNECT}    // = 0
+```
+"
+    );
+    let (mut session, worlds) = open(&body);
+    finish(&mut session).expect("runs");
+    assert_eq!(disagreements(&session), Vec::<String>::new());
+    assert_eq!(worlds.0.borrow().opened, 2);
+    assert_eq!(
+        pages(&session)[6..],
+        [
+            "step 6 | client connect = 0 | ✓ = 0 | ✓ client fd is ESTABLISHED",
+            "step 7 | ✓ client fd is CLOSE | ✓ @server has 0 ESTABLISHED",
+            "step 8 | client connect = 0 | ✓ = 0",
+        ]
+    );
+}
+
+#[test]
+fn a_spawned_process_starts_with_nothing() {
+    let body = "
+```lab
+spawn extra @client
+```
+```c extra
+int fd = socket(AF_INET, SOCK_STREAM, 0);    // = 3
+```
+";
+    assert_eq!(disagreements(&run(body)), Vec::<String>::new());
+}
+
+#[test]
+fn a_bare_mark_has_no_page_and_one_with_words_has() {
+    let body = "
+```lab
+mark silent
+```
+
+Words.
+
+```lab
+mark spoken
+```
+";
+    let session = run(body);
+    assert_eq!(pages(&session), ["start", "step 1"]);
+}
+
+#[test]
+fn a_machine_that_can_t_says_so() {
+    let worlds = Doubles::default();
+    worlds.0.borrow_mut().unavailable = true;
+    let error = Session::open(lesson(READY), Box::new(worlds)).err().expect("no world");
+    assert_eq!(error.exit_code(), 3);
+}
