@@ -44,7 +44,7 @@ pub use lexer::{Kind, Token, tokens};
 pub use machine::{CallResult, Event, Machine, Pending};
 pub use scope::{ERRNO_ADDRESS, Scope, Variable};
 pub use statement::{Comment, Expression, Statement, compile, compile_expression, run_main};
-pub use strace::written;
+pub use strace::{BESIDE, line, written};
 pub use types::{Int, Type};
 
 #[cfg(test)]

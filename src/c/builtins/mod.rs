@@ -8,6 +8,7 @@ mod sets;
 mod text;
 
 pub use error_text::strerror;
+pub(super) use network::ipv6_text;
 
 use super::ast::Expr;
 use super::calls::{CallHelp, Does};

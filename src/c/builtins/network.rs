@@ -90,7 +90,7 @@ fn ntop(a: &Args, reach: &mut Reach) -> Result<i64, Fault> {
 }
 
 /// As glibc writes it: like Rust, and old IPv4-compatible addresses with dots too.
-pub(in super::super) fn ipv6_text(ip: Ipv6Addr) -> String {
+pub(crate) fn ipv6_text(ip: Ipv6Addr) -> String {
     let segments = ip.segments();
     let compatible = segments[..6].iter().all(|part| *part == 0) && segments[6] != 0;
     match ip.octets()[12..] {
