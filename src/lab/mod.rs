@@ -14,6 +14,7 @@ pub mod diag;
 mod doctor;
 mod exec;
 mod failure;
+pub(crate) mod fuzz;
 mod host;
 mod init;
 mod keeper;
