@@ -143,7 +143,7 @@ fn every_label_that_the_screen_asks_for_is_in_the_catalogue() {
 }
 
 #[test]
-fn no_text_of_the_catalogue_needs_escaping_or_doubled_spaces() {
+fn no_text_of_the_catalogue_needs_escaping_and_no_note_has_doubled_spaces() {
     let catalogue = catalogue();
     let notes = catalogue.notes.iter().flat_map(|(key, entry)| {
         let more = [&entry.more_en, &entry.more_zh, &entry.see];
@@ -156,6 +156,7 @@ fn no_text_of_the_catalogue_needs_escaping_or_doubled_spaces() {
         assert!(!text.is_empty(), "{key}");
         let lines = text.replace('\n', "");
         assert_eq!(escape(lines.as_bytes()).replace("\\\\", "\\"), lines, "{key}");
-        assert!(!lines.contains("  "), "{key}: two spaces");
+        let label = catalogue.ui.contains_key(key);
+        assert!(label || !lines.contains("  "), "{key}: two spaces");
     }
 }
