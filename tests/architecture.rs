@@ -124,7 +124,7 @@ fn room_of(path: &Path) -> Option<&'static str> {
 /// The rooms that a line names by `crate::ROOM`.
 fn imported_rooms(line: &str) -> impl Iterator<Item = &str> {
     let code = line.split("//").next().unwrap_or_default();
-    code.split("crate::").skip(1).filter_map(|rest| {
-        rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next()
-    })
+    code.split("crate::")
+        .skip(1)
+        .filter_map(|rest| rest.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next())
 }

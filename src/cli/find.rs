@@ -39,10 +39,7 @@ pub(super) fn lesson(name: &str, lang: Lang, allow_run: bool) -> Result<Lesson, 
 
 fn not_found(name: &str) -> String {
     let names: Vec<&str> = builtin_ids().collect();
-    format!(
-        "there is no lesson and no file named {name}; the lessons are {}",
-        names.join(", ")
-    )
+    format!("there is no lesson and no file named {name}; the lessons are {}", names.join(", "))
 }
 
 /// The lab that a lesson gets here: the one it wants, or the one that was asked for.

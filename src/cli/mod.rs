@@ -4,8 +4,13 @@
 //! *Must not know*: how any room does its work.
 
 mod args;
+mod check;
 mod doctor;
 mod exec;
+mod find;
+mod headless;
+mod list;
+mod user_files;
 
 use std::process::ExitCode;
 
@@ -57,12 +62,16 @@ pub fn run() -> ExitCode {
 }
 
 fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
+    let options = &arguments.options;
     match arguments.command {
+        None => anyhow::bail!("not built yet"),
+        Some(Command::Check(check)) => check::check(options, &check),
+        Some(Command::List(list)) => list::list(options, &list),
         Some(Command::Exec(command)) => exec::exec(&command),
         Some(Command::Doctor) => doctor::doctor(),
         Some(Command::Completions { shell }) => args::completions(shell),
         Some(Command::Man) => args::man(),
-        _ => anyhow::bail!("not built yet"),
+        Some(_) => anyhow::bail!("not built yet"),
     }
 }
 

@@ -1,0 +1,157 @@
+//! `sockstep check`
+
+use std::io::Write as _;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use super::args::{self, Options};
+use super::{Exit, find, headless};
+use crate::lesson::builtin_ids;
+use crate::model::Lang;
+
+/// How a lesson came out.
+struct Outcome {
+    exit: Exit,
+    /// The line about it.
+    line: String,
+    /// The story so far, where the kernel disagreed, or what is wrong.
+    story: String,
+}
+
+/// Runs lessons side by side and prints how each came out, in their order.
+pub(super) fn check(options: &Options, arguments: &args::Check) -> anyhow::Result<Exit> {
+    let wanted = wanted(options, &arguments.lessons);
+    let jobs = arguments.jobs.map_or_else(
+        || std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+        NonZeroUsize::get,
+    );
+    let (next, (sender, receiver)) = (AtomicUsize::new(0), mpsc::channel());
+    let mut worst = Exit::Fine;
+    let mut failed = 0;
+    let begin = Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..jobs.min(wanted.len()) {
+            let (sender, next, wanted) = (sender.clone(), &next, &wanted);
+            scope.spawn(move || {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some((name, lang)) = wanted.get(index) else { return };
+                    let outcome = run_one(options, arguments, name, *lang);
+                    if sender.send((index, outcome)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        let mut early = std::collections::BTreeMap::new();
+        let mut shown = 0;
+        for (index, outcome) in receiver {
+            early.insert(index, outcome);
+            while let Some(outcome) = early.remove(&shown) {
+                shown += 1;
+                failed += usize::from(outcome.exit != Exit::Fine);
+                worst = worse(worst, outcome.exit);
+                print(&outcome)?;
+            }
+        }
+        anyhow::Ok(())
+    })?;
+    let (passed, time) = (wanted.len() - failed, begin.elapsed());
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{passed} passed, {failed} failed  ({:.1} s)", time.as_secs_f64())?;
+    Ok(worst)
+}
+
+/// What to check: the names given, or every lesson in both languages.
+fn wanted(options: &Options, names: &[String]) -> Vec<(String, Lang)> {
+    if names.is_empty() {
+        let both = |id: &str| [Lang::En, Lang::Zh].map(|lang| (id.to_owned(), lang));
+        return builtin_ids().flat_map(both).collect();
+    }
+    names.iter().map(|name| (name.clone(), options.lang())).collect()
+}
+
+fn run_one(options: &Options, arguments: &args::Check, name: &str, lang: Lang) -> Outcome {
+    let allow_run = arguments.allow_run;
+    let mut lesson = match find::lesson(name, lang, allow_run) {
+        Ok(lesson) => lesson,
+        Err(wrong) => return outcome(Exit::Wrong, name, lang, String::new(), &wrong.to_string()),
+    };
+    match find::lab_for(&lesson, options.rung()) {
+        Ok(spec) => lesson.spec = spec,
+        Err(unable) => {
+            return outcome(Exit::Unable, name, lang, String::new(), &unable.to_string());
+        }
+    }
+    let steps = lesson.steps.len();
+    let begin = Instant::now();
+    let mut story = String::new();
+    let (mut held, mut wrong) = (0_usize, 0_usize);
+    let played = headless::play(Arc::new(lesson), |_, _, entry| {
+        for verdict in &entry.verdicts {
+            held += usize::from(verdict.held);
+            wrong += usize::from(!verdict.held);
+            if !verdict.held {
+                story.push_str(&format!(
+                    "{name}:{}:{}: expected {}; the kernel said: {}\n",
+                    verdict.line, verdict.column, verdict.what, verdict.kernel
+                ));
+            }
+        }
+        Ok(())
+    });
+    let summary = summary(steps, held, begin.elapsed());
+    match played {
+        Ok(_) if wrong == 0 => outcome(Exit::Fine, name, lang, summary, ""),
+        Ok(_) => outcome(Exit::Disagreed, name, lang, summary, &story),
+        Err(error) => {
+            let exit = match error.exit_code() {
+                1 => Exit::Disagreed,
+                2 => Exit::Wrong,
+                _ => Exit::Unable,
+            };
+            story.push_str(&error.to_string());
+            outcome(exit, name, lang, summary, &story)
+        }
+    }
+}
+
+fn summary(steps: usize, held: usize, time: Duration) -> String {
+    format!("{steps:>3} steps, {held:>3} expectations held  {:.1} s", time.as_secs_f64())
+}
+
+fn outcome(exit: Exit, name: &str, lang: Lang, summary: String, story: &str) -> Outcome {
+    let mark = match exit {
+        Exit::Fine => "ok     ",
+        Exit::Disagreed => "DIFFERS",
+        Exit::Wrong => "ERROR  ",
+        Exit::Unable | Exit::Of(_) => "CAN'T  ",
+    };
+    let line = format!("{mark}  {name:<16} {}  {summary}", lang.code());
+    Outcome { exit, line, story: story.to_owned() }
+}
+
+fn print(outcome: &Outcome) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{}", outcome.line.trim_end())?;
+    if !outcome.story.is_empty() {
+        writeln!(out, "{}", outcome.story.trim_end())?;
+    }
+    Ok(())
+}
+
+/// Of two outcomes the one that the exit code is to tell: an error in a lesson before a
+/// disagreement, that before a machine that can't.
+fn worse(a: Exit, b: Exit) -> Exit {
+    let weight = |exit: Exit| match exit {
+        Exit::Fine => 0,
+        Exit::Unable | Exit::Of(_) => 1,
+        Exit::Disagreed => 2,
+        Exit::Wrong => 3,
+    };
+    if weight(b) > weight(a) { b } else { a }
+}
