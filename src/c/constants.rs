@@ -92,11 +92,6 @@ pub(super) fn named(value: i64, prefixes: &[&str]) -> Option<&'static str> {
     TABLE.iter().find(|(name, known)| *known == value && fits(name)).map(|(name, _)| *name)
 }
 
-/// The constants of the headers whose names begin with `prefix`.
-pub(super) fn starting(prefix: &str) -> impl Iterator<Item = (&'static str, i64)> {
-    TABLE.iter().filter(move |(name, _)| name.starts_with(prefix)).copied()
-}
-
 #[rustfmt::skip]
 const TABLE: &[(&str, i64)] = &[
     ("AF_UNSPEC", 0), ("AF_UNIX", 1), ("AF_LOCAL", 1), ("AF_FILE", 1), ("AF_INET", 2),

@@ -122,19 +122,25 @@ fn line(rest: &str) -> usize {
 
 /// The length of a directive: a comment ends it, a backslash at the end of a line does not.
 fn directive(rest: &str) -> usize {
-    let mut end = 0;
-    loop {
-        end += line(&rest[end..]);
-        let so_far = &rest[..end];
-        let comment = ["//", "/*"].iter().filter_map(|mark| so_far.find(mark)).min();
-        if let Some(comment) = comment {
-            return so_far[..comment].trim_end().len();
+    let mut quote = None;
+    let mut last = '\0';
+    for (at, c) in rest.char_indices() {
+        let behind = &rest[at..];
+        match (quote, c) {
+            (_, '\n') if last != '\\' => return rest[..at].trim_end().len(),
+            (None, '/') if behind.starts_with("//") || behind.starts_with("/*") => {
+                return rest[..at].trim_end().len();
+            }
+            (None, '"' | '\'') => quote = Some(c),
+            (Some(open), c) if c == open && last != '\\' => quote = None,
+            _ => {}
         }
-        if !so_far.trim_end_matches('\r').ends_with('\\') || end == rest.len() {
-            return so_far.trim_end().len();
+        // The carriage return of a Windows line does not come between.
+        if c != '\r' {
+            last = c;
         }
-        end += 1;
     }
+    rest.trim_end().len()
 }
 
 /// The length of a number as C's preprocessor sees one.
@@ -275,6 +281,7 @@ mod tests {
             ]
         );
         assert_eq!(texts("#define A \\\n 3\nb").len(), 2);
+        assert_eq!(texts("#define URL \"http://x\" // y")[0].1, "#define URL \"http://x\"");
     }
 
     #[test]

@@ -133,6 +133,11 @@ impl<'a> Compiler<'a> {
         Ok(self.taken())
     }
 
+    /// The type of an expression, for completion.
+    pub fn type_alone(mut self, expr: &Expr) -> Result<Type, Error> {
+        self.type_of(expr)
+    }
+
     fn taken(&mut self) -> Arc<Code> {
         Arc::new(Code { ops: std::mem::take(&mut self.ops), data: std::mem::take(&mut self.data) })
     }

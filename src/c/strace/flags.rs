@@ -29,37 +29,37 @@ const EPOLL: [&str; 15] = [
     "EPOLLONESHOT", "EPOLLET",
 ];
 
-pub(super) fn message(value: i64) -> String {
+pub(in super::super) fn message(value: i64) -> String {
     flags(value, &MSG, "MSG_")
 }
 
-pub(super) fn poll(value: i64) -> String {
+pub(in super::super) fn poll(value: i64) -> String {
     flags(value, &POLL, "POLL")
 }
 
-pub(super) fn epoll(value: i64) -> String {
+pub(in super::super) fn epoll(value: i64) -> String {
     flags(value, &EPOLL, "EPOLL")
 }
 
-pub(super) fn wait(value: i64) -> String {
+pub(in super::super) fn wait(value: i64) -> String {
     // The kernel's name for WUNTRACED.
     flags(value, &["WNOHANG", "WUNTRACED", "WCONTINUED"], "W").replace("WUNTRACED", "WSTOPPED")
 }
 
-pub(super) fn splice(value: i64) -> String {
+pub(in super::super) fn splice(value: i64) -> String {
     let names = ["SPLICE_F_MOVE", "SPLICE_F_NONBLOCK", "SPLICE_F_MORE", "SPLICE_F_GIFT"];
     flags(value, &names, "SPLICE_F_")
 }
 
-pub(super) fn close_on_exec(value: i64) -> String {
+pub(in super::super) fn close_on_exec(value: i64) -> String {
     flags(value, &["FD_CLOEXEC"], "FD_")
 }
 
-pub(super) fn epoll_create(value: i64) -> String {
+pub(in super::super) fn epoll_create(value: i64) -> String {
     flags(value, &["EPOLL_CLOEXEC"], "EPOLL_")
 }
 
-pub(super) fn action(value: i64) -> String {
+pub(in super::super) fn action(value: i64) -> String {
     const SA_RESTORER: i64 = 0x0400_0000;
     let names = [
         "SA_ONSTACK",
@@ -81,7 +81,7 @@ pub(super) fn action(value: i64) -> String {
 }
 
 /// Access mode and flags of an open file: `O_RDWR|O_NONBLOCK`.
-pub(super) fn open(value: i64) -> String {
+pub(in super::super) fn open(value: i64) -> String {
     let mode = ["O_RDONLY", "O_WRONLY", "O_RDWR", "O_ACCMODE"][(value & 3) as usize];
     let (mut shown, rest) = split(value & !3, &OPEN);
     shown.insert(0, mode.to_owned());
@@ -92,17 +92,17 @@ pub(super) fn open(value: i64) -> String {
 }
 
 /// Flags of `pipe2` and `dup3`.
-pub(super) fn open_without_mode(value: i64) -> String {
+pub(in super::super) fn open_without_mode(value: i64) -> String {
     flags(value, &OPEN, "O_")
 }
 
 /// `SOCK_CLOEXEC|SOCK_NONBLOCK`.
-pub(super) fn accept(value: i64) -> String {
+pub(in super::super) fn accept(value: i64) -> String {
     flags(value, &["SOCK_CLOEXEC", "SOCK_NONBLOCK"], "SOCK_")
 }
 
 /// `SOCK_STREAM|SOCK_NONBLOCK`.
-pub(super) fn socket_type(value: i64) -> String {
+pub(in super::super) fn socket_type(value: i64) -> String {
     let (extra, rest) = split(value, &["SOCK_CLOEXEC", "SOCK_NONBLOCK"]);
     // The lower four bits are the type.
     let kind = constants::named(rest & 0xf, &["SOCK_"]);
@@ -117,7 +117,7 @@ pub(super) fn socket_type(value: i64) -> String {
 }
 
 /// The third argument of `socket`, whose names depend on the first.
-pub(super) fn protocol(domain: i64, value: i64) -> String {
+pub(in super::super) fn protocol(domain: i64, value: i64) -> String {
     const AF_INET: i64 = 2;
     const AF_INET6: i64 = 10;
     const AF_NETLINK: i64 = 16;
@@ -131,7 +131,7 @@ pub(super) fn protocol(domain: i64, value: i64) -> String {
 }
 
 /// `PROT_READ|PROT_WRITE`.
-pub(super) fn protection(value: i64) -> String {
+pub(in super::super) fn protection(value: i64) -> String {
     match value {
         0 => "PROT_NONE".to_owned(),
         _ => flags(value, &["PROT_READ", "PROT_WRITE", "PROT_EXEC"], "PROT_"),
@@ -139,7 +139,7 @@ pub(super) fn protection(value: i64) -> String {
 }
 
 /// `MAP_PRIVATE|MAP_ANONYMOUS`.
-pub(super) fn mapping(value: i64) -> String {
+pub(in super::super) fn mapping(value: i64) -> String {
     let kind = ["MAP_FILE", "MAP_SHARED", "MAP_PRIVATE", "MAP_SHARED_VALIDATE"];
     let (mut shown, rest) = split(value & !0xf, &["MAP_FIXED", "MAP_ANONYMOUS"]);
     shown.insert(

@@ -2,11 +2,11 @@
 //! kernel has written to after it.
 
 mod address;
-mod flags;
+pub(super) mod flags;
 mod message;
 mod option;
-mod other;
-mod quote;
+pub(super) mod other;
+pub(super) mod quote;
 mod ready;
 
 use super::machine::CallResult;

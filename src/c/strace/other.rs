@@ -7,7 +7,7 @@ use super::quote::{behind, integer, named, pointer};
 use crate::model::{Memory, Signal};
 
 /// `SIGPIPE`, or the number.
-pub(super) fn signal(value: i64) -> String {
+pub(in super::super) fn signal(value: i64) -> String {
     let signal = Signal(value as i32);
     signal.name().map_or_else(|| signal.0.to_string(), str::to_owned)
 }

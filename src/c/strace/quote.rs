@@ -8,7 +8,7 @@ use crate::model::Memory;
 pub(super) const CUT: usize = 32;
 
 /// `"hello\n"`, all of it.
-pub(super) fn quoted(bytes: &[u8]) -> String {
+pub(in super::super) fn quoted(bytes: &[u8]) -> String {
     let mut text = String::from("\"");
     for (at, byte) in bytes.iter().enumerate() {
         match byte {
@@ -32,24 +32,24 @@ pub(super) fn quoted(bytes: &[u8]) -> String {
 }
 
 /// The first 32 bytes, and `...` if there are more.
-pub(super) fn cut(bytes: &[u8]) -> String {
+pub(in super::super) fn cut(bytes: &[u8]) -> String {
     let more = if bytes.len() > CUT { "..." } else { "" };
     format!("{}{more}", quoted(&bytes[..bytes.len().min(CUT)]))
 }
 
 /// `"\x00\x00"`, where strace wants all bytes alike.
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
+pub(in super::super) fn hexadecimal(bytes: &[u8]) -> String {
     let inside: String = bytes.iter().map(|byte| format!("\\x{byte:02x}")).collect();
     format!("\"{inside}\"")
 }
 
 /// `0x10000040`, or `NULL`.
-pub(super) fn pointer(address: i64) -> String {
+pub(in super::super) fn pointer(address: i64) -> String {
     if address == 0 { "NULL".to_owned() } else { format!("{address:#x}") }
 }
 
 /// The bytes of a buffer that is handed to the kernel, or its address where they can't be read.
-pub(super) fn buffer(memory: &dyn Memory, address: i64, length: u64) -> String {
+pub(in super::super) fn buffer(memory: &dyn Memory, address: i64, length: u64) -> String {
     // One byte more than is shown tells whether there is more.
     let wanted = length.min(CUT as u64 + 1) as usize;
     match memory.read(address as u64, wanted) {
@@ -59,7 +59,7 @@ pub(super) fn buffer(memory: &dyn Memory, address: i64, length: u64) -> String {
 }
 
 /// A path: up to its NUL.
-pub(super) fn path(memory: &dyn Memory, address: i64) -> String {
+pub(in super::super) fn path(memory: &dyn Memory, address: i64) -> String {
     match text_at(memory, address as u64, 4096) {
         Some(text) => quoted(&text),
         None => pointer(address),
@@ -67,12 +67,12 @@ pub(super) fn path(memory: &dyn Memory, address: i64) -> String {
 }
 
 /// A number in memory.
-pub(super) fn integer(memory: &dyn Memory, address: u64, size: usize) -> Option<u64> {
+pub(in super::super) fn integer(memory: &dyn Memory, address: u64, size: usize) -> Option<u64> {
     memory.read(address, size).map(|bytes| number(&bytes))
 }
 
 /// `[5]`: an `int` behind an address.
-pub(super) fn behind(memory: &dyn Memory, address: i64) -> String {
+pub(in super::super) fn behind(memory: &dyn Memory, address: i64) -> String {
     match integer(memory, address as u64, 4) {
         Some(value) => format!("[{}]", value as i32),
         None => pointer(address),
@@ -81,19 +81,19 @@ pub(super) fn behind(memory: &dyn Memory, address: i64) -> String {
 
 /// The name of a value, or the value with a comment: `0x63 /* AF_??? */`. `prefixes` are tried
 /// together; the first stands in the comment.
-pub(super) fn named(value: i64, prefixes: &[&str]) -> String {
+pub(in super::super) fn named(value: i64, prefixes: &[&str]) -> String {
     match constants::named(value, prefixes) {
         Some(name) => name.to_owned(),
         None => unknown(value, prefixes.first().copied().unwrap_or("")),
     }
 }
 
-pub(super) fn unknown(value: i64, prefix: &str) -> String {
+pub(in super::super) fn unknown(value: i64, prefix: &str) -> String {
     format!("{:#x} /* {prefix}??? */", value as u32)
 }
 
 /// `A|B|0x40` from a table of names in the order in which they are shown; `0` for none.
-pub(super) fn flags(value: i64, names: &[&str], prefix: &str) -> String {
+pub(in super::super) fn flags(value: i64, names: &[&str], prefix: &str) -> String {
     let (shown, rest) = split(value, names);
     match (shown.is_empty(), rest) {
         (true, 0) => "0".to_owned(),
@@ -104,7 +104,7 @@ pub(super) fn flags(value: i64, names: &[&str], prefix: &str) -> String {
 }
 
 /// The names of the set bits, and the bits without a name.
-pub(super) fn split(value: i64, names: &[&str]) -> (Vec<String>, i64) {
+pub(in super::super) fn split(value: i64, names: &[&str]) -> (Vec<String>, i64) {
     let mut rest = i64::from(value as u32);
     let mut shown = Vec::new();
     for name in names {

@@ -1,3 +1,4 @@
 //! Tests that need several parts of the room at once.
 
-mod running;
+mod random;
+pub mod running;
