@@ -51,10 +51,14 @@ fn the_kernel_agrees_with_every_lesson() {
         finish(&mut session);
         assert_eq!(disagreements(&session), Vec::<String>::new(), "{id}");
         println!("{id}: {:?}, {} entries", start.elapsed(), session.timeline().len());
-        let (mut recorder, mut text) = Recorder::new(session.spec(), session.lesson().map(|l| &**l));
+        let (mut recorder, mut text) =
+            Recorder::new(session.spec(), session.lesson().map(|l| &**l));
         text.push_str(&recorder.catch_up(session.timeline()));
         println!("  {} bytes recorded", text.len());
-        println!("  {} explicit changes", text.lines().filter(|l| l.contains("\"changes\":")).count());
+        println!(
+            "  {} explicit changes",
+            text.lines().filter(|l| l.contains("\"changes\":")).count()
+        );
         let replay = Session::replay(read(&text).expect("a recording"));
         for (a, b) in session.timeline().iter().zip(replay.timeline()) {
             assert_eq!(a, b);
@@ -64,5 +68,27 @@ fn the_kernel_agrees_with_every_lesson() {
         settle(&mut session, progress);
         println!("  undo {:?} difference {:?}", start.elapsed(), session.difference());
         assert_eq!(session.difference(), None, "{id}");
+    }
+}
+
+#[test]
+fn look() {
+    use sockstep::session::transcript;
+    let id = std::env::var("L").unwrap_or("both-at-once".into());
+    let mut session = open(builtin(&id));
+    finish(&mut session);
+    let mut before: Option<&sockstep::session::Entry> = None;
+    for entry in session.timeline() {
+        for line in transcript::text(before, entry, session.lesson().map(|l| &**l)) {
+            println!("{line}");
+        }
+        before = Some(entry);
+    }
+    before = None;
+    for entry in session.timeline() {
+        for line in transcript::json::lines(before, entry, session.lesson().map(|l| &**l)) {
+            println!("{line}");
+        }
+        before = Some(entry);
     }
 }

@@ -1,10 +1,12 @@
 //! What can be done to a lab.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::address::escape;
 use super::call::Call;
 use super::name::{HostName, ProcessName};
 use super::signal::Signal;
@@ -92,4 +94,50 @@ pub enum Unreachable {
     Host,
     /// Type 3 code 3.
     Port,
+}
+
+impl fmt::Display for Action {
+    /// The action as a lesson writes it: `deliver SYN`, `kill -SIGKILL server`; a call as its C.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plain = |text: &str| escape(text.as_bytes());
+        match self {
+            Action::Call(call) => f.write_str(&plain(&call.code)),
+            Action::Wire(action) => write!(f, "{action}"),
+            Action::Spawn { process, host } => write!(f, "spawn {process} {host}"),
+            Action::Run { process, host, command } => {
+                write!(f, "run {process} {host}: {}", plain(command))
+            }
+            Action::Kill { signal: Signal::STOP, process } => write!(f, "stop {process}"),
+            Action::Kill { signal: Signal::CONT, process } => write!(f, "cont {process}"),
+            Action::Kill { signal, process } => write!(f, "kill -{signal} {process}"),
+            Action::Reboot(host) => write!(f, "reboot {host}"),
+            Action::Set { host, key, value } => {
+                write!(f, "set {host} {} = {}", plain(key), plain(value))
+            }
+            Action::Wait(time) => write!(f, "wait {}s", time.as_secs_f64()),
+        }
+    }
+}
+
+impl fmt::Display for WireAction {
+    /// As a lesson writes it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            WireAction::Hold(filter) if *filter == Filter::any() => f.write_str("hold"),
+            WireAction::Hold(filter) => write!(f, "hold {filter}"),
+            WireAction::Auto => f.write_str("auto"),
+            WireAction::Deliver(filter) => write!(f, "deliver {filter}"),
+            WireAction::DeliverAll => f.write_str("deliver all"),
+            WireAction::Drop(filter) => write!(f, "drop {filter}"),
+            WireAction::Duplicate(filter) => write!(f, "duplicate {filter}"),
+            WireAction::Swap => f.write_str("swap"),
+            WireAction::Cut => f.write_str("cut"),
+            WireAction::Mend => f.write_str("mend"),
+            WireAction::Unreachable(kind) => f.write_str(match kind {
+                Unreachable::Net => "unreachable net",
+                Unreachable::Host => "unreachable host",
+                Unreachable::Port => "unreachable port",
+            }),
+        }
+    }
 }

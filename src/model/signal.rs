@@ -18,6 +18,11 @@ const NAMES: [&str; 31] = [
 ];
 
 impl Signal {
+    /// Stops a process (SIGSTOP).
+    pub const STOP: Signal = Signal(19);
+    /// Lets it go on (SIGCONT).
+    pub const CONT: Signal = Signal(18);
+
     /// The name, or `None` for a number without one.
     pub fn name(self) -> Option<&'static str> {
         let index = usize::try_from(self.0).ok()?.checked_sub(1)?;

@@ -346,16 +346,10 @@ impl Obstacle {
     }
 }
 
-/// The hosts' addresses under the names that lessons use: `SERVER_IP`, `CLIENT_IP`.
+/// What every process knows before it has run anything.
 fn base_scope(spec: &LabSpec) -> Scope {
-    let named: Vec<(String, String)> = spec
-        .hosts
-        .iter()
-        .map(|host| {
-            let name = host.name.as_str().to_ascii_uppercase().replace(['-', '.'], "_");
-            (format!("{name}_IP"), host.v4.to_string())
-        })
-        .collect();
-    let named: Vec<(&str, &str)> = named.iter().map(|(n, a)| (n.as_str(), a.as_str())).collect();
-    Scope::new(&named)
+    let constants = crate::lesson::constants(spec);
+    let constants: Vec<(&str, &str)> =
+        constants.iter().map(|(name, address)| (*name, address.as_str())).collect();
+    Scope::new(&constants)
 }

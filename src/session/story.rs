@@ -28,7 +28,7 @@ impl Session {
         self.over();
         self.tasks.clear();
         self.doing = None;
-        self.rest();
+        let _ = self.rest();
     }
 
     fn try_advance(&mut self) -> Result<Progress, SessionError> {

@@ -1,0 +1,84 @@
+//! Calls as strace prints them.
+
+use crate::c::{BESIDE, strerror};
+use crate::model::{Moment, Outcome, ProcessState, Report, Snapshot, escape};
+
+/// The reports of a moment as strace prints them, one line each: the process's name is not in
+/// the line. `before` is the snapshot before the moment: a call that slept there is resumed.
+pub fn strace(before: Option<&Snapshot>, moment: &Moment) -> Vec<String> {
+    let reports = &moment.reports;
+    let asleep = |index: usize| {
+        let report = &reports[index];
+        let earlier = reports[..index]
+            .iter()
+            .any(|other| other.call == report.call && other.outcome == Outcome::Blocked);
+        let state = before.and_then(|before| before.process(&report.call.process));
+        let slept = state.is_some_and(|process| match &process.state {
+            ProcessState::InCall { call, .. } => *call == report.call,
+            ProcessState::Ready
+            | ProcessState::Running
+            | ProcessState::Stopped
+            | ProcessState::Dead(_) => false,
+        });
+        earlier || slept
+    };
+    reports.iter().enumerate().map(|(index, report)| line(report, asleep(index))).collect()
+}
+
+fn line(report: &Report, resumed: bool) -> String {
+    let (call, name) = (&report.call, report.call.syscall.name());
+    // strace prints the arguments up to the first that only the kernel writes before the call.
+    let known = call.shown.iter().position(|shown| shown.starts_with("0x"));
+    let known = known.unwrap_or(call.shown.len());
+    if report.outcome == Outcome::Blocked {
+        let shown = call.shown[..known].join(", ");
+        let comma = if known > 0 && known < call.shown.len() { ", " } else { "" };
+        return format!("{name}({shown}{comma} <unfinished ...>");
+    }
+    let after = call.shown.iter().enumerate().map(|(at, shown)| {
+        let written = report.written.iter().find(|(position, _)| *position == at);
+        written.map_or(shown.as_str(), |(_, text)| text.as_str())
+    });
+    let beside = report.written.iter().find(|(position, _)| *position == BESIDE);
+    let beside = beside.map(|(_, text)| format!(" ({text})")).unwrap_or_default();
+    let result = result(&report.outcome);
+    if resumed {
+        let rest: Vec<&str> = after.skip(known).collect();
+        format!("<... {name} resumed>{}) = {result}{beside}", rest.join(", "))
+    } else {
+        let all: Vec<&str> = after.collect();
+        format!("{name}({}) = {result}{beside}", all.join(", "))
+    }
+}
+
+fn result(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Returned(value) => value.to_string(),
+        Outcome::Failed(errno) => format!("-1 {errno} ({})", strerror(errno.0)),
+        Outcome::Blocked | Outcome::Killed(_) | Outcome::Exited(_) => "?".to_owned(),
+    }
+}
+
+/// The line with which strace says that a process is gone; `None` while it is not.
+pub fn end_of_process(state: &ProcessState) -> Option<String> {
+    match state {
+        ProcessState::Dead(Outcome::Killed(signal)) => Some(format!("+++ killed by {signal} +++")),
+        ProcessState::Dead(Outcome::Exited(status)) => {
+            Some(format!("+++ exited with {status} +++"))
+        }
+        ProcessState::Dead(_)
+        | ProcessState::Ready
+        | ProcessState::InCall { .. }
+        | ProcessState::Running
+        | ProcessState::Stopped => None,
+    }
+}
+
+/// Bytes that a command printed, line by line, harmless on every terminal.
+pub(super) fn lines_of(bytes: &[u8]) -> Vec<String> {
+    let text = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    if text.is_empty() {
+        return Vec::new();
+    }
+    text.split(|byte| *byte == b'\n').map(escape).collect()
+}
