@@ -12,7 +12,7 @@ use super::source::Source;
 use super::step::{
     Choice, Code, Conclusion, Does, Expectation, Lesson, Line, Question, Scene, Step,
 };
-use super::words::{Word, Words, quoted, suggest};
+use super::words::{Word, Words, quoted};
 use crate::model::ProcessName;
 
 /// Most steps of a lesson.
@@ -27,11 +27,12 @@ pub fn build(
     blocks: Vec<Block>,
     troubles: &mut Vec<Trouble>,
 ) -> Lesson {
-    let mut builder = Builder::new(source, front, troubles);
-    for block in blocks {
-        builder.block(block);
+    let start = blocks.first().map_or(source.text.len(), |block| block.span.start);
+    let mut builder = Builder::new(source, front, start, troubles);
+    for block in &blocks {
+        builder.block(block.clone());
     }
-    builder.finish()
+    Lesson { blocks, ..builder.finish() }
 }
 
 /// What was read so far.
@@ -47,7 +48,10 @@ pub(super) struct Builder<'a> {
     /// The step of the question that was not judged yet, with its choices' places.
     pub open: Option<(usize, Vec<Item>)>,
     last: Last,
+    /// Where the Markdown begins.
+    start: usize,
     titled: bool,
+    too_many: bool,
 }
 
 /// Words and a question that wait for the next step.
@@ -73,7 +77,7 @@ pub(super) enum Last {
 }
 
 impl<'a> Builder<'a> {
-    fn new(source: &'a Source, front: Front, troubles: &'a mut Vec<Trouble>) -> Self {
+    fn new(source: &'a Source, front: Front, start: usize, troubles: &'a mut Vec<Trouble>) -> Self {
         let cast = Cast::new(&front.spec);
         let lesson = Lesson {
             source: source.clone(),
@@ -89,6 +93,7 @@ impl<'a> Builder<'a> {
             scenes: Vec::new(),
             steps: Vec::new(),
             closing: Vec::new(),
+            blocks: Vec::new(),
         };
         Self {
             source,
@@ -99,7 +104,9 @@ impl<'a> Builder<'a> {
             pending: Pending::default(),
             open: None,
             last: Last::Nothing,
+            start,
             titled: false,
+            too_many: false,
         }
     }
 
@@ -207,11 +214,10 @@ impl<'a> Builder<'a> {
                 let shown = if other.is_empty() { "nothing".into() } else { quoted(other) };
                 let message = format!("a fence of {shown}");
                 let word = Word { text: other, span: at..at + other.len() };
-                self.troubles.push(Trouble::new(word.span, message).expected(suggest(
-                    other,
-                    ["c NAME", "lab"],
-                    "`c NAME` or `lab`",
-                )));
+                self.troubles.push(
+                    Trouble::new(word.span, message)
+                        .expected("`c NAME` or `lab`, in small letters"),
+                );
             }
         }
     }
@@ -305,10 +311,12 @@ impl<'a> Builder<'a> {
     /// What a statement means for who is there.
     fn follow(&mut self, process: &ProcessName, expectations: &[Expectation], span: &Range<usize>) {
         let code = &self.source.text[span.clone()];
-        let child = expectations.iter().find_map(|one| match one {
-            Expectation::Child(name) => Some(name.clone()),
-            _ => None,
-        });
+        let mut child = None;
+        for one in expectations {
+            if let Expectation::Child(name) = one {
+                child = Some(name.clone());
+            }
+        }
         if let Some(child) = &child {
             let taken = self.cast.find(child).map(|person| person.life.clone());
             if matches!(taken, Some(Life::Alive | Life::Command)) {
@@ -335,7 +343,7 @@ impl<'a> Builder<'a> {
     pub fn step(&mut self, does: Does, span: Range<usize>, code: String) {
         let index = self.lesson.steps.len();
         if index >= STEPS {
-            if index == STEPS {
+            if !std::mem::replace(&mut self.too_many, true) {
                 let expected = format!("{STEPS} steps at most");
                 self.troubles.push(Trouble::new(span, "too many steps").expected(expected));
             }
@@ -369,8 +377,8 @@ impl<'a> Builder<'a> {
 
     /// The open question is judged behind the last step: now its facts must be readable.
     pub fn judge(&mut self) {
-        if let Some((span, _)) = &self.pending.question {
-            let span = span.start..span.start + 1;
+        if let Some((_, items)) = self.pending.question.take() {
+            let span = items[0].fact_span.clone();
             return self.trouble(
                 span,
                 "a question without a step before its `expect`",
@@ -408,7 +416,6 @@ impl<'a> Builder<'a> {
     }
 
     fn finish(mut self) -> Lesson {
-        let start = self.source.text.len();
         if let Some((_, items)) = self.open.take() {
             self.trouble(
                 items[0].fact_span.clone(),
@@ -424,6 +431,7 @@ impl<'a> Builder<'a> {
             );
         }
         if !self.titled {
+            let start = self.start;
             self.trouble(start..start, "the lesson has no title", "a line `# Title`");
         }
         let scenes = self.lesson.scenes.clone();
@@ -434,8 +442,9 @@ impl<'a> Builder<'a> {
             }
         }
         if self.lesson.steps.is_empty() && self.troubles.is_empty() {
+            let end = self.source.text.trim_end().len();
             self.trouble(
-                start..start,
+                end..end,
                 "the lesson does nothing",
                 "a fence, such as ```` ```c server ````",
             );

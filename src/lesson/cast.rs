@@ -130,7 +130,7 @@ impl Cast {
             Named::Host(host) if self.hosts.contains(host) => Ok(()),
             Named::Host(host) => {
                 let known: Vec<String> = self.hosts.iter().map(HostName::to_string).collect();
-                let known = suggest(host.as_str(), known.iter().map(String::as_str), "a host");
+                let known = suggest(&host.to_string(), known.iter().map(String::as_str), "a host");
                 trouble(format!("there is no host {host}"), known)
             }
             Named::Process(process) if self.find(process).is_some() => Ok(()),
@@ -163,12 +163,7 @@ impl Cast {
                 };
                 match compile_expression(text, &person.scope) {
                     Ok(_) => Ok(()),
-                    Err(error) => Err(Trouble {
-                        span: error.span,
-                        message: error.message,
-                        expected: error.help,
-                    }
-                    .at(mention.span.start)),
+                    Err(error) => Err(Trouble::of_c(error).at(mention.span.start)),
                 }
             }
         }

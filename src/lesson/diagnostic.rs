@@ -16,14 +16,27 @@ pub struct Diagnostic {
     pub place: Place,
     /// What is wrong, without a full stop.
     pub message: String,
-    /// What was expected there, or what to do.
+    /// What was expected there.
     pub expected: Option<String>,
+    /// What to do about it, or what may have been meant.
+    pub help: Option<String>,
 }
 
 impl Diagnostic {
+    /// An error that showed itself only while the lesson ran.
+    pub fn at(
+        source: &Source,
+        place: &Place,
+        message: impl Into<String>,
+        expected: Option<String>,
+    ) -> Self {
+        let (source, place) = (source.clone(), place.clone());
+        Self { source, place, message: message.into(), expected, help: None }
+    }
+
     pub(super) fn new(source: &Source, span: Range<usize>, trouble: &Trouble) -> Self {
-        let (message, expected) = (trouble.message.clone(), trouble.expected.clone());
-        Self { source: source.clone(), place: source.place(span), message, expected }
+        let Trouble { message, expected, help, .. } = trouble.clone();
+        Self { source: source.clone(), place: source.place(span), message, expected, help }
     }
 }
 
@@ -34,11 +47,17 @@ pub(super) struct Trouble {
     pub span: Range<usize>,
     pub message: String,
     pub expected: Option<String>,
+    pub help: Option<String>,
 }
 
 impl Trouble {
     pub fn new(span: Range<usize>, message: impl Into<String>) -> Self {
-        Self { span, message: message.into(), expected: None }
+        Self { span, message: message.into(), expected: None, help: None }
+    }
+
+    /// What is wrong with a piece of C.
+    pub fn of_c(error: crate::c::Error) -> Self {
+        Self { span: error.span, message: error.message, expected: None, help: error.help }
     }
 
     /// The same in a text of which this piece begins at `base`.
@@ -66,8 +85,11 @@ impl fmt::Display for Diagnostic {
             write!(f, "\n{blank} |\n{gutter} | {line}")?;
             write!(f, "\n{blank} | {}{}", " ".repeat(before), "^".repeat(under))?;
         }
-        match &self.expected {
-            Some(expected) => write!(f, "\n{blank} = expected {expected}"),
+        if let Some(expected) = &self.expected {
+            write!(f, "\n{blank} = expected {expected}")?;
+        }
+        match &self.help {
+            Some(help) => write!(f, "\n{blank} = help: {help}"),
             None => Ok(()),
         }
     }

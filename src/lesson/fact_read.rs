@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use super::diagnostic::Trouble;
 use super::fact::{Fact, FdName};
-use super::words::{Word, Words, suggest};
+use super::words::{Word, Words, or_near, suggest};
 use crate::model::{Errno, Filter, HostName, PacketKind, ProcessName, Signal, TcpState};
 
 /// A name in a fact or a lab line that has to be known where it stands.
@@ -106,7 +106,7 @@ fn wire_fact(words: &mut Words, mentions: &mut Vec<Mention>) -> Result<Fact, Tro
             };
             Ok(Fact::Holds { count, filter: filter(words, mentions)? })
         }
-        _ => Err(verb.instead_of(suggest(verb.text, ["holds", "empty"], "`holds` or `empty`"))),
+        _ => Err(verb.instead_of(or_near(verb.text, ["holds", "empty"], "`holds` or `empty`"))),
     }
 }
 
@@ -138,7 +138,7 @@ fn host_fact(
             let above = words.next("a number")?.number("a number")?;
             Ok(Fact::Counts { host, counter: counter.text.to_owned(), above })
         }
-        _ => Err(verb.instead_of(suggest(verb.text, ["has", "counts"], "`has` or `counts`"))),
+        _ => Err(verb.instead_of(or_near(verb.text, ["has", "counts"], "`has` or `counts`"))),
     }
 }
 
@@ -213,11 +213,8 @@ fn fd_fact(
 /// The third word fits no fact; the second one may have been meant as something else than an fd.
 fn no_such_fact(fd: &Word, verb: &Word) -> Trouble {
     match super::words::nearest(fd.text, PROCESS_FACTS) {
-        Some(meant) => fd.instead_of(format!(
-            "one of {} or an fd; did you mean `{meant}`?",
-            PROCESS_FACTS.join(", ")
-        )),
-        None => verb.instead_of(suggest(verb.text, FD_FACTS, "one of is, queue, recv, send")),
+        Some(_) => fd.instead_of(or_near(fd.text, PROCESS_FACTS, "an fd or a word")),
+        None => verb.instead_of(suggest(verb.text, FD_FACTS, "one of the words")),
     }
 }
 
@@ -269,9 +266,7 @@ fn state(word: &Word) -> Result<TcpState, Trouble> {
 pub fn errno(word: &Word) -> Result<Errno, Trouble> {
     Errno::from_name(word.text).ok_or_else(|| {
         let all: Vec<&str> = Errno::all().map(|(name, _)| name).collect();
-        let near = super::words::nearest(word.text, all);
-        let meant = near.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
-        word.instead_of(format!("the name of an error, such as ECONNREFUSED{meant}"))
+        word.instead_of(or_near(word.text, all, "the name of an error, such as ECONNREFUSED"))
     })
 }
 
@@ -279,16 +274,15 @@ pub fn errno(word: &Word) -> Result<Errno, Trouble> {
 pub fn signal(word: &Word) -> Result<Signal, Trouble> {
     Signal::parse(word.text).ok_or_else(|| {
         let all: Vec<&str> = Signal::all().filter_map(Signal::name).collect();
-        let near = super::words::nearest(word.text, all);
-        let meant = near.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
-        word.instead_of(format!("a signal, such as SIGPIPE{meant}"))
+        let bare = word.text.strip_prefix("SIG").unwrap_or(word.text);
+        word.instead_of(or_near(&format!("SIG{bare}"), all, "a signal, such as SIGPIPE"))
     })
 }
 
 /// A process's name, which is noted as mentioned.
 pub fn process_name(word: &Word, mentions: &mut Vec<Mention>) -> Result<ProcessName, Trouble> {
-    let name = ProcessName::parse(word.text)
-        .ok_or_else(|| word.instead_of("the name of a process, or a fact that begins with one"))?;
+    let name =
+        ProcessName::parse(word.text).ok_or_else(|| word.instead_of("the name of a process"))?;
     mentions.push(Mention { span: word.span.clone(), name: Named::Process(name.clone()) });
     Ok(name)
 }
@@ -304,13 +298,10 @@ pub fn host_name(word: &Word, mentions: &mut Vec<Mention>) -> Result<HostName, T
 /// `SYN | SYN,ACK | ACK | DATA | FIN | RST | any  [of NAME] [from @HOST]`, to the end of the line.
 pub fn filter(words: &mut Words, mentions: &mut Vec<Mention>) -> Result<Filter, Trouble> {
     let kinds = PacketKind::ALL.map(|(_, name)| name);
-    let expected = "a packet: one of SYN; SYN,ACK; ACK; DATA; FIN; RST; any";
+    let expected = "a packet: SYN or SYN,ACK or ACK or DATA or FIN or RST or any";
     let word = words.next(expected)?;
-    let kind = PacketKind::parse(word.text).ok_or_else(|| {
-        let near = super::words::nearest(word.text, kinds);
-        let meant = near.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
-        word.instead_of(format!("{expected}{meant}"))
-    })?;
+    let kind = PacketKind::parse(word.text)
+        .ok_or_else(|| word.instead_of(or_near(word.text, kinds, expected)))?;
     let mut filter = Filter { kind, of: None, from: None };
     while let Some(word) = words.peek() {
         match word.text {

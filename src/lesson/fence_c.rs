@@ -31,9 +31,7 @@ pub fn read(body: &str, scope: &Scope) -> Result<Fence, Vec<Trouble>> {
     // A carriage return is white space; of the same length, so that places stay.
     let body = &body.replace('\r', " ");
     let mut behind = scope.clone();
-    let statements = compile(body, &mut behind).map_err(|error| {
-        vec![Trouble { span: error.span, message: error.message, expected: error.help }]
-    })?;
+    let statements = compile(body, &mut behind).map_err(|error| vec![Trouble::of_c(error)])?;
     let mut troubles = Vec::new();
     let spans: Vec<Range<usize>> = statements.iter().map(|one| one.span.clone()).collect();
     let expectations = expectations(body, &spans, &mut troubles);
@@ -106,10 +104,13 @@ fn fits(
     next: Option<&Range<usize>>,
 ) -> Option<Trouble> {
     let last = match expectation {
-        Expectation::Blocks => Some(
-            "the process sleeps in its call and can't go on: a step in which it wakes, then a fence of its own",
-        ),
-        Expectation::Killed(_) => Some("the process is dead and can't go on"),
+        Expectation::Blocks => Some((
+            "this stands behind a call that blocks",
+            "a step that wakes the process, and then a fence of its own",
+        )),
+        Expectation::Killed(_) => {
+            Some(("this stands behind a call that kills the process", "the fence's end"))
+        }
         Expectation::Returned(_)
         | Expectation::Failed(_)
         | Expectation::Any
@@ -133,9 +134,9 @@ fn fits(
         );
     }
     match (last, next) {
-        (Some(why), Some(next)) => Some(
-            Trouble::new(next.clone(), "nothing can stand behind that in one fence").expected(why),
-        ),
+        (Some((message, expected)), Some(next)) => {
+            Some(Trouble::new(next.clone(), message).expected(expected))
+        }
         _ => None,
     }
 }

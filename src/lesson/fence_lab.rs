@@ -63,7 +63,7 @@ impl Builder<'_> {
     }
 
     fn check(&mut self, patience: Patience, fact: Fact, span: Range<usize>) {
-        if self.lesson.steps.is_empty() {
+        if self.lesson.steps.is_empty() && self.troubles.is_empty() {
             return self.trouble(span, "an `expect` before the first step", "a step before it");
         }
         self.needs_wire(fact_needs_wire(&fact), &span);

@@ -247,11 +247,11 @@ fn hosts(value: &Word) -> Result<Vec<HostSpec>, Trouble> {
         if hosts.iter().any(|other| other.name == host.name) {
             return Err(item.instead_of("each host once"));
         }
-        if hosts.iter().any(|other| other.v4 == host.v4 || other.v6 == host.v6) {
-            return Err(item.instead_of("an address of its own for each host"));
-        }
         if hosts.iter().any(|other| other.v4.octets()[..3] != host.v4.octets()[..3]) {
             return Err(item.instead_of("hosts on one wire: the first three numbers are equal"));
+        }
+        if hosts.iter().any(|other| other.v4 == host.v4 || other.v6 == host.v6) {
+            return Err(item.instead_of("an address of its own for each host"));
         }
         hosts.push(host);
         if hosts.len() > HOSTS {

@@ -1,5 +1,6 @@
 //! One line of a `lab` fence.
 
+use std::fmt;
 use std::time::Duration;
 
 use super::fact::Fact;
@@ -95,5 +96,19 @@ impl LabLine {
             LabLine::Wait(time) => Action::Wait(*time),
             LabLine::Mark(_) | LabLine::Again { .. } | LabLine::WaitFor { .. } => return None,
         })
+    }
+}
+
+impl fmt::Display for Patience {
+    /// As in a lesson: `within 10s`, `for 500ms`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (word, time) = match self {
+            Patience::Within(time) => ("within", time),
+            Patience::For(time) => ("for", time),
+        };
+        match time.subsec_millis() {
+            0 => write!(f, "{word} {}s", time.as_secs()),
+            _ => write!(f, "{word} {}ms", time.as_millis()),
+        }
     }
 }

@@ -77,6 +77,10 @@ fn step(verb: &Word, words: &mut Words, mentions: &mut Vec<Mention>) -> Result<L
         "hold" => LabLine::Wire(WireAction::Hold(filter(words, mentions)?)),
         "auto" => LabLine::Wire(WireAction::Auto),
         "deliver" if words.take("all") => LabLine::Wire(WireAction::DeliverAll),
+        "deliver" if words.peek().is_none() => {
+            return Err(Trouble::new(verb.span.end..verb.span.end, "which packet?")
+                .expected("a packet, such as `deliver SYN` or `deliver any`, or `deliver all`"));
+        }
         "deliver" => LabLine::Wire(WireAction::Deliver(filter(words, mentions)?)),
         "drop" => LabLine::Wire(WireAction::Drop(filter(words, mentions)?)),
         "duplicate" => LabLine::Wire(WireAction::Duplicate(filter(words, mentions)?)),

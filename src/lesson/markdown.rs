@@ -48,6 +48,8 @@ pub struct Fence {
     pub body: Range<usize>,
 }
 
+const HTML: &str = "HTML means nothing here";
+
 /// Reads the Markdown of `text` from byte `start` on. Spans are bytes of `text`.
 pub fn read(text: &str, start: usize, troubles: &mut Vec<Trouble>) -> Vec<Block> {
     let parser = Parser::new_ext(&text[start..], Options::ENABLE_TASKLISTS);
@@ -205,8 +207,7 @@ impl<'a> Reader<'a, '_> {
             if !rest.starts_with("<!--") {
                 let line = first_line(self.text, &(start..span.end));
                 let hidden = start > span.start;
-                let message =
-                    if hidden { "words behind a comment would be hidden" } else { "HTML" };
+                let message = if hidden { "words behind a comment would be hidden" } else { HTML };
                 return self.trouble(
                     line,
                     message,
@@ -258,7 +259,7 @@ impl<'a> Reader<'a, '_> {
                     let item_line = first_line(self.text, &inner);
                     let item = self.inlines(&inner);
                     if item.marker.is_some() {
-                        choices.extend(self.choice(item, item_line));
+                        choices.push(self.choice(item, item_line));
                         continue;
                     }
                     paragraphs += 1;
@@ -280,8 +281,13 @@ impl<'a> Reader<'a, '_> {
                 "choices and other items in one list",
                 "`- [ ] `FACT` words` for each",
             );
-        } else if !choices.is_empty() {
-            self.add(BlockKind::Choices(choices), span);
+            return;
+        }
+        // A choice that could not be read was reported, and makes the others pointless.
+        if let Some(choices) = choices.into_iter().collect::<Option<Vec<Item>>>() {
+            if !choices.is_empty() {
+                self.add(BlockKind::Choices(choices), span);
+            }
         }
     }
 
@@ -331,7 +337,7 @@ impl<'a> Reader<'a, '_> {
                 Event::Start(Tag::Strong) => found.strong += 1,
                 Event::Start(Tag::Link { .. }) => {}
                 Event::Start(Tag::Image { .. }) => {
-                    self.trouble(span, "a picture", "words: the screen is text");
+                    self.trouble(span, "a picture can't be shown", "words");
                 }
                 Event::Start(Tag::Paragraph) if depth == 0 && found.prose.is_empty() => depth += 1,
                 Event::Start(Tag::HtmlBlock) => self.html(span),
@@ -353,7 +359,7 @@ impl<'a> Reader<'a, '_> {
                 Event::TaskListMarker(ticked) => found.marker = Some(ticked),
                 Event::InlineHtml(html) if html.starts_with("<!--") => {}
                 Event::Html(_) | Event::InlineHtml(_) => {
-                    self.trouble(span, "HTML", "Markdown; of HTML only comments `<!-- … -->`");
+                    self.trouble(span, HTML, "Markdown; of HTML only comments `<!-- … -->`");
                 }
                 Event::InlineMath(text) | Event::DisplayMath(text) => found.text(&text),
                 Event::FootnoteReference(_) | Event::Rule => {}

@@ -29,10 +29,12 @@ mod front;
 mod line;
 mod line_read;
 mod markdown;
+mod pairs;
 mod prose;
 mod read;
 mod source;
 mod step;
+mod summary;
 mod words;
 
 #[cfg(test)]
@@ -42,12 +44,14 @@ pub use builtin::{builtin, builtin_ids, builtin_text};
 pub use diagnostic::{Diagnostic, render};
 pub use fact::{Fact, FdName};
 pub use line::{LabLine, Patience};
+pub use pairs::compare;
 pub use prose::{Piece, Prose, Style};
 pub use read::{Options, parse, parse_with};
 pub use source::{Place, Source};
 pub use step::{
     Check, Choice, Code, Conclusion, Does, Expectation, Lesson, Line, Question, Scene, Show, Step,
 };
+pub use summary::Summary;
 
 use crate::model::LabSpec;
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::fact::Fact;
 use super::line::{LabLine, Patience};
+use super::markdown::Block;
 use super::prose::Prose;
 use super::source::{Place, Source};
 use crate::c::{Scope, Statement};
@@ -39,6 +40,8 @@ pub struct Lesson {
     pub steps: Vec<Step>,
     /// Paragraphs behind the last step.
     pub closing: Vec<Prose>,
+    /// The parts of the document, for the comparison of two languages.
+    pub(super) blocks: Vec<Block>,
 }
 
 /// What a lesson asks the screen to show above all.
@@ -143,7 +146,8 @@ pub enum Expectation {
 pub struct Question {
     /// The answers to choose from, two or more. Exactly one must turn out true.
     pub choices: Vec<Choice>,
-    /// The step behind which it is judged: the one with the next check.
+    /// The step behind which it is judged: the first one from here on with a check. It is judged
+    /// as soon as the first check of that step is decided.
     pub judged: usize,
     /// Where it stands.
     pub place: Place,

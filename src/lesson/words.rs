@@ -137,12 +137,22 @@ pub fn suggest<'a>(
     known: impl IntoIterator<Item = &'a str> + Clone,
     what: &str,
 ) -> String {
-    match nearest(wrong, known.clone()) {
+    let listed: Vec<&str> = known.clone().into_iter().take(24).collect();
+    if nearest(wrong, known.clone()).is_some() || listed.is_empty() {
+        return or_near(wrong, known, what);
+    }
+    format!("{what}: {}", listed.join(", "))
+}
+
+/// What was expected, and "did you mean …?" if a known word is near.
+pub fn or_near<'a>(
+    wrong: &str,
+    known: impl IntoIterator<Item = &'a str>,
+    what: impl std::fmt::Display,
+) -> String {
+    match nearest(wrong, known) {
         Some(word) => format!("{what}; did you mean `{word}`?"),
-        None => {
-            let known: Vec<&str> = known.into_iter().take(24).collect();
-            if known.is_empty() { what.to_owned() } else { format!("{what}: {}", known.join(", ")) }
-        }
+        None => what.to_string(),
     }
 }
 

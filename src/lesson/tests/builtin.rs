@@ -1,0 +1,98 @@
+//! The lessons that come with sockstep.
+
+use std::collections::BTreeSet;
+
+use unicode_width::UnicodeWidthStr as _;
+
+use super::*;
+use crate::model::{Lang, TcpState};
+
+fn every() -> impl Iterator<Item = (&'static str, Lang, Lesson)> {
+    builtin_ids().flat_map(|id| Lang::ALL.map(|lang| (id, lang))).map(|(id, lang)| {
+        let lesson = builtin(id, lang).expect("it is in the list");
+        (id, lang, lesson.unwrap_or_else(|all| panic!("{}", render(&all))))
+    })
+}
+
+#[test]
+fn every_built_in_lesson_is_read_under_its_name() {
+    for (id, lang, lesson) in every() {
+        assert_eq!(lesson.id, id, "{lang}");
+        assert!(lesson.chapter.is_some() && lesson.minutes.is_some(), "{id}");
+        assert!(!lesson.intro.is_empty(), "{id}");
+    }
+    assert!(builtin("nothing", Lang::En).is_none());
+}
+
+#[test]
+fn both_languages_tell_the_same_story() {
+    for id in builtin_ids() {
+        let read = |lang| builtin(id, lang).expect("in the list").expect("a lesson");
+        let found = compare(&read(Lang::En), &read(Lang::Zh));
+        assert!(found.is_empty(), "{}", render(&found));
+    }
+}
+
+#[test]
+fn the_menu_goes_by_chapters() {
+    let chapters: Vec<Option<u32>> = every()
+        .filter(|(_, lang, _)| *lang == Lang::En)
+        .map(|(.., lesson)| lesson.chapter)
+        .collect();
+    assert!(chapters.is_sorted(), "{chapters:?}");
+}
+
+#[test]
+fn together_they_read_all_eleven_states() {
+    let mut seen = BTreeSet::new();
+    for (.., lesson) in every() {
+        seen.extend(lesson.summary().states);
+    }
+    assert_eq!(seen, TcpState::ALL.into_iter().collect());
+    let both = builtin("both-at-once", Lang::En).expect("in the list").expect("a lesson");
+    let states = both.summary().states.len();
+    assert!(states >= 10, "its own checks name {states}");
+}
+
+/// The words of a step have nine lines of 76 cells at 80×24, its choices among them. This counts
+/// as a reader of the screen does, breaking anywhere; the screen's own wrap may need a line more.
+#[test]
+fn the_words_of_every_step_fit_the_smallest_screen() {
+    const CELLS: usize = 72;
+    let lines = |prose: &Prose| prose.plain().width().div_ceil(CELLS);
+    for (id, lang, lesson) in every() {
+        for step in &lesson.steps {
+            let words: usize = step.narration.iter().map(lines).sum();
+            let choices: usize = step
+                .question
+                .iter()
+                .flat_map(|question| &question.choices)
+                .map(|one| lines(&one.words))
+                .sum();
+            let asked = if choices > 0 { 3 } else { 0 };
+            let place = format!("{id}.{lang}.md:{}", step.place.line);
+            assert!(words + choices + asked <= 9, "{place}: {words} + {choices}");
+            assert!(choices == 0 || words <= 3, "{place}: a question of {words} lines");
+            let conclusion: usize =
+                step.conclusion.iter().flat_map(|one| &one.words).map(lines).sum();
+            assert!(conclusion <= 4, "{place}: a conclusion of {conclusion} lines");
+            for choice in step.question.iter().flat_map(|question| &question.choices) {
+                assert!(choice.words.plain().width() <= 74, "{place}: {}", choice.words);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_lesson_asks_and_no_question_has_more_than_four_answers() {
+    for (id, _, lesson) in every() {
+        let questions: Vec<usize> = lesson
+            .steps
+            .iter()
+            .filter_map(|step| step.question.as_ref())
+            .map(|q| q.choices.len())
+            .collect();
+        assert!(!questions.is_empty(), "{id}");
+        assert!(questions.iter().all(|count| *count <= 4), "{id}");
+    }
+}

@@ -1,0 +1,3 @@
+//! docs/lessons.md shows nothing that is not so.
+
+use super::*;
