@@ -148,12 +148,8 @@ impl Session {
         expected: Option<&str>,
     ) -> SessionError {
         let Some(lesson) = &self.lesson else { return SessionError::NotNow(message) };
-        let diagnostic = Box::new(Diagnostic {
-            source: lesson.source.clone(),
-            place: place.clone(),
-            message,
-            expected: expected.map(str::to_owned),
-        });
+        let expected = expected.map(str::to_owned);
+        let diagnostic = Box::new(Diagnostic::at(&lesson.source, place, message, expected));
         let loose = self.loose.verdicts.iter().all(|verdict| verdict.held);
         if loose && self.timeline.iter().all(|entry| entry.agrees()) {
             SessionError::Lesson(diagnostic)
