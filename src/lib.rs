@@ -42,6 +42,8 @@
 pub mod c;
 pub mod cli;
 pub mod explain;
+#[doc(hidden)]
+pub mod fuzz;
 pub mod lab;
 pub mod lesson;
 pub mod model;
