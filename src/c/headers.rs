@@ -65,7 +65,7 @@ struct stat {
 };
 struct tcp_info {
     uint8_t tcpi_state; uint8_t tcpi_ca_state; uint8_t tcpi_retransmits; uint8_t tcpi_probes;
-    uint8_t tcpi_backoff; uint8_t tcpi_options; uint8_t tcpi_wscale; uint8_t tcpi_flags;
+    uint8_t tcpi_backoff; uint8_t tcpi_options; uint8_t __tcpi_wscale; uint8_t __tcpi_flags;
     uint32_t tcpi_rto; uint32_t tcpi_ato; uint32_t tcpi_snd_mss; uint32_t tcpi_rcv_mss;
     uint32_t tcpi_unacked; uint32_t tcpi_sacked; uint32_t tcpi_lost; uint32_t tcpi_retrans;
     uint32_t tcpi_fackets; uint32_t tcpi_last_data_sent; uint32_t tcpi_last_ack_sent;

@@ -5,8 +5,10 @@ use super::super::reach::Reach;
 use super::super::scope::LIBRARY;
 use super::{Args, Builtin, Done, strerror};
 
-/// Where `strerror` puts its text.
-const ERROR_TEXT: u64 = LIBRARY + 64;
+/// Where `strerror` puts its texts: each error has its own place, as in glibc, up to a number.
+const ERROR_TEXTS: u64 = LIBRARY + 512;
+const ERROR_TEXT_SIZE: u64 = 64;
+const ERROR_TEXT_PLACES: u64 = 24;
 
 pub(super) fn run(builtin: Builtin, a: &Args, reach: &mut Reach, fuel: u32) -> Result<Done, Fault> {
     let (mut cost, length) = (0, a.address(2));
@@ -88,8 +90,10 @@ pub(super) fn run(builtin: Builtin, a: &Args, reach: &mut Reach, fuel: u32) -> R
         Builtin::Toupper => change(a.int(0), u8::to_ascii_uppercase),
         Builtin::Tolower => change(a.int(0), u8::to_ascii_lowercase),
         Builtin::Strerror => {
-            put(reach, ERROR_TEXT, strerror(a.int(0) as i32).into_bytes())?;
-            ERROR_TEXT as i64
+            let place = a.address(0) % ERROR_TEXT_PLACES;
+            let address = ERROR_TEXTS + place * ERROR_TEXT_SIZE;
+            put(reach, address, strerror(a.int(0) as i32).into_bytes())?;
+            address as i64
         }
         _ => return Err(Fault::Misused),
     };
