@@ -8,8 +8,8 @@ use super::note::{Note, note};
 use super::story::{Rank, Story};
 use super::wire::seconds;
 use crate::model::{
-    Action, Cause, Change, Fate, HostName, Ownerless, Packet, ProcessName, ProcessState, Signal,
-    TcpState, TimerKind, Unreachable, WireAction,
+    Action, Cause, Change, Fate, Filter, HostName, Ownerless, Packet, ProcessName, ProcessState,
+    Signal, TcpState, TimerKind, Unreachable, WireAction,
 };
 
 /// Explains the action of the moment.
@@ -49,7 +49,13 @@ fn start(story: &mut Story) {
     let after = story.scene.after();
     let hosts: Vec<String> = after.hosts.iter().map(|host| host.name.to_string()).collect();
     let processes: Vec<&str> = after.processes.iter().map(|p| p.name.as_str()).collect();
-    let note = note!("lab-started", hosts = hosts.join(", "), processes = processes.join(", "));
+    let (hosts, processes) = (hosts.join(", "), processes.join(", "));
+    let sockets: usize = after.hosts.iter().map(|host| host.sockets.len()).sum();
+    let note = if sockets == 0 {
+        note!("lab-started", hosts = hosts, processes = processes)
+    } else {
+        note!("lab-again", hosts = hosts, processes = processes, count = sockets)
+    };
     story.say(Rank::Action, note);
 }
 
@@ -57,11 +63,12 @@ fn wire(story: &mut Story, action: &WireAction) {
     let scene = &story.scene;
     let first = |fate| scene.first_with(fate).cloned();
     let said = match action {
+        WireAction::Hold(filter) if *filter == Filter::any() => note!("wire-hold-all"),
         WireAction::Hold(filter) => note!("wire-hold", filter = filter.to_string()),
-        WireAction::Auto => {
-            let delivered = story.scene.arrivals().count();
-            note!("wire-auto", count = delivered)
-        }
+        WireAction::Auto => match story.scene.arrivals().count() {
+            0 => note!("wire-auto"),
+            count => note!("wire-auto-delivers", count = count),
+        },
         WireAction::DeliverAll => note!("wire-deliver-all", count = story.scene.arrivals().count()),
         WireAction::Deliver(_) => {
             let Some(packet) = first(Fate::Delivered) else { return };
@@ -152,7 +159,9 @@ fn rebooted(story: &mut Story, host: &HostName) {
 /// Time passed and nothing happened.
 fn waited(story: &mut Story, time: Duration) {
     let moment = story.scene.moment;
-    if moment.passages.is_empty() && moment.changes.is_empty() && moment.reports.is_empty() {
+    let nothing =
+        moment.passages.is_empty() && moment.changes.is_empty() && moment.reports.is_empty();
+    if nothing && !time.is_zero() {
         let milliseconds = u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
         let note = note!("quiet", seconds = seconds(milliseconds));
         story.say(Rank::Action, note);

@@ -1,7 +1,7 @@
 //! One difference between two snapshots in one line.
 
 use super::names::{ports_name, socket_name};
-use super::note::{Note, note};
+use super::note::{Note, Value, note};
 use super::words::Words;
 use crate::model::{Change, Fd, File, HostName, Outcome, ProcessState, Snapshot, Socket};
 
@@ -54,7 +54,7 @@ fn change_note(change: &Change, after: &Snapshot) -> Note {
             note!("change-socket-gone", socket = ports_name(host, socket), state = state(socket))
         }
         Change::SocketChanged { host, from, to } => {
-            note!("change-socket", socket = named(host, to), parts = parts(from, to))
+            note!("change-socket", socket = named(host, to), parts = Value::Text(parts(from, to)))
         }
         Change::Counter { host, name, from, to } => {
             note!("change-counter", host = host, counter = name, from = *from, to = *to)
@@ -89,7 +89,8 @@ fn parts(from: &Socket, to: &Socket) -> String {
         parts.push(format!("{} > {}", state(from), state(to)));
     }
     for (old, new, mark) in [(&from.local, &to.local, ""), (&from.peer, &to.peer, "peer ")] {
-        if let Some(name) = new.as_ref().filter(|_| old != new) {
+        // The kernel writes "no peer" as the wildcard with port 0.
+        if let Some(name) = new.as_ref().filter(|name| old != new && name.port() != Some(0)) {
             parts.push(format!("{mark}{name}"));
         }
     }

@@ -16,6 +16,7 @@ mod choose;
 mod errors;
 mod names;
 mod note;
+mod overflow;
 mod queues;
 mod scene;
 mod states;

@@ -1,5 +1,6 @@
 //! What sockets and packets are called in a sentence, the same in every language.
 
+use super::scene::Row;
 use crate::model::{Address, Body, HostName, Ownerless, Packet, Snapshot, Socket};
 
 /// The fds that stand for a socket: `server fd 3, worker fd 3`.
@@ -20,8 +21,10 @@ pub fn ports_name(host: &HostName, socket: &Socket) -> String {
     let port = |address: &Option<Address>| {
         address.as_ref().and_then(Address::port).map_or_else(|| "?".to_owned(), |p| p.to_string())
     };
-    if let (Some(name), None) = (&socket.local, socket.ends()) {
-        return format!("{host} {name}");
+    match &socket.local {
+        None => return format!("{host} {}", socket.kind.short()),
+        Some(name) if socket.peer_port().is_none() => return format!("{host} {name}"),
+        Some(_) => {}
     }
     let mark = match socket.ownerless {
         Some(Ownerless::SynQueue | Ownerless::AcceptQueue) => '<',

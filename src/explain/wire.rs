@@ -258,7 +258,14 @@ fn held(story: &mut Story) {
     }
     let count = names.len();
     names.truncate(NAMED);
-    story.say(Rank::Wire, note!("packets-held", packets = names.join(", "), count = count));
+    let names = names.join(", ");
+    story.say(
+        Rank::Wire,
+        match count {
+            1 => note!("packet-in-flight", packet = names),
+            _ => note!("packets-in-flight", packets = names, count = count),
+        },
+    );
 }
 
 impl Scene<'_> {

@@ -280,7 +280,7 @@ fn a_killed_process_says_fin() {
     let play = Play::new(&open(), after)
         .cause(Action::Kill { signal, process: process("client") })
         .passes(&fin, Fate::Held);
-    let keys = ["death-signal", "to-fin-wait1", "packets-held", "death-closes", "orphan"];
+    let keys = ["death-signal", "to-fin-wait1", "packet-in-flight", "death-closes", "orphan"];
     assert_eq!(play.keys(), keys);
 }
 

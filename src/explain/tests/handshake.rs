@@ -122,7 +122,7 @@ fn a_syn_becomes_a_request_in_the_syn_queue() {
         .cause(deliver())
         .passes(&syn, Fate::Delivered)
         .passes(&answer, Fate::Held);
-    assert_eq!(play.keys(), ["to-syn-recv", "packets-held"]);
+    assert_eq!(play.keys(), ["to-syn-recv", "packet-in-flight"]);
     assert!(play.first().starts_with("SYN 40001>8080 arrived"), "{}", play.first());
     assert!(play.first().contains("server fd 3"), "{}", play.first());
 }
