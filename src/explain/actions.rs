@@ -48,8 +48,7 @@ pub fn tell(story: &mut Story) {
 fn start(story: &mut Story) {
     let after = story.scene.after();
     let hosts: Vec<String> = after.hosts.iter().map(|host| host.name.to_string()).collect();
-    let processes: Vec<&str> = after.processes.iter().map(|p| p.name.as_str()).collect();
-    let (hosts, processes) = (hosts.join(", "), processes.join(", "));
+    let processes: Vec<String> = after.processes.iter().map(|p| p.name.to_string()).collect();
     let sockets: usize = after.hosts.iter().map(|host| host.sockets.len()).sum();
     let note = if sockets == 0 {
         note!("lab-started", hosts = hosts, processes = processes)

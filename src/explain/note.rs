@@ -20,6 +20,7 @@ impl Note {
     pub(super) fn mentions(&self, text: &str) -> bool {
         self.values.iter().any(|(_, value)| match value {
             Value::Text(known) => known == text,
+            Value::List(known) => known.iter().any(|known| known == text),
             Value::Clause(clause) => clause.mentions(text),
         })
     }
@@ -36,6 +37,8 @@ pub enum Value {
     /// The same in every language: a number, a state, an address. Nothing in it can harm a
     /// terminal.
     Text(String),
+    /// Several such texts, which each language joins in its own way.
+    List(Vec<String>),
     /// Another entry of the catalogue, filled in by itself: a clause inside a sentence, such as
     /// `not-reported`.
     Clause(Box<Note>),
@@ -48,14 +51,19 @@ impl Value {
     /// A text that may have come from outside: escaped where it is not harmless already, and cut
     /// where it would swamp the sentence.
     pub fn quoted(text: &str) -> Self {
-        let escaped = escape(text.as_bytes());
-        // What was escaped before has backslashes that must not be doubled again.
-        let harmless = escaped.replace("\\\\", "\\") == text;
-        let whole = if harmless { text } else { &escaped };
-        match whole.char_indices().nth(QUOTED) {
-            None => Value::Text(whole.to_owned()),
-            Some((cut, _)) => Value::Text(format!("{}...", &whole[..cut])),
-        }
+        Value::Text(quoted(text))
+    }
+}
+
+/// See [`Value::quoted`].
+fn quoted(text: &str) -> String {
+    let escaped = escape(text.as_bytes());
+    // What was escaped before has backslashes that must not be doubled again.
+    let harmless = escaped.replace("\\\\", "\\") == text;
+    let whole = if harmless { text } else { &escaped };
+    match whole.char_indices().nth(QUOTED) {
+        None => whole.to_owned(),
+        Some((cut, _)) => format!("{}...", &whole[..cut]),
     }
 }
 
@@ -88,6 +96,12 @@ impl IntoValue for Value {
 impl IntoValue for Note {
     fn into_value(self) -> Value {
         Value::Clause(Box::new(self))
+    }
+}
+
+impl IntoValue for Vec<String> {
+    fn into_value(self) -> Value {
+        Value::List(self.iter().map(|text| quoted(text)).collect())
     }
 }
 
@@ -124,7 +138,7 @@ mod tests {
     fn a_value_from_outside_is_escaped_once_and_cut() {
         let quoted = |text: &str| match Value::quoted(text) {
             Value::Text(text) => text,
-            Value::Clause(note) => note.key.to_owned(),
+            Value::List(_) | Value::Clause(_) => String::new(),
         };
         assert_eq!(quoted("\x1b[2J"), "\\x1b[2J");
         assert_eq!(quoted(&escape(b"\x1b[2J")), "\\x1b[2J");

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use super::cause::cause;
+use super::names::packet_name;
 use super::note::{Note, note};
 use super::scene::Row;
 use super::story::{Rank, Story};
-use crate::model::{Change, HostName, Ownerless, Socket, TcpState};
+use super::traffic::Role;
+use crate::model::{Action, Cause, Change, HostName, Ownerless, Socket, TcpState};
 
 /// How many changes of state a moment explains one by one.
 const EXPLAINED: usize = 6;
@@ -66,7 +68,10 @@ pub fn tell(story: &mut Story) {
         .collect();
     let mut explained = 0;
     let mut more = 0;
-    for moved in changes.iter().filter_map(Move::of) {
+    let mut moves: Vec<Move> = changes.iter().filter_map(Move::of).collect();
+    let first = starts(story);
+    moves.sort_by_key(|moved| Some(moved.host) != first);
+    for moved in moves {
         let told = [moved.before, moved.after].into_iter().flatten().any(|s| story.is_told(s));
         if told || rebooted.contains(&moved.host) {
             continue;
@@ -85,6 +90,17 @@ pub fn tell(story: &mut Story) {
     }
 }
 
+/// The host where the moment began: the caller's, or the one that got the first packet.
+fn starts<'a>(story: &Story<'a>) -> Option<&'a HostName> {
+    let scene = &story.scene;
+    match &scene.moment.cause {
+        Cause::Action(Action::Call(call)) => Some(&scene.process(&call.process)?.host),
+        Cause::Start | Cause::Action(_) | Cause::Statement { .. } | Cause::Kernel => {
+            scene.arrivals().next()?.to.as_ref()
+        }
+    }
+}
+
 /// The note of one change, or `None` where another row tells it.
 fn explain(story: &Story, moved: &Move) -> Option<Note> {
     let row = moved.row;
@@ -97,7 +113,7 @@ fn explain(story: &Story, moved: &Move) -> Option<Note> {
         TimeWait,
     };
     if why.is_reset() {
-        return Some(reset(moved, socket, why.clause));
+        return Some(reset(story, moved, socket, why.clause));
     }
     let cause = why.clause;
     Some(match (moved.from, moved.to) {
@@ -234,7 +250,13 @@ fn has_time_wait(story: &Story, moved: &Move) -> bool {
 }
 
 /// An RST ended it, from either side.
-fn reset(moved: &Move, socket: String, cause: Note) -> Note {
+fn reset(story: &Story, moved: &Move, socket: String, cause: Note) -> Note {
+    let closed = moved.before.is_some_and(|row| row.ownerless == Some(Ownerless::Orphan));
+    let data = story.scene.arrived_as(moved.host, moved.row, &[Role::Data]);
+    if let (true, Some(packet), Some(from)) = (closed, data, moved.from) {
+        let packet = packet_name(packet);
+        return note!("reset-closed", packet = packet, socket = socket, from = from, cause = cause);
+    }
     match moved.from {
         Some(TcpState::SynSent) => note!("reset-syn-sent", cause = cause, socket = socket),
         Some(TcpState::SynRecv) => note!("reset-syn-recv", cause = cause, socket = socket),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use super::{Note, Words, notes};
@@ -12,6 +12,9 @@ use crate::model::{
     Report, Segment, Signal, Snapshot, Socket, SocketMemory, Syscall, TcpInfo, TcpState, Timer,
     TimerKind, Wire, changes,
 };
+
+/// The catalogues, parsed once for all tests.
+pub static WORDS: LazyLock<Words> = LazyLock::new(|| Words::new(Lang::En));
 
 pub const SERVER: &str = "198.51.100.1:8080";
 pub const CLIENT: &str = "198.51.100.2:40001";
@@ -359,9 +362,8 @@ impl Play {
 
     pub fn notes(&self) -> Vec<Note> {
         let notes = notes(&self.before, &self.moment);
-        let words = Words::new(Lang::En);
         for note in &notes {
-            assert_well_said(&words, note);
+            assert_well_said(note);
         }
         notes
     }
@@ -374,13 +376,13 @@ impl Play {
     /// The first note in English.
     pub fn first(&self) -> String {
         let notes = self.notes();
-        notes.first().map(|note| Words::new(Lang::En).short(note)).unwrap_or_default()
+        notes.first().map(|note| WORDS.short(note)).unwrap_or_default()
     }
 }
 
 /// A note that reads as a sentence in both languages: nothing left to fill in.
-pub fn assert_well_said(words: &Words, note: &Note) {
-    for words in Lang::ALL.map(|lang| words.in_lang(lang)) {
+pub fn assert_well_said(note: &Note) {
+    for words in Lang::ALL.map(|lang| WORDS.in_lang(lang)) {
         let texts = [Some(words.short(note)), words.long(note)];
         for text in texts.into_iter().flatten() {
             assert!(!text.contains(['{', '}']), "{}: {text}", note.key);

@@ -181,7 +181,7 @@ fn lost(story: &mut Story) {
     if !cut.is_empty() {
         let count = cut.len();
         cut.truncate(NAMED);
-        story.say(Rank::Wire, note!("packets-cut", packets = cut.join(", "), count = count));
+        story.say(Rank::Wire, note!("packets-cut", packets = cut, count = count));
     }
 }
 
@@ -223,7 +223,7 @@ fn no_effect(story: &mut Story) {
     let note = if answers.is_empty() {
         note!("no-effect", packet = name, host = host)
     } else {
-        note!("only-answered", packet = name, host = host, answers = answers.join(", "))
+        note!("only-answered", packet = name, host = host, answers = answers)
     };
     story.say(Rank::State, note);
 }
@@ -258,14 +258,11 @@ fn held(story: &mut Story) {
     }
     let count = names.len();
     names.truncate(NAMED);
-    let names = names.join(", ");
-    story.say(
-        Rank::Wire,
-        match count {
-            1 => note!("packet-in-flight", packet = names),
-            _ => note!("packets-in-flight", packets = names, count = count),
-        },
-    );
+    let note = match count {
+        1 => note!("packet-in-flight", packet = names),
+        _ => note!("packets-in-flight", packets = names, count = count),
+    };
+    story.say(Rank::Wire, note);
 }
 
 impl Scene<'_> {

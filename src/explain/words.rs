@@ -150,6 +150,10 @@ impl Words {
     fn fill_note(&self, text: &str, note: &Note) -> String {
         fill(text, |name| match note.value(name)? {
             Value::Text(text) => Some(text.clone()),
+            Value::List(texts) => Some(texts.join(match self.lang {
+                Lang::En => ", ",
+                Lang::Zh => "、",
+            })),
             Value::Clause(clause) => Some(self.short(clause)),
         })
     }

@@ -61,7 +61,7 @@ fn connection(story: &mut Story, case: &Case, socket: &Arc<Socket>, new: String)
         _ => -1,
     });
     match (socket.state, socket.recv_q) {
-        (Some(TcpState::Established), Some(bytes)) if bytes > 0 => {
+        (Some(TcpState::Established), Some(bytes)) if bytes > 0 && !slept => {
             story.say(Rank::Queue, note!("accept-data", new = new, bytes = bytes));
         }
         (Some(TcpState::CloseWait), bytes) => {

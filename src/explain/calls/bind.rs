@@ -60,7 +60,6 @@ fn bind_inet(story: &mut Story, case: &Case, socket: &Socket, local: std::net::S
             })
             .unwrap_or_default();
         if !addresses.is_empty() {
-            let addresses = addresses.join(", ");
             story.say(Rank::Queue, note!("bind-any", who = case.who(), addresses = addresses));
         }
     }

@@ -9,11 +9,14 @@ use crate::explain::note::note;
 use crate::explain::scene::Row;
 use crate::explain::story::{Rank, Story};
 use crate::explain::traffic::Role;
-use crate::model::{File, Host, Socket, TcpState};
+use crate::model::{Change, File, Host, Ownerless, Socket, TcpState};
 
 /// close() returned 0.
 pub fn close(story: &mut Story, case: &Case) {
     let who = case.who();
+    if case.before.is_none() && story.scene.slept(case.process) {
+        return late(story, case);
+    }
     let (Some(socket), Some(host)) = (case.before, case.host) else {
         let file = story.scene.fd_before(case.report).map(|fd| match &fd.file {
             File::Socket(inode) => format!("socket:[{inode}]"),
@@ -28,7 +31,7 @@ pub fn close(story: &mut Story, case: &Case) {
         .map(|(process, fd)| format!("{} fd {}", process.name, fd.number))
         .collect();
     if socket.inode != 0 && !owners.is_empty() {
-        let (count, owners) = (owners.len(), owners.join(", "));
+        let count = owners.len();
         let note = note!("close-shared", who = who, owners = owners, count = count);
         return story.say(Rank::Call, note);
     }
@@ -124,6 +127,26 @@ fn listener(story: &mut Story, case: &Case, host: &Arc<Host>, socket: &Arc<Socke
     }
 }
 
+/// close() is back after it slept: its number has been free since it began.
+fn late(story: &mut Story, case: &Case) {
+    let orphan = story.scene.moment.changes.iter().find_map(|change| match change {
+        Change::SocketChanged { host, from, to } => {
+            let mine = case.host.is_some_and(|own| own.name == *host);
+            let left = to.ownerless == Some(Ownerless::Orphan) && from.ownerless.is_none();
+            (mine && left).then_some(to)
+        }
+        _ => None,
+    });
+    let who = case.who();
+    let said = match orphan {
+        Some(row) => {
+            note!("close-late", who = who, state = row.state, send_q = row.send_q)
+        }
+        None => note!("close-late-done", who = who),
+    };
+    story.say(Rank::Call, said);
+}
+
 /// close() sleeps.
 pub fn blocked(story: &mut Story, case: &Case) {
     let send_q = case.socket().and_then(|socket| socket.send_q);
@@ -166,7 +189,6 @@ pub fn shutdown(story: &mut Story, case: &Case) {
         .map(|(process, fd)| format!("{} fd {}", process.name, fd.number))
         .collect();
     if owners.len() > 1 {
-        let owners = owners.join(", ");
         story.say(Rank::Owner, note!("shutdown-shared", owners = owners));
     }
 }

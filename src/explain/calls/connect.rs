@@ -29,6 +29,10 @@ pub fn returned(story: &mut Story, case: &Case) {
     let answer = story.scene.arrived_as(&host.name, socket, &[Role::SynAck]);
     let said = match answer.filter(|_| story.scene.slept(case.process)) {
         _ if own => note!("connect-self", who = who, local = local),
+        Some(packet) if case.before.is_some_and(|b| b.state == Some(TcpState::SynRecv)) => {
+            let packet = packet_name(packet);
+            note!("connect-woken-crossed", packet = packet, who = who, peer = peer)
+        }
         Some(packet) => {
             let packet = packet_name(packet);
             note!(
@@ -82,7 +86,11 @@ fn other_end(story: &mut Story, case: &Case, host: &Host, socket: &Arc<Socket>) 
         return;
     };
     match (row.state, row.ownerless) {
-        (Some(TcpState::SynRecv), _) => {
+        (Some(TcpState::SynRecv), None) => {
+            let row = scene.name(&there.name, row);
+            story.say(Rank::Surprise, note!("connect-half-crossed", who = who, row = row));
+        }
+        (Some(TcpState::SynRecv), Some(_)) => {
             let ack = scene.sent_as(&host.name, socket, &[Role::Ack, Role::Data]);
             let row = scene.name(&there.name, row);
             let ack = ack.map(|(packet, fate)| sent_packet(packet_name(packet), fate));

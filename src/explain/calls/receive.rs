@@ -108,7 +108,6 @@ fn zero(story: &mut Story, case: &Case) {
             note!("recv-end-unix", call = call, who = who)
         }
         (_, Some(packet)) => {
-            story.tell(socket);
             let (packet, state) = (packet_name(packet), socket.state);
             note!("recv-end-woken", packet = packet, call = call, who = who, state = state)
         }

@@ -90,7 +90,9 @@ fn stream(story: &mut Story, case: &Case, host: &Arc<Host>, socket: &Arc<Socket>
             note!("send-queued", call = call, who = who, count = count, send_q = send_q)
         }
     };
-    if let Some((_, row)) = peer {
+    if let Some((_, row)) = peer
+        && story.scene.transition_of(row).is_none()
+    {
         story.tell(row);
     }
     story.say(Rank::Call, said);

@@ -26,7 +26,7 @@ pub fn bind(story: &Story, case: &Case, errno: &str) -> Option<Note> {
                 return None;
             }
             let host = &case.host?.name;
-            note!("bind-not-mine", address = address, host = host, own = own.join(", "))
+            note!("bind-not-mine", address = address, host = host, own = own)
         }
         "EACCES" if unix => note!("bind-path-denied", path = address),
         "EACCES" => note!("bind-privileged", port = port_shown(shown).map(i32::from), who = who),

@@ -38,9 +38,8 @@ fn is_not_send(case: &Case) -> bool {
     case.report.call.syscall != Syscall::Sendmsg
 }
 
-fn numbers(process: &Process) -> String {
-    let numbers: Vec<String> = process.fds.iter().map(|fd| fd.number.to_string()).collect();
-    numbers.join(", ")
+fn numbers(process: &Process) -> Vec<String> {
+    process.fds.iter().map(|fd| fd.number.to_string()).collect()
 }
 
 fn bad_number(story: &Story, case: &Case) -> Option<Note> {
