@@ -141,7 +141,11 @@ impl Session {
         self.cause = Origin::Hand;
         self.mode = Mode::Free;
         self.live_mut()?.learn(&process, scope.into());
-        let code = statements.iter().map(|s| s.code.as_str()).collect::<Vec<_>>().join(" ");
+        let code: Vec<&str> = match &statements[..] {
+            [] => text.split_whitespace().collect(), // a definition
+            some => some.iter().map(|statement| statement.code.as_str()).collect(),
+        };
+        let code = code.join(" ");
         let first = self.timeline.len();
         self.doing = Some(Doing::Typed(Typed { process, rest: statements.into(), first, code }));
         Ok(())
@@ -166,6 +170,7 @@ impl Session {
             let why = obstacle.say(&typed.process);
             return Err(SessionError::NotNow(format!("{why}; not run: {}", statement.code)));
         }
+        self.loose.value = None; // of a statement before
         let mut printed = std::mem::take(&mut self.loose.printed);
         let begun = self.live_mut()?.begin(&typed.process, &statement, None, None, &mut printed);
         self.loose.printed = printed;

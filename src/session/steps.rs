@@ -54,6 +54,7 @@ impl Session {
 
     fn begin_line(&mut self, code: &Code, line: &Line) -> Result<(), SessionError> {
         let child = line.expectations.iter().find_map(child_name);
+        self.loose.value = None; // of a line before
         let mut printed = std::mem::take(&mut self.loose.printed);
         let live = self.live_mut()?;
         live.learn(&code.process, code.scope.clone());

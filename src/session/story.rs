@@ -28,6 +28,7 @@ impl Session {
         self.over();
         self.tasks.clear();
         self.doing = None;
+        self.spare = None;
         let _ = self.rest();
     }
 

@@ -2,6 +2,7 @@
 
 mod by_hand;
 mod facts;
+mod formats;
 mod recordings;
 mod reruns;
 mod steps;
