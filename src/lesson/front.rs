@@ -19,7 +19,7 @@ pub struct Front {
     pub misconceptions: Vec<u32>,
 }
 
-const KEYS: [&str; 10] = [
+pub(super) const KEYS: [&str; 10] = [
     "id",
     "chapter",
     "minutes",
