@@ -7,8 +7,10 @@
 //! anything that is not on the timeline. No text reaches the screen that was not either written
 //! in the catalogue and lesson or escaped.
 
+mod app;
 mod glyphs;
 mod ink;
+mod input;
 mod text;
 mod theme;
 mod view;

@@ -16,7 +16,7 @@ mod naming;
 mod next;
 mod page;
 mod processes;
-mod prose;
+pub(super) mod prose;
 mod screen;
 mod section;
 mod site;
@@ -27,4 +27,5 @@ mod wire;
 
 pub use happened::{Depth, Notice};
 pub use page::Page;
+pub use prose::harmless;
 pub use screen::{Zoom, draw_page};

@@ -1,0 +1,74 @@
+//! The lessons to choose from.
+
+use std::sync::Arc;
+
+use crate::lesson::Lesson;
+use crate::model::Lang;
+
+/// A lesson in every language it is written in; there is at least one.
+#[derive(Debug, Clone)]
+pub struct MenuItem {
+    /// The lesson in the languages it has.
+    pub texts: Vec<(Lang, Arc<Lesson>)>,
+}
+
+impl MenuItem {
+    /// The lesson in this language, or in the one it has.
+    pub fn lesson(&self, lang: Lang) -> Option<&Arc<Lesson>> {
+        let own = self.texts.iter().find(|(known, _)| *known == lang);
+        own.or(self.texts.first()).map(|(_, lesson)| lesson)
+    }
+}
+
+/// All lessons, and which one is pointed at.
+#[derive(Debug, Clone, Default)]
+pub struct Menu {
+    /// In the order of the curriculum.
+    pub items: Vec<MenuItem>,
+    /// The one that is pointed at.
+    pub chosen: usize,
+}
+
+impl Menu {
+    /// A menu of these lessons.
+    pub fn new(items: Vec<MenuItem>) -> Self {
+        Self { items, chosen: 0 }
+    }
+
+    /// Points one up, or `by` many; it stops at the ends.
+    pub fn move_by(&mut self, by: isize) {
+        let last = self.items.len().saturating_sub(1);
+        self.chosen = self.chosen.saturating_add_signed(by).min(last);
+    }
+
+    /// The lesson that is pointed at.
+    pub fn lesson(&self, lang: Lang) -> Option<&Arc<Lesson>> {
+        self.items.get(self.chosen)?.lesson(lang)
+    }
+
+    /// The same lesson in the other language.
+    pub fn twin_of(&self, lesson: &Arc<Lesson>) -> Option<Arc<Lesson>> {
+        let item = self.items.iter().find(|item| item.has(lesson))?;
+        let other = item.texts.iter().find(|(_, text)| !Arc::ptr_eq(text, lesson));
+        // A twin has the same steps; whoever made the menu has seen to it, and it is cheap to ask.
+        let twin = other.map(|(_, text)| text.clone());
+        twin.filter(|twin| twin.steps.len() == lesson.steps.len())
+    }
+
+    /// Whether `lesson` is written in this language.
+    pub fn speaks(&self, lesson: &Lesson, lang: Lang) -> bool {
+        let texts = self.items.iter().flat_map(|item| &item.texts);
+        texts.into_iter().any(|(known, text)| *known == lang && std::ptr::eq(&**text, lesson))
+    }
+
+    /// Adds a lesson that is not built in, so that its twin is found.
+    pub fn add(&mut self, item: MenuItem) {
+        self.items.push(item);
+    }
+}
+
+impl MenuItem {
+    fn has(&self, lesson: &Arc<Lesson>) -> bool {
+        self.texts.iter().any(|(_, text)| Arc::ptr_eq(text, lesson))
+    }
+}
