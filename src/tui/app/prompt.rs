@@ -18,6 +18,8 @@ pub struct Prompt {
     history: Vec<String>,
     /// Which earlier text is shown, counted from the newest.
     recalled: Option<usize>,
+    /// How the word before the cursor could go on, if that was asked and is not certain.
+    pub candidates: Vec<String>,
     /// What was handed to the session and may come back refused.
     pub submitted: Option<String>,
     /// What was wrong with the text, until it is edited.
@@ -95,6 +97,7 @@ impl Prompt {
 
     fn edited(&mut self) {
         self.error = None;
+        self.candidates.clear();
         self.recalled = None;
     }
 

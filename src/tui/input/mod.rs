@@ -5,7 +5,7 @@ mod document;
 mod key;
 mod table;
 
-pub use document::document;
+pub use document::{document, group_title};
 pub use key::Key;
 pub use table::{Binding, Group, TABLE};
 
