@@ -11,6 +11,7 @@ mod app;
 mod glyphs;
 mod ink;
 mod input;
+mod run;
 mod text;
 mod theme;
 mod view;
@@ -20,8 +21,11 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use app::{App, Deed, Effect, Factory, Menu, MenuItem, Msg, carry_out, update};
 pub use glyphs::Glyphs;
 pub use ink::Ink;
+pub use input::document as keys_document;
+pub use run::{Ending, RunError, Setup, run};
 pub use text::screen_text;
 pub use theme::{Role, Theme};
 pub use view::{Depth, Notice, Page, Zoom, draw_page};

@@ -138,6 +138,14 @@ impl App {
         Some(page)
     }
 
+    /// What could have changed while nobody did anything; the screen is drawn anew only if it did.
+    pub fn sight(&self) -> (usize, usize, bool, Option<Notice>) {
+        let session = self.session.as_ref();
+        let length = session.map_or(0, |session| session.timeline().len());
+        let cursor = session.map_or(0, Session::cursor);
+        (length, cursor, self.waiting, self.notice.clone())
+    }
+
     /// Where keys are looked up, in this order.
     pub fn contexts(&self) -> &'static [Context] {
         match (self.over, self.in_menu, self.asking) {

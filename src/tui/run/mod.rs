@@ -1,0 +1,240 @@
+//! The only loop: one thread that sleeps until a key, a signal, the lab or a timer of the kernel
+//! has something to say. Idle it never wakes.
+
+mod probe;
+mod signals;
+mod terminal;
+
+use std::collections::VecDeque;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::time::Duration;
+
+use crossterm::event::{self, Event, KeyEvent};
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout};
+
+use super::app::{App, Deed, Effect, Factory, Msg, carry_out, update};
+use super::glyphs::Glyphs;
+use super::input::message;
+use super::view::draw;
+use signals::{Signals, Wish};
+use terminal::Screen;
+
+/// A timer of the kernel is late by a tick or two; asking in vain again and again is not waiting.
+const PATIENCE: Duration = Duration::from_millis(10);
+
+/// What a run of the screen is made of.
+pub struct Setup {
+    /// The app, with its menu.
+    pub app: App,
+    /// Makes the worlds of its sessions.
+    pub factory: Factory,
+    /// What to open at once; else the menu is shown, or the session that the app has already.
+    pub first: Option<Deed>,
+    /// The glyphs; `None`: the terminal is asked.
+    pub glyphs: Option<Glyphs>,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The learner wanted it.
+    Quit,
+    /// A signal did.
+    Signal(i32),
+    /// The terminal is gone.
+    Hangup,
+}
+
+/// Why the screen could not run.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// Standard input or output is no terminal.
+    #[error("the screen needs a terminal; without one, use `sockstep run` or `sockstep check`")]
+    NoTerminal,
+    /// The terminal did not do what it was asked.
+    #[error("{attempt}: {source}")]
+    Terminal {
+        /// What was tried.
+        attempt: &'static str,
+        /// What came of it.
+        source: io::Error,
+    },
+}
+
+impl RunError {
+    fn when(attempt: &'static str) -> impl Fn(io::Error) -> Self {
+        move |source| Self::Terminal { attempt, source }
+    }
+}
+
+/// Runs the screen until it is left. The terminal is as before afterwards, also after an error, a
+/// panic, SIGTERM, SIGHUP and SIGINT.
+///
+/// # Errors
+/// See [`RunError`].
+pub fn run(setup: Setup) -> Result<Ending, RunError> {
+    let Setup { mut app, mut factory, first, glyphs } = setup;
+    let mut signals = Signals::catch().map_err(RunError::when("catch signals"))?;
+    let mut screen = Screen::enter()?;
+    let mut queue: VecDeque<Incoming> = VecDeque::new();
+    match glyphs {
+        Some(glyphs) => app.ink.glyphs = glyphs,
+        None => {
+            let answer = probe::ask(screen.input(), screen.output());
+            app.ink.glyphs = answer.glyphs;
+            queue.extend(answer.typed.into_iter().map(Incoming::Key));
+        }
+    }
+    let mut effects: Vec<Effect> = first.into_iter().map(Effect::Do).collect();
+    loop {
+        while let Some(ending) =
+            settle(&mut app, &mut effects, &mut queue, &mut factory, &mut screen)?
+        {
+            return Ok(ending);
+        }
+        if app.dirty && !paint(&mut app, &mut screen)? {
+            return Ok(Ending::Hangup);
+        }
+        let woken = wait(&app, &screen, &signals)?;
+        if woken.gone {
+            return Ok(Ending::Hangup);
+        }
+        if woken.signal {
+            for wish in signals.wishes() {
+                match wish {
+                    Wish::End(signal) => return Ok(Ending::Signal(signal)),
+                    Wish::Suspend => effects.push(Effect::Suspend),
+                    Wish::Continue => effects.push(Effect::Clear),
+                    Wish::Resize => queue.push_back(Incoming::Msg(Msg::Resized)),
+                }
+            }
+        }
+        if woken.key {
+            read_keys(&mut queue).map_err(RunError::when("read keys"))?;
+        }
+        if woken.world {
+            effects.push(Effect::Do(Deed::GoOn(Duration::ZERO)));
+        }
+    }
+}
+
+/// What waits to be answered. What a key means is found out when its turn comes: it depends on
+/// what the keys before it did.
+enum Incoming {
+    Key(KeyEvent),
+    Msg(Msg),
+}
+
+/// Carries out effects and messages until none is left.
+fn settle(
+    app: &mut App,
+    effects: &mut Vec<Effect>,
+    queue: &mut VecDeque<Incoming>,
+    factory: &mut Factory,
+    screen: &mut Screen,
+) -> Result<Option<Ending>, RunError> {
+    loop {
+        for effect in std::mem::take(effects) {
+            match effect {
+                Effect::Quit => return Ok(Some(Ending::Quit)),
+                Effect::Suspend => screen.suspend()?,
+                Effect::Clear => screen.clear()?,
+                Effect::Do(deed) => {
+                    let (quiet, before) = (matches!(deed, Deed::GoOn(_)), app.sight());
+                    let was_dirty = app.dirty;
+                    let msg = carry_out(app, deed, factory);
+                    let failed = matches!(msg, Msg::Failed(_));
+                    effects.extend(update(app, msg));
+                    if quiet && !failed && app.sight() == before {
+                        app.dirty = was_dirty;
+                    }
+                    continue;
+                }
+            }
+            app.dirty = true;
+        }
+        if !effects.is_empty() {
+            continue;
+        }
+        let msg = match queue.pop_front() {
+            Some(Incoming::Key(key)) => message(key, app.contexts()),
+            Some(Incoming::Msg(msg)) => Some(msg),
+            None => return Ok(None),
+        };
+        effects.extend(msg.map(|msg| update(app, msg)).unwrap_or_default());
+    }
+}
+
+/// Draws the app; false if the terminal is gone.
+fn paint(app: &mut App, screen: &mut Screen) -> Result<bool, RunError> {
+    let mut below = 0;
+    let drawn = screen.draw(|area, buffer| below = draw(app, area, buffer));
+    app.below = below;
+    app.dirty = false;
+    match drawn {
+        Ok(()) => Ok(true),
+        Err(error) if is_gone(&error) => Ok(false),
+        Err(source) => Err(RunError::Terminal { attempt: "draw", source }),
+    }
+}
+
+fn is_gone(error: &io::Error) -> bool {
+    matches!(error.raw_os_error().map(Errno::from_raw), Some(Errno::EIO | Errno::EPIPE))
+}
+
+/// What woke the loop.
+#[derive(Debug, Default)]
+struct Woken {
+    key: bool,
+    signal: bool,
+    world: bool,
+    gone: bool,
+}
+
+/// Sleeps until something happens.
+fn wait(app: &App, screen: &Screen, signals: &Signals) -> Result<Woken, RunError> {
+    let session = app.session.as_ref();
+    let readiness = session.and_then(|session| session.readiness());
+    let due = session.and_then(|session| session.due_in()).map(|due| due.max(PATIENCE));
+    let timeout = due.map_or(PollTimeout::NONE, |due| {
+        // Rounded up: waking early would only mean to wait again.
+        let millis = due.as_micros().div_ceil(1000).min(i32::MAX as u128);
+        PollTimeout::try_from(i32::try_from(millis).unwrap_or(i32::MAX)).unwrap_or(PollTimeout::MAX)
+    });
+    let mut fds: Vec<PollFd<'_>> = [screen.input(), signals.as_fd()]
+        .into_iter()
+        .chain(readiness)
+        .map(|fd: BorrowedFd<'_>| PollFd::new(fd, PollFlags::POLLIN))
+        .collect();
+    let count = match nix::poll::poll(&mut fds, timeout) {
+        Ok(count) => count,
+        // A signal: its pipe says which, at the next turn.
+        Err(Errno::EINTR) => return Ok(Woken::default()),
+        Err(errno) => return Err(RunError::Terminal { attempt: "poll", source: errno.into() }),
+    };
+    let seen =
+        |index: usize| fds.get(index).and_then(PollFd::revents).unwrap_or(PollFlags::empty());
+    let gone = PollFlags::POLLHUP | PollFlags::POLLERR | PollFlags::POLLNVAL;
+    Ok(Woken {
+        key: seen(0).contains(PollFlags::POLLIN),
+        signal: !seen(1).is_empty(),
+        world: !seen(2).is_empty() || count == 0,
+        gone: seen(0).intersects(gone),
+    })
+}
+
+/// Everything that was typed so far. With `use-dev-tty`, `event::poll(0)` is always false, and a
+/// key that was read but not taken is in no fd any more: so ask until there is none for 1 ms.
+fn read_keys(queue: &mut VecDeque<Incoming>) -> io::Result<()> {
+    while event::poll(Duration::from_millis(1))? {
+        match event::read()? {
+            Event::Key(key) => queue.push_back(Incoming::Key(key)),
+            Event::Paste(text) => queue.push_back(Incoming::Msg(Msg::Paste(text))),
+            Event::Resize(..) => queue.push_back(Incoming::Msg(Msg::Resized)),
+            Event::FocusGained | Event::FocusLost | Event::Mouse(_) => {}
+        }
+    }
+    Ok(())
+}
