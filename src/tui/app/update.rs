@@ -8,7 +8,7 @@ use crate::session::{Mode, Origin, Progress, Session};
 use crate::tui::view::{Notice, Zoom};
 
 /// How many lines a screenful is when only the smallest screen is sure.
-const SCREENFUL: usize = 18;
+const SCREENFUL: isize = 18;
 
 /// Changes the app as `msg` wants it, and says what is left to do.
 pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
@@ -72,7 +72,10 @@ fn wish(app: &mut App, msg: Msg) -> Vec<Effect> {
         Msg::Help => toggle(app, Over::Help),
         Msg::Zoom => zoom(app),
         Msg::Next => next(app),
-        Msg::Up | Msg::Down | Msg::PageUp | Msg::PageDown => scroll(app, &msg),
+        Msg::Up => scroll(app, -1),
+        Msg::Down => scroll(app, 1),
+        Msg::PageUp => scroll(app, -SCREENFUL),
+        Msg::PageDown => scroll(app, SCREENFUL),
         Msg::Close => close(app),
         Msg::Open => open(app),
         Msg::FreePlay => vec![Effect::Do(Deed::Free(LabSpec::two_hosts()))],
@@ -247,20 +250,12 @@ fn next(app: &mut App) -> Vec<Effect> {
     }
 }
 
-fn scroll(app: &mut App, msg: &Msg) -> Vec<Effect> {
-    let (down, by) = match msg {
-        Msg::Down => (true, 1),
-        Msg::PageDown => (true, SCREENFUL),
-        Msg::PageUp => (false, SCREENFUL),
-        _ => (false, 1),
-    };
+fn scroll(app: &mut App, by: isize) -> Vec<Effect> {
     if app.in_menu && app.over.is_none() {
-        let by = isize::try_from(by).unwrap_or(1);
-        app.menu.move_by(if down { by } else { -by });
-    } else if down {
-        app.scroll += by.min(app.below);
+        app.menu.move_by(by);
     } else {
-        app.scroll = app.scroll.saturating_sub(by);
+        let below = isize::try_from(app.below).unwrap_or(isize::MAX);
+        app.scroll = app.scroll.saturating_add_signed(by.min(below));
     }
     Vec::new()
 }

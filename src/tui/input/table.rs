@@ -89,7 +89,7 @@ pub static TABLE: &[Binding] = bindings! {
     Wire: Page, [key('x')] => Msg::Drop, "do-drop", 13;
     Wire: Page, [key('D')] => Msg::Duplicate, "do-duplicate";
     Wire: Page, [key('w')] => Msg::Swap, "do-swap";
-    Wire: Page, [key('h')] => Msg::HoldOrAuto, "do-hold-or-auto", 20;
+    Wire: Page, [key('h')] => Msg::HoldOrAuto, "do-hold-or-auto", 23;
     Wire: Page, [key('C')] => Msg::CutOrMend, "do-cut-or-mend";
 
     Look: Page, [key('m')] => Msg::More, "do-more";
@@ -113,7 +113,7 @@ pub static TABLE: &[Binding] = bindings! {
 
     Program: Menu, [named(KeyCode::Enter), key(' ')] => Msg::Open, "do-open", 1;
     Program: Menu, [key('f')] => Msg::FreePlay, "do-free-play", 5;
-    Program: Menu | Page | View | Prompt, [named(KeyCode::Esc)] => Msg::Close, "do-close", 5;
+    Program: Menu | Page | View | Prompt, [named(KeyCode::Esc)] => Msg::Close, "do-close", 30;
     Program: Everywhere, [key('l')] => Msg::Language, "do-language", 40;
     Program: Everywhere, [key('?')] => Msg::Help, "do-help", 90;
     Program: Everywhere | Prompt, [Key::ctrl('l')] => Msg::Redraw, "do-redraw";

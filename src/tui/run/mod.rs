@@ -89,9 +89,8 @@ pub fn run(setup: Setup) -> Result<Ending, RunError> {
     }
     let mut effects: Vec<Effect> = first.into_iter().map(Effect::Do).collect();
     loop {
-        while let Some(ending) =
-            settle(&mut app, &mut effects, &mut queue, &mut factory, &mut screen)?
-        {
+        let ending = settle(&mut app, &mut effects, &mut queue, &mut factory, &mut screen)?;
+        if let Some(ending) = ending {
             return Ok(ending);
         }
         if app.dirty && !paint(&mut app, &mut screen)? {

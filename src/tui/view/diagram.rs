@@ -14,8 +14,7 @@ use crate::tui::text::wrap;
 use crate::tui::theme::Role;
 
 /// The diagram; `close:` is what a process does, `◀` what comes in, `▶` what goes out.
-const PICTURE: &str = "\
-                           [  CLOSE        ]
+const PICTURE: &str = "                           [  CLOSE        ]
     bind, listen   ┌─────────────┘   └──────────────┐  connect: SYN ▶
                    ▼                                ▼
            [  LISTEN       ]                [  SYN_SENT     ]

@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
 
+use super::footer::Hints;
 use super::frame::{Frame, put};
 use super::layout::{SMALLEST, body, is_large_enough};
 use super::page::Page;
@@ -35,11 +36,19 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) -> usize {
         }
         (over, Some(page)) => draw_session(app, over, &page, area, buffer),
     };
-    let choices = app.page().and_then(|page| page.asking).map_or(0, |(q, _)| q.choices.len());
-    let keys = footer::line(app.contexts(), choices, area.width.into(), ink);
+    let keys = footer::line(app.contexts(), hints(app, below), area.width.into(), ink);
     put(buffer, area.x, area.bottom() - 1, area.width, keys, ink);
     make_safe(buffer, ink.glyphs);
     below
+}
+
+fn hints(app: &App, below: usize) -> Hints {
+    let page = app.page();
+    let held = page.is_some_and(|page| !page.snapshot().wire.held.is_empty());
+    let choices = page.and_then(|page| page.asking).map_or(0, |(q, _)| q.choices.len());
+    let next = matches!(app.over, Some(Over::Bytes(_) | Over::Zoomed(_)));
+    let menu = app.in_menu && app.over.is_none();
+    Hints { choices, held, scrolls: below > 0 || app.scroll > 0 || menu, next }
 }
 
 fn draw_session(

@@ -9,27 +9,51 @@ use ratatui::text::{Line, Span};
 use crate::tui::app::Msg;
 use crate::tui::ink::Ink;
 use crate::tui::input::{Binding, Context, TABLE};
-use crate::tui::text::width;
+use crate::tui::text::{line_width, spread, width};
 use crate::tui::theme::Role;
 
-/// The line of keys for what is shown; `choices`: how many answers a question has.
-pub fn line(contexts: &[Context], choices: usize, wide: usize, ink: &Ink) -> Line<'static> {
-    let items = items(contexts, choices, ink);
-    let help = items.iter().position(|item| item.help).map(|index| item_width(&items[index]));
-    let mut left = wide.saturating_sub(help.unwrap_or(0));
-    let mut spans: Vec<Span<'static>> = Vec::new();
-    for item in &items {
-        let needed = item_width(item);
-        if !item.help && needed > left {
-            continue;
-        }
-        if !item.help {
-            left -= needed;
-        }
-        spans.push(ink.span(Role::Key, format!(" {}", item.keys)));
-        spans.push(ink.span(Role::Plain, format!(" {} ", item.label)));
+/// What decides which keys are worth their room.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Hints {
+    /// How many answers the question has that is asked.
+    pub choices: usize,
+    /// Packets are in the learner's hands.
+    pub held: bool,
+    /// What is shown is longer than the screen.
+    pub scrolls: bool,
+    /// There is a next one of what is shown.
+    pub next: bool,
+}
+
+impl Hints {
+    fn hide(self, msg: &Msg) -> bool {
+        matches!(msg, Msg::Answer(choice) if *choice >= self.choices)
+            || matches!(msg, Msg::Deliver | Msg::Drop) && !self.held
+            || matches!(msg, Msg::Up | Msg::Down) && !self.scrolls
+            || matches!(msg, Msg::Next) && !self.next
     }
-    Line::from(spans)
+}
+
+/// The line of keys for what is shown.
+pub fn line(contexts: &[Context], hints: Hints, wide: usize, ink: &Ink) -> Line<'static> {
+    let mut items = items(contexts, hints, ink);
+    let help = items.iter().position(|item| item.help).map(|index| items.remove(index));
+    let right = help.map_or_else(Line::default, |help| Line::from(spans(&help, ink)));
+    let mut left = wide.saturating_sub(line_width(&right) + 1);
+    let mut shown: Vec<Span<'static>> = Vec::new();
+    for item in &items {
+        let needed = width(&item.keys) + width(&item.label) + 3;
+        if needed <= left {
+            left -= needed;
+            shown.extend(spans(item, ink));
+        }
+    }
+    spread(Line::from(shown), right, wide, ink.glyphs.cut())
+}
+
+fn spans(item: &Item, ink: &Ink) -> Vec<Span<'static>> {
+    let key = ink.span(Role::Key, format!(" {}", item.keys));
+    vec![key, ink.span(Role::Plain, format!(" {} ", item.label))]
 }
 
 struct Item {
@@ -38,27 +62,21 @@ struct Item {
     help: bool,
 }
 
-fn item_width(item: &Item) -> usize {
-    width(&item.keys) + width(&item.label) + 3
-}
-
 /// The bindings that have a place in the footer, in the order of the contexts; those of the same
 /// name are one item: `a b c answer`.
-fn items(contexts: &[Context], choices: usize, ink: &Ink) -> Vec<Item> {
-    let mut bindings: Vec<(usize, &Binding)> = Vec::new();
+fn items(contexts: &[Context], hints: Hints, ink: &Ink) -> Vec<Item> {
+    let mut bindings: Vec<(usize, &'static Binding)> = Vec::new();
     for binding in TABLE {
         let place = contexts.iter().position(|context| binding.contexts.contains(context));
-        let hidden = matches!(binding.msg, Msg::Answer(choice) if choice >= choices);
+        let hidden = hints.hide(&binding.msg);
         // A key that an earlier context takes is not shown with its later meaning.
         let taken = bindings.iter().any(|(_, other)| other.keys[0] == binding.keys[0]);
         if let (Some(place), Some(_), false, false) = (place, binding.footer, hidden, taken) {
             bindings.push((place, binding));
         }
     }
-    bindings.sort_by_key(|(place, binding)| match binding.msg {
-        Msg::Help => (usize::MAX, None),
-        _ => (*place, binding.footer),
-    });
+    // Keys of the page that lies below what is shown come last.
+    bindings.sort_by_key(|(place, binding)| (*place > 0 && contexts.len() > 2, binding.footer));
     let mut items: Vec<Item> = Vec::new();
     for (_, binding) in bindings {
         let keys = binding.keys[0].name(ink);

@@ -79,8 +79,14 @@ fn explanation(page: &Page<'_>, depth: Depth, ink: &Ink) -> Vec<Paragraph> {
             found.extend(more.map(|prose| Paragraph::prose(ink, Role::Dim, prose)));
         }
     }
-    for note in notes(page.before(), page.moment()) {
-        found.push(Paragraph::new(ink, Role::Plain, ink.words.short(&note)));
+    for (index, note) in notes(page.before(), page.moment()).into_iter().enumerate() {
+        // The first one says it; the others may give way to what the lesson has to say.
+        let weight = match index {
+            0 if found.is_empty() => 0,
+            0 | 1 => 5,
+            _ => 7,
+        };
+        found.push(Paragraph::new(ink, Role::Plain, ink.words.short(&note)).weighing(weight));
         let long = ink.words.long(&note).filter(|_| depth == Depth::Long);
         let long = long.iter().flat_map(|text| text.lines());
         found.extend(long.map(|text| Paragraph::new(ink, Role::Dim, text)));
@@ -161,7 +167,7 @@ fn printed(page: &Page<'_>, ink: &Ink) -> Vec<Paragraph> {
 
 /// The words before the next step, only on the newest page.
 fn next_words(page: &Page<'_>, depth: Depth, ink: &Ink) -> Vec<Paragraph> {
-    if !page.live || page.mode != Mode::Script {
+    if !page.live || page.mode != Mode::Script || page.question_ahead {
         return Vec::new();
     }
     let pointer = || ink.span(Role::Key, format!("{} ", ink.glyphs.pointer()));
@@ -185,8 +191,9 @@ fn changed(page: &Page<'_>, ink: &Ink) -> Option<Paragraph> {
         moment.changes.iter().take(24).map(|change| ink.words.change(change, &moment.snapshot));
     let text = texts.collect::<Vec<_>>().join("   ");
     let label = format!("{}  ", ink.words.ui("changed"));
-    (!text.is_empty())
-        .then(|| Paragraph::new(ink, Role::Dim, text).marked(ink.span(Role::Changed, label)))
+    (!text.is_empty()).then(|| {
+        Paragraph::new(ink, Role::Dim, text).marked(ink.span(Role::Changed, label)).weighing(9)
+    })
 }
 
 /// The question, its choices, and that no marks are given.

@@ -27,7 +27,11 @@ impl Naming {
         let fits = |naming: &Naming| {
             sockets.clone().all(|socket| width(&name(socket, *naming, ink)) <= room)
         };
-        [Naming::Full, Naming::Ports].into_iter().find(fits).unwrap_or(Naming::Bare)
+        // In a narrow pane full names would come and go with the sockets.
+        let narrow = room < 24;
+        let known =
+            [Naming::Full, Naming::Ports].into_iter().filter(|n| !narrow || *n < Naming::Full);
+        known.into_iter().find(fits).unwrap_or(Naming::Bare)
     }
 }
 

@@ -46,6 +46,9 @@ fn next(page: &Page<'_>, ink: &Ink) -> Vec<Span<'static>> {
     match (page.mode, page.next, page.lesson) {
         (Mode::Free, _, Some(_)) => vec![ink.span(Role::Changed, words.ui("next-left-script"))],
         (Mode::Free, _, None) => vec![ink.span(Role::Dim, words.ui("next-free"))],
+        (_, Some(_), _) if page.question_ahead && page.asking.is_none() => {
+            vec![ink.span(Role::Changed, words.ui("next-question"))]
+        }
         (_, None, _) => vec![ink.span(Role::Good, words.ui("next-finished"))],
         (_, Some(step), _) => {
             let mut spans = vec![ink.span(Role::Dim, words.ui("next").to_owned())];

@@ -17,6 +17,8 @@ pub struct Paragraph {
     pub text: Vec<Span<'static>>,
     /// It belongs to the paragraph before: no empty line between.
     pub close: bool,
+    /// Where room is short, the heaviest paragraphs go first; those of no weight stay.
+    pub weight: u8,
 }
 
 impl Paragraph {
@@ -50,6 +52,12 @@ impl Paragraph {
         self
     }
 
+    /// With this weight.
+    pub fn weighing(mut self, weight: u8) -> Self {
+        self.weight = weight;
+        self
+    }
+
     fn lines(&self, room: usize) -> Vec<Line<'static>> {
         let indent: usize =
             self.mark.iter().map(|span| crate::tui::text::width(&span.content)).sum();
@@ -73,6 +81,32 @@ pub fn lines(paragraphs: &[Paragraph], room: usize, airy: bool) -> Vec<Line<'sta
         lines.extend(paragraph.lines(room));
     }
     lines
+}
+
+/// As many paragraphs as fit in `high` lines, with empty lines between if those fit too; and
+/// whether anything was left out.
+pub fn fitted(
+    mut paragraphs: Vec<Paragraph>,
+    room: usize,
+    high: usize,
+) -> (Vec<Line<'static>>, bool) {
+    let mut cut = false;
+    loop {
+        let airy = lines(&paragraphs, room, true);
+        if airy.len() <= high {
+            return (airy, cut);
+        }
+        let tight = lines(&paragraphs, room, false);
+        if tight.len() <= high {
+            return (tight, cut);
+        }
+        cut = true;
+        let heaviest = paragraphs.iter().enumerate().max_by_key(|(_, paragraph)| paragraph.weight);
+        match heaviest.filter(|(_, paragraph)| paragraph.weight > 0).map(|(index, _)| index) {
+            Some(index) => drop(paragraphs.remove(index)),
+            None => return (tight, cut),
+        }
+    }
 }
 
 /// Text that an author wrote, without what could steer a terminal. Line feeds and backslashes

@@ -11,7 +11,7 @@ use super::ladder::legs;
 use super::layout::{areas, body};
 use super::marks::Marks;
 use super::page::Page;
-use super::prose::{Paragraph, lines as prose_lines};
+use super::prose::{Paragraph, fitted, lines as prose_lines};
 use super::site::Site;
 use super::wire::Ladder;
 use super::{code, host, next, timeline, title, wire};
@@ -149,13 +149,12 @@ fn words_frame(page: &Page<'_>, place: Rect, ink: &Ink) -> Frame {
     let (wide, high) = inner(place);
     let (name, found) = paragraphs(page, Depth::Short, ink);
     let room = wide.saturating_sub(2).min(PROSE_WIDTH);
-    let airy = prose_lines(&found, room, true);
-    let lines = if airy.len() <= high { airy } else { prose_lines(&found, room, false) };
-    let more = lines.len() > high || has_more(page, &found, ink);
+    let longer = has_more(page, &found, ink);
+    let (lines, cut) = fitted(found, room, high);
     let role = if page.asking.is_some() { Role::Changed } else { Role::Title };
     let mut foot = Line::default();
-    if more {
-        let role = if lines.len() > high { Role::Changed } else { Role::Dim };
+    if cut || longer {
+        let role = if cut { Role::Changed } else { Role::Dim };
         foot = ink.line(role, format!("m {}", ink.words.ui("more")));
     }
     Frame::new(ink.line(role, name), margin(lines)).with_foot(foot)

@@ -118,10 +118,16 @@ fn details(socket: &Socket, ink: &Ink) -> Vec<String> {
 }
 
 fn queues(socket: &Socket, ink: &Ink) -> Option<String> {
-    let (recv, send) = (socket.recv_q?, socket.send_q?);
-    let says = !socket.is_listener() && socket.ownerless != Some(Ownerless::SynQueue);
-    (says && (recv, send) != (0, 0))
-        .then(|| ink.words.ui_with("socket-queues", &[("recv", &recv), ("send", &send)]))
+    if socket.is_listener() || socket.ownerless == Some(Ownerless::SynQueue) {
+        return None;
+    }
+    let part = |count: Option<u32>, label: &str| {
+        count.filter(|count| *count > 0).map(|count| format!("{label} {count}"))
+    };
+    let recv = part(socket.recv_q, ink.words.ui("buffer-recv"));
+    let send = part(socket.send_q, ink.words.ui("buffer-send"));
+    let parts: Vec<String> = recv.into_iter().chain(send).collect();
+    (!parts.is_empty()).then(|| parts.join("  "))
 }
 
 /// What the timer will bring, and when.
@@ -143,6 +149,10 @@ fn timer_text(socket: &Socket, timer: Timer, ink: &Ink) -> Option<String> {
             | TcpState::CloseWait
             | TcpState::TimeWait => words.ui_with("timer-data", time),
         },
+        // The kernel uses this timer for another end, too: how long it waits for the peer's FIN.
+        TimerKind::Keepalive if socket.state == Some(TcpState::FinWait2) => {
+            words.ui_with("timer-fin-wait", time)
+        }
         TimerKind::Keepalive => words.ui_with("timer-keepalive", time),
         TimerKind::TimeWait => words.ui_with("timer-gone", time),
         TimerKind::ZeroWindowProbe => words.ui_with("timer-probe", time),
