@@ -158,4 +158,4 @@ macro_rules! targets {
     };
 }
 
-targets! { c diag lesson netlink packet proc protocol words }
+targets! { c diag lesson netlink packet proc protocol replay words }

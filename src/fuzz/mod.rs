@@ -6,6 +6,7 @@
 //! mutations of them.
 
 mod kernel;
+mod record;
 mod text;
 
 /// One door.
@@ -21,6 +22,7 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("packet", kernel::packet),
     ("proc", kernel::proc),
     ("protocol", crate::lab::fuzz::protocol),
+    ("replay", record::replay),
     ("words", text::words),
 ];
 

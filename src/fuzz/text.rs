@@ -12,10 +12,8 @@ const ANSWERS: usize = 64;
 /// A fence: compiled, and run on an arena with a kernel that answers by the data.
 pub fn c(data: &[u8]) {
     let source = String::from_utf8_lossy(data);
-    for token in c::tokens(&source) {
-        let _ = token.text(&source);
-    }
     let mut scope = Scope::new(&[("SERVER_IP", "198.51.100.1"), ("CLIENT_IP", "198.51.100.2")]);
+    typing(&source, usize::from(data.last().copied().unwrap_or(0)), &scope);
     let _ = c::compile_expression(&source, &scope);
     let statements = match c::compile(&source, &mut scope) {
         Ok(statements) => statements,
@@ -37,6 +35,26 @@ pub fn c(data: &[u8]) {
             machine = Machine::new();
         }
     }
+    for variable in scope.variables() {
+        for row in c::rows(variable, &memory) {
+            assert_harmless(&row.meaning);
+        }
+    }
+}
+
+/// What is asked of a text while it is typed, with the cursor `back` bytes before its end.
+fn typing(source: &str, back: usize, scope: &Scope) {
+    for token in c::tokens(source) {
+        let _ = token.text(source);
+    }
+    for (range, _) in c::highlight(source) {
+        assert!(source.get(range).is_some(), "a colour's place is in the source");
+    }
+    let cursor = source.floor_char_boundary(source.len().saturating_sub(back));
+    let _ = c::call_at(source, cursor);
+    let completion = c::complete(source, cursor, scope);
+    assert!(source.get(completion.replaces).is_some(), "what is replaced is in the source");
+    let _ = c::plain(source, scope);
 }
 
 /// What the kernel says: a number, or an error.
