@@ -11,6 +11,7 @@ use super::args::{self, Options};
 use super::{Exit, find, headless};
 use crate::lesson::builtin_ids;
 use crate::model::Lang;
+use crate::session::{Entry, Session, transcript};
 
 /// How a lesson came out.
 struct Outcome {
@@ -89,34 +90,69 @@ fn run_one(options: &Options, arguments: &args::Check, name: &str, lang: Lang) -
     }
     let steps = lesson.steps.len();
     let begin = Instant::now();
-    let mut story = String::new();
-    let (mut held, mut wrong) = (0_usize, 0_usize);
-    let played = headless::play(Arc::new(lesson), |_, _, entry| {
-        for verdict in &entry.verdicts {
-            held += usize::from(verdict.held);
-            wrong += usize::from(!verdict.held);
-            if !verdict.held {
-                story.push_str(&format!(
-                    "{name}:{}:{}: expected {}; the kernel said: {}\n",
-                    verdict.line, verdict.column, verdict.what, verdict.kernel
-                ));
-            }
-        }
+    let mut told = Told::default();
+    let played = headless::play(Arc::new(lesson), |session, index, entry| {
+        told.tell(name, session, index, entry);
         Ok(())
     });
-    let summary = summary(steps, held, begin.elapsed());
+    let summary = summary(steps, told.held, begin.elapsed());
     match played {
-        Ok(_) if wrong == 0 => outcome(Exit::Fine, name, lang, summary, ""),
-        Ok(_) => outcome(Exit::Disagreed, name, lang, summary, &story),
+        Ok(_) if told.failures.is_empty() => outcome(Exit::Fine, name, lang, summary, ""),
+        Ok(_) => outcome(Exit::Disagreed, name, lang, summary, &told.story()),
         Err(error) => {
-            let exit = match error.exit_code() {
-                1 => Exit::Disagreed,
-                2 => Exit::Wrong,
-                _ => Exit::Unable,
-            };
-            story.push_str(&error.to_string());
+            let exit = headless::exit_of(&error);
+            let story = format!("{}{error}\n", told.story());
             outcome(exit, name, lang, summary, &story)
         }
+    }
+}
+
+/// What is told of a lesson that did not come out as it says: the story up to the first
+/// disagreement, then each of them.
+#[derive(Default)]
+struct Told {
+    held: usize,
+    lines: Vec<String>,
+    failures: Vec<String>,
+}
+
+impl Told {
+    fn tell(&mut self, name: &str, session: &Session, index: usize, entry: &Entry) {
+        if self.failures.is_empty() {
+            let before = index.checked_sub(1).and_then(|index| session.timeline().get(index));
+            let lesson = session.lesson().map(AsRef::as_ref);
+            self.lines.extend(transcript::text(before.map(AsRef::as_ref), entry, lesson));
+        }
+        for verdict in &entry.verdicts {
+            if verdict.held {
+                self.held += 1;
+                continue;
+            }
+            let (line, column) = (verdict.line, verdict.column);
+            let mut text = format!(
+                "{name}:{line}:{column}: expected {}, the kernel said: {}",
+                verdict.what, verdict.kernel
+            );
+            if let Some(reason) = &verdict.reason {
+                text.push_str(&format!(" ({reason})"));
+            }
+            self.failures.push(text);
+        }
+    }
+
+    fn story(&self) -> String {
+        if self.failures.is_empty() && self.lines.is_empty() {
+            return String::new();
+        }
+        let mut text = String::from("the story so far:\n");
+        for line in &self.lines {
+            text.push_str(&format!("  {line}\n"));
+        }
+        for failure in &self.failures {
+            text.push_str(failure);
+            text.push('\n');
+        }
+        text
     }
 }
 

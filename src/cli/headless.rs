@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::Exit;
 use crate::lab::Labs;
 use crate::lesson::Lesson;
 use crate::session::{Entry, Progress, Session, SessionError};
@@ -39,5 +40,14 @@ pub(super) fn play(
             Ok(Progress::Finished) => return Ok(session),
             Err(error) => return Err(error),
         };
+    }
+}
+
+/// The exit code of a run that could not go on.
+pub(super) fn exit_of(error: &SessionError) -> Exit {
+    match error.exit_code() {
+        1 => Exit::Disagreed,
+        2 => Exit::Wrong,
+        _ => Exit::Unable,
     }
 }

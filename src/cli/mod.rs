@@ -10,6 +10,7 @@ mod exec;
 mod find;
 mod headless;
 mod list;
+mod run;
 mod user_files;
 
 use std::process::ExitCode;
@@ -65,6 +66,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
     let options = &arguments.options;
     match arguments.command {
         None => anyhow::bail!("not built yet"),
+        Some(Command::Run(run)) => run::run(options, &run),
         Some(Command::Check(check)) => check::check(options, &check),
         Some(Command::List(list)) => list::list(options, &list),
         Some(Command::Exec(command)) => exec::exec(&command),
