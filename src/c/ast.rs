@@ -118,6 +118,18 @@ pub struct TypeName {
     pub derived: Vec<Derived>,
 }
 
+impl TypeName {
+    /// The place of the name that the type is built on, where an unknown one is to be shown.
+    pub fn name_span(&self) -> &Span {
+        match &self.base {
+            Base::Named(name) | Base::Tag(name) => &name.span,
+            Base::Void | Base::Int(_) | Base::Function | Base::Struct(_) | Base::Enum(_) => {
+                &self.span
+            }
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub enum Base {
     Void,

@@ -77,6 +77,8 @@ pub(super) struct Function {
     pub returns: Type,
     /// Type and fixed address of each parameter.
     pub parameters: Vec<(Type, u64)>,
+    /// Where a struct lies that it returns.
+    pub result: u64,
     /// The signature, for errors and help.
     pub signature: String,
     /// Its own address, a number that no other object has.

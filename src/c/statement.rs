@@ -127,6 +127,7 @@ fn renew_declared(scope: &mut Scope) {
             name: Arc::clone(&function.name),
             returns: function.returns.clone(),
             parameters: function.parameters.clone(),
+            result: function.result,
             signature: function.signature.clone(),
             address: function.address,
             body: OnceLock::new(),

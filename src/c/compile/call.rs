@@ -121,7 +121,14 @@ impl Compiler<'_> {
             self.convert(&from, ty, argument)?;
         }
         for (ty, address) in function.parameters.iter().rev() {
-            self.emit(Op::Set(*address, ty.int().unwrap_or(Int::UNSIGNED_LONG)));
+            if let Type::Struct(layout) = ty {
+                self.emit(Op::Push(*address as i64));
+                self.emit(Op::Swap);
+                self.emit(Op::Copy(layout.size));
+                self.emit(Op::Drop);
+            } else {
+                self.emit(Op::Set(*address, ty.int().unwrap_or(Int::UNSIGNED_LONG)));
+            }
         }
         match function.body.get() {
             Some(body) => self.asks |= body.asks,

@@ -54,7 +54,7 @@ impl Compiler<'_> {
             ExprKind::Cast(ty, of) => self.cast(ty, of),
             ExprKind::SizeofType(ty) => {
                 let resolved = self.resolve(ty)?;
-                self.size(&resolved, &ty.span)
+                self.size(&resolved, ty.name_span())
             }
             ExprKind::Sizeof(of) => {
                 let ty = self.type_of(of)?;

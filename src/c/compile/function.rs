@@ -69,20 +69,13 @@ impl Compiler<'_> {
             return Err(Error::new(def.name.span.clone(), message).help("give it another name"));
         }
         let returns = self.resolve(&def.returns)?;
-        if matches!(returns, Type::Struct(_) | Type::Array { .. } | Type::Function) {
-            return Err(Error::outside(
-                def.returns.span.clone(),
-                "a function that returns a struct",
-            ));
+        if returns != Type::Void {
+            self.whole(&returns, def.returns.name_span())?;
         }
         let mut types = Vec::new();
         for (_, written) in &def.parameters {
             let ty = self.resolve(written)?.decayed();
-            if ty.layout().is_some() {
-                return Err(Error::outside(written.span.clone(), "a struct as a parameter")
-                    .help("take a pointer to it"));
-            }
-            self.whole(&ty, &written.span)?;
+            self.whole(&ty, written.name_span())?;
             types.push(ty);
         }
         if let Some(known) = self.scope.functions.get(name) {
@@ -107,9 +100,18 @@ impl Compiler<'_> {
             let address = self.allocate(ty.size(), ty.align(), span)?;
             parameters.push((ty, address));
         }
+        let result = match &returns {
+            Type::Struct(layout) => self.allocate(layout.size, layout.align, span)?,
+            Type::Void
+            | Type::Int(_)
+            | Type::Pointer { .. }
+            | Type::Array { .. }
+            | Type::Function => 0,
+        };
         let function = Arc::new(Function {
             name: Arc::clone(name),
             returns,
+            result,
             parameters,
             signature,
             address,

@@ -12,7 +12,7 @@ impl Compiler<'_> {
     pub(super) fn literal(&mut self, ty: &TypeName, init: &Init) -> Result<Place, Error> {
         let resolved = self.resolve(ty)?;
         let resolved = self.sized(resolved, Some(init), &ty.span)?;
-        self.whole(&resolved, &ty.span)?;
+        self.whole(&resolved, ty.name_span())?;
         let address = self.allocate(resolved.size(), resolved.align(), &ty.span)?;
         self.initialise(&resolved, address, init)?;
         self.emit(Op::Push(address as i64));

@@ -111,7 +111,7 @@ impl Compiler<'_> {
                 Derived::Pointer => {
                     Type::Pointer { to: Arc::new(ty), constant: name.constant && at == 0 }
                 }
-                Derived::Array(length) => self.array(ty, length.as_deref(), &name.span)?,
+                Derived::Array(length) => self.array(ty, length.as_deref(), name.name_span())?,
             };
         }
         Ok(ty)
@@ -165,7 +165,7 @@ impl Compiler<'_> {
         let mut members = Vec::new();
         for (name, ty) in &body.members {
             let resolved = self.resolve(ty)?;
-            self.whole(&resolved, &ty.span)?;
+            self.whole(&resolved, ty.name_span())?;
             let double = |(known, _): &(Option<String>, Type)| {
                 name.as_ref().is_some_and(|name| known.as_deref() == Some(&name.text))
             };

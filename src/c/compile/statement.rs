@@ -113,7 +113,7 @@ impl Compiler<'_> {
         }
         let ty = self.resolve(&declared.ty)?;
         let ty = self.sized(ty, declared.init.as_ref(), span)?;
-        self.whole(&ty, span)?;
+        self.whole(&ty, declared.ty.name_span())?;
         let address = self.allocate(ty.size(), ty.align(), span)?;
         let constant = declared.ty.constant && declared.ty.derived.is_empty()
             || declared.ty.constant && matches!(ty, Type::Array { .. });
@@ -324,6 +324,12 @@ impl Compiler<'_> {
             (None, ty) => {
                 let message = format!("{} returns {ty}: expected a value", function.name);
                 return Err(Error::new(statement.span.clone(), message));
+            }
+            (Some(value), Type::Struct(layout)) => {
+                self.emit(Op::Push(function.result as i64));
+                let from = self.value(value)?;
+                self.convert(&from, &function.returns, value)?;
+                self.emit(Op::Copy(layout.size));
             }
             (Some(value), ty) => {
                 let from = self.value(value)?;

@@ -115,7 +115,9 @@ pub(super) fn request(value: i64) -> String {
                 let (size, direction) = (value >> 16 & 0x3fff, value >> 30 & 3);
                 let direction = ["_IOC_NONE", "_IOC_WRITE", "_IOC_READ", "_IOC_READ|_IOC_WRITE"]
                     [direction as usize];
-                format!("_IOC({direction}, {kind:#x}, {number:#x}, {size:#x})")
+                let hex =
+                    |value: i64| if value == 0 { "0".to_owned() } else { format!("{value:#x}") };
+                format!("_IOC({direction}, {}, {}, {})", hex(kind), hex(number), hex(size))
             }
         },
     }

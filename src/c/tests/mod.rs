@@ -1,5 +1,7 @@
 //! Tests that need several parts of the room at once.
 
 mod gcc;
+mod language;
 mod random;
 pub mod running;
+mod strace;

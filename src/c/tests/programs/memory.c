@@ -12,6 +12,13 @@ int flat[2][2] = { 1, 2, 3, 4 };
 char *words[] = { "one", "two", "three" };
 void move(struct point *p, int by) { p->x += by; (*p).y -= by; }
 int total(int values[], int n) { int t = 0; while (n-- > 0) t += *values++; return t; }
+struct point mirrored(struct point p) { int t = p.x; p.x = p.y; p.y = t; return p; }
+struct sockaddr_in make_address(const char *ip, int port)
+{
+    struct sockaddr_in made = { .sin_family = AF_INET, .sin_port = htons(port) };
+    inet_pton(AF_INET, ip, &made.sin_addr);
+    return made;
+}
 int main(void)
 {
     struct line l = { { 1, 2 }, .to = { .y = 9 }, "abc" }, m = { 1, 2, 3, 4, "x" }, n = { .to.x = 5 };
@@ -56,5 +63,9 @@ int main(void)
     struct { int a; char b; } anonymous = { 1, 'x' }; printf("%d %c\n", anonymous.a, anonymous.b);
     int i = 0, v[3] = { 0 }; v[i++] += 5; printf("%d %d %d\n", i, v[1], v[2]);
     char two[2][4] = { "ab", "cd" }; printf("%s %s\n", two[0], two[1]);
+    struct point pair = { 3, 4 }, turned = mirrored(pair);
+    printf("%d %d %d %d\n", pair.x, turned.x, mirrored(mirrored(pair)).x, mirrored(turned).y);
+    struct sockaddr_in made = make_address("10.0.0.7", 99);
+    printf("%s %d\n", inet_ntoa(made.sin_addr), ntohs(make_address("1.2.3.4", 5).sin_port));
     return 0;
 }
