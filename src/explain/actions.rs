@@ -17,6 +17,9 @@ pub fn tell(story: &mut Story) {
     match &story.scene.moment.cause {
         Cause::Start => start(story),
         Cause::Statement { process, .. } => {
+            if !story.scene.process(process).is_some_and(|process| process.is_alive()) {
+                return;
+            }
             story.say(Rank::Action, note!("statement-only", process = process));
         }
         Cause::Kernel => {}
@@ -68,7 +71,10 @@ fn wire(story: &mut Story, action: &WireAction) {
             0 => note!("wire-auto"),
             count => note!("wire-auto-delivers", count = count),
         },
-        WireAction::DeliverAll => note!("wire-deliver-all", count = story.scene.arrivals().count()),
+        WireAction::DeliverAll => match story.scene.arrivals().count() {
+            0 => note!("wire-deliver-none"),
+            count => note!("wire-deliver-all", count = count),
+        },
         WireAction::Deliver(_) => {
             let Some(packet) = first(Fate::Delivered) else { return };
             let name = packet_name(&packet);
@@ -91,9 +97,9 @@ fn wire(story: &mut Story, action: &WireAction) {
         WireAction::Unreachable(kind) => {
             let Some(packet) = first(Fate::Unreachable) else { return };
             let what = match kind {
-                Unreachable::Net => "network unreachable",
-                Unreachable::Host => "host unreachable",
-                Unreachable::Port => "port unreachable",
+                Unreachable::Net => note!("icmp-net"),
+                Unreachable::Host => note!("icmp-host"),
+                Unreachable::Port => note!("icmp-port"),
             };
             note!("wire-icmp", packet = packet_name(&packet), what = what)
         }
@@ -146,7 +152,8 @@ fn rebooted(story: &mut Story, host: &HostName) {
         .flat_map(|other| &other.sockets)
         .filter(|socket| {
             let peer = socket.peer.as_ref().and_then(|peer| peer.ip());
-            socket.state == Some(TcpState::Established)
+            socket.kind.is_tcp()
+                && socket.state == Some(TcpState::Established)
                 && peer.is_some_and(|ip| rebooted.addresses.contains(&ip.to_canonical()))
         })
         .count();

@@ -1,28 +1,22 @@
 //! What brought a socket from one state to another: a packet, a call, a death, a timer.
 
+use std::sync::Arc;
+
 use super::names::packet_name;
 use super::note::{Note, note};
 use super::scene::{Scene, same};
 use super::states::Move;
-use super::traffic::Role;
-use crate::model::{Action, Cause, Outcome, Socket, TcpState, TimerKind};
+use super::traffic::{Role, role};
+use crate::model::{Action, Cause, Outcome, Packet, Socket, TcpState, TimerKind};
 
-/// The cause of a change as a clause, and whether it is an RST.
+/// The cause of a change.
 pub struct Why {
-    /// `SYN 40001>8080 arrived`, `client called close()`, …
+    /// As a clause: `SYN 40001>8080 arrived`, `client called close()`, …
     pub clause: Note,
-    reset: bool,
-}
-
-impl Why {
     /// Whether an RST that arrived or was sent explains the change.
-    pub fn is_reset(&self) -> bool {
-        self.reset
-    }
-
-    fn plain(clause: Note) -> Self {
-        Self { clause, reset: false }
-    }
+    pub reset: bool,
+    /// Where it stands in the moment: the number of passages before the packet; 0 for a call.
+    pub place: usize,
 }
 
 /// The cause of a change of state, as far as the moment proves it.
@@ -31,29 +25,64 @@ pub fn cause(scene: &Scene, moved: &Move) -> Why {
     if moved.to.is_none() {
         if let Some(packet) = scene.arrived_as(moved.host, row, &[Role::Rst]) {
             let clause = note!("cause-packet", packet = packet_name(packet));
-            return Why { clause, reset: true };
+            return Why { clause, reset: true, place: place(scene, packet) };
         }
         if let Some((packet, _)) = scene.sent_as(moved.host, row, &[Role::Rst]) {
             let clause = note!("cause-own-rst", packet = packet_name(packet));
-            return Why { clause, reset: true };
+            return Why { clause, reset: true, place: place(scene, packet) };
         }
     }
     let own = own_doing(scene, row);
-    let packet = scene
-        .arrived_as(moved.host, row, deciding(moved))
-        .map(|packet| note!("cause-packet", packet = packet_name(packet)));
+    let packet = deciding_packet(scene, moved);
+    let place = packet.map_or(0, |packet| place(scene, packet));
+    let packet = packet.map(|packet| note!("cause-packet", packet = packet_name(packet)));
     // A state that this side's own call leads to is the call's doing, even if an answer came.
-    let by_call = match moved.to {
-        Some(TcpState::Listen | TcpState::SynSent | TcpState::FinWait1 | TcpState::LastAck) => {
-            own.clone().or_else(|| packet.clone())
-        }
-        _ => both(own.clone(), packet.clone(), moved),
-    };
-    let clause = by_call
+    let own_first = matches!(
+        moved.to,
+        Some(TcpState::Listen | TcpState::SynSent | TcpState::FinWait1 | TcpState::LastAck)
+    );
+    let own_place = if own.is_some() { 0 } else { place };
+    let (clause, place) =
+        if own_first { (own.or(packet), own_place) } else { (both(own, packet, moved), place) };
+    let clause = clause
         .or_else(|| icmp(scene, moved))
         .or_else(|| timer(scene, moved))
         .unwrap_or_else(|| note!("cause-unknown"));
-    Why::plain(clause)
+    Why { clause, reset: false, place }
+}
+
+/// How many passages come before the packet's last one, counted from 1.
+fn place(scene: &Scene, packet: &Packet) -> usize {
+    let last = scene.moment.passages.iter().rposition(|p| p.packet.number == packet.number);
+    last.map_or(0, |index| index + 1)
+}
+
+/// The segment that brought about the change: for what the first of its kind decides the first,
+/// else the last.
+fn deciding_packet<'a>(scene: &Scene<'a>, moved: &Move<'a>) -> Option<&'a Arc<Packet>> {
+    let roles = deciding(moved);
+    let mut fitting = scene
+        .arrived(moved.host, moved.row.ends())
+        .filter(|(_, segment)| roles.contains(&role(segment)))
+        .map(|(packet, _)| packet);
+    match moved.to {
+        Some(
+            TcpState::SynRecv
+            | TcpState::Established
+            | TcpState::CloseWait
+            | TcpState::Closing
+            | TcpState::TimeWait,
+        ) => fitting.next(),
+        Some(
+            TcpState::Close
+            | TcpState::Listen
+            | TcpState::SynSent
+            | TcpState::FinWait1
+            | TcpState::FinWait2
+            | TcpState::LastAck,
+        )
+        | None => fitting.last(),
+    }
 }
 
 /// A call and the answer to what it sent, where the change skips a state; else the packet alone.

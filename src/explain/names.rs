@@ -1,7 +1,8 @@
 //! What sockets and packets are called in a sentence, the same in every language.
 
+use super::note::{Note, note};
 use super::scene::Row;
-use crate::model::{Address, Body, HostName, Ownerless, Packet, Snapshot, Socket};
+use crate::model::{Address, Body, Fate, HostName, Ownerless, Packet, Snapshot, Socket};
 
 /// The fds that stand for a socket: `server fd 3, worker fd 3`.
 pub fn socket_name(snapshot: &Snapshot, host: &HostName, socket: &Socket) -> Option<String> {
@@ -41,6 +42,18 @@ pub fn packet_name(packet: &Packet) -> String {
             None => packet.label(),
         },
         Body::Icmp { .. } | Body::Other { .. } => packet.label(),
+    }
+}
+
+/// A packet and what became of it, as a clause.
+pub fn sent_packet(packet: String, fate: Fate) -> Note {
+    match fate {
+        Fate::Held | Fate::Folded => note!("packet-held", packet = packet),
+        Fate::Delivered | Fate::Duplicated => note!("packet-delivered", packet = packet),
+        Fate::Dropped => note!("packet-dropped", packet = packet),
+        Fate::Cut => note!("packet-cut", packet = packet),
+        Fate::Unreachable => note!("packet-unreachable", packet = packet),
+        Fate::NoReceiver | Fate::Refused => note!("packet-refused", packet = packet),
     }
 }
 

@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
-use super::cause::cause;
+use super::cause::{Why, cause};
 use super::names::packet_name;
 use super::note::{Note, note};
 use super::scene::Row;
 use super::story::{Rank, Story};
 use super::traffic::Role;
-use crate::model::{Action, Cause, Change, HostName, Ownerless, Socket, TcpState};
+use crate::model::{Change, HostName, Ownerless, Socket, TcpState};
 
 /// How many changes of state a moment explains one by one.
 const EXPLAINED: usize = 6;
+
+/// How many it looks at to find those.
+const CONSIDERED: usize = 64;
 
 /// A TCP socket's way from one state to another. A missing state is a socket that the kernel did
 /// not list.
@@ -66,53 +69,36 @@ pub fn tell(story: &mut Story) {
             _ => None,
         })
         .collect();
-    let mut explained = 0;
-    let mut more = 0;
-    let mut moves: Vec<Move> = changes.iter().filter_map(Move::of).collect();
-    let first = starts(story);
-    moves.sort_by_key(|moved| Some(moved.host) != first);
-    for moved in moves {
+    let untold = |moved: &Move| {
         let told = [moved.before, moved.after].into_iter().flatten().any(|s| story.is_told(s));
-        if told || rebooted.contains(&moved.host) {
-            continue;
-        }
-        if explained == EXPLAINED {
-            more += 1;
-            continue;
-        }
-        if let Some(note) = explain(story, &moved) {
-            story.say(Rank::State, note);
-            explained += 1;
-        }
+        !told && !rebooted.contains(&moved.host)
+    };
+    let moves: Vec<Move> = changes.iter().filter_map(Move::of).filter(untold).collect();
+    let mut causes: Vec<(Move, Why)> =
+        moves.iter().take(CONSIDERED).map(|moved| (*moved, cause(&story.scene, moved))).collect();
+    causes.sort_by_key(|(_, why)| why.place);
+    let notes: Vec<Note> =
+        causes.into_iter().filter_map(|(moved, why)| explain(story, &moved, why)).collect();
+    let more = notes.len().saturating_sub(EXPLAINED) + moves.len().saturating_sub(CONSIDERED);
+    for note in notes.into_iter().take(EXPLAINED) {
+        story.say(Rank::State, note);
     }
     if more > 0 {
         story.say(Rank::State, note!("states-more", count = more));
     }
 }
 
-/// The host where the moment began: the caller's, or the one that got the first packet.
-fn starts<'a>(story: &Story<'a>) -> Option<&'a HostName> {
-    let scene = &story.scene;
-    match &scene.moment.cause {
-        Cause::Action(Action::Call(call)) => Some(&scene.process(&call.process)?.host),
-        Cause::Start | Cause::Action(_) | Cause::Statement { .. } | Cause::Kernel => {
-            scene.arrivals().next()?.to.as_ref()
-        }
-    }
-}
-
 /// The note of one change, or `None` where another row tells it.
-fn explain(story: &Story, moved: &Move) -> Option<Note> {
+fn explain(story: &Story, moved: &Move, why: Why) -> Option<Note> {
     let row = moved.row;
     let scene = &story.scene;
     let socket = scene.name(moved.host, moved.after.or(moved.before).unwrap_or(row));
-    let why = cause(scene, moved);
     let peer = row.peer.as_ref();
     use TcpState::{
         CloseWait, Closing, Established, FinWait1, FinWait2, LastAck, Listen, SynRecv, SynSent,
         TimeWait,
     };
-    if why.is_reset() {
+    if why.reset {
         return Some(reset(story, moved, socket, why.clause));
     }
     let cause = why.clause;
@@ -161,6 +147,9 @@ fn explain(story: &Story, moved: &Move) -> Option<Note> {
         }
         (Some(SynSent), None) => note!("from-syn-sent", cause = cause, socket = socket),
         (Some(FinWait2), None) if has_time_wait(story, moved) => return None,
+        (Some(FinWait2), None) if moved.after.is_none() => {
+            note!("from-fin-wait2", cause = cause, socket = socket)
+        }
         (Some(from), None) => note!("state-gone", cause = cause, socket = socket, from = from),
         (from, Some(to)) => match from {
             Some(from) => {

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use super::names::packet_name;
+use super::names::{packet_name, sent_packet};
 use super::note::note;
-use super::scene::Scene;
+use super::scene::{Row, Scene};
 use super::story::{Rank, Story};
-use super::traffic::{Role, is_delivery};
+use super::traffic::{Role, is_delivery, role};
 use crate::model::{
-    Action, Cause, Change, Fate, HostName, Packet, Socket, TcpState, TimerKind, WireAction,
+    Action, Body, Cause, Change, Family, Fate, HostName, Packet, Socket, TcpState, TimerKind,
+    WireAction,
 };
 
 /// How many packets or sockets of one kind a moment names one by one.
@@ -23,6 +24,7 @@ pub fn tell(story: &mut Story) {
     no_effect(story);
     folded(story);
     held(story);
+    reset_generated(story);
 }
 
 /// Bytes arrived in a receive buffer, and were acknowledged.
@@ -36,6 +38,9 @@ fn data(story: &mut Story) {
         let Change::SocketChanged { host, from, to } = change else { continue };
         if named == NAMED {
             break;
+        }
+        if to.kind.protocol == 17 && to.kind.family != Family::Unix {
+            named += usize::from(datagram(story, host, from, to));
         }
         if !to.kind.is_tcp() || to.is_listener() || story.is_told(to) {
             continue;
@@ -57,6 +62,24 @@ fn arrival(story: &mut Story, host: &HostName, from: &Socket, to: &Arc<Socket>) 
     let socket = scene.name(&host.name, to);
     let note =
         note!("data-arrived", packet = packet_name(packet), socket = socket, waiting = waiting);
+    story.say(Rank::Queue, note);
+    true
+}
+
+/// Recv-Q of a UDP socket grew because a datagram arrived.
+fn datagram(story: &mut Story, host: &HostName, from: &Socket, to: &Socket) -> bool {
+    if to.recv_q <= from.recv_q {
+        return false;
+    }
+    let port = to.local_port();
+    let packet = story.scene.arrivals().filter(|packet| {
+        packet.to.as_ref() == Some(host)
+            && matches!(packet.body, Body::Udp { destination, .. } if Some(destination.port()) == port)
+    });
+    let Some(packet) = packet.last() else { return false };
+    let socket = story.scene.name(host, to);
+    let packet = packet_name(packet);
+    let note = note!("datagram-arrived", packet = packet, socket = socket, recv_q = to.recv_q);
     story.say(Rank::Queue, note);
     true
 }
@@ -103,8 +126,8 @@ fn sent_again(story: &mut Story) {
                 note!("window-probe", socket = socket, again = again, seconds = left)
             }
             (Some(TimerKind::Keepalive), _) => note!("keepalive-probe", socket = socket),
-            (_, Some((packet, _, _))) => {
-                let packet = packet_name(packet);
+            (_, Some((packet, _, fate))) => {
+                let packet = sent_packet(packet_name(packet), fate);
                 note!("sent-again", packet = packet, socket = socket, again = again, seconds = left)
             }
             (_, None) => {
@@ -128,7 +151,7 @@ fn windows(story: &mut Story) {
     for packet in scene.arrivals() {
         let Some(segment) = packet.segment() else { continue };
         let roles = [Role::Ack, Role::Data];
-        if !roles.contains(&super::traffic::role(segment)) {
+        if !roles.contains(&role(segment)) {
             continue;
         }
         let Some(host) = packet.to.as_ref().and_then(|host| scene.before.host(host)) else {
@@ -158,6 +181,7 @@ fn lost(story: &mut Story) {
     for passage in &story.scene.moment.passages {
         let name = packet_name(&passage.packet);
         match passage.fate {
+            Fate::Cut if story.mentions(&name) => {}
             Fate::Cut => cut.push(name),
             Fate::NoReceiver => said.push(note!("packet-no-receiver", packet = name)),
             Fate::Refused => {
@@ -181,7 +205,7 @@ fn lost(story: &mut Story) {
     if !cut.is_empty() {
         let count = cut.len();
         cut.truncate(NAMED);
-        story.say(Rank::Wire, note!("packets-cut", packets = cut, count = count));
+        story.say(Rank::Wire, note!("packets-cut", count = count, packets = cut));
     }
 }
 
@@ -241,6 +265,31 @@ fn folded(story: &mut Story) {
         let copies = held.map(|held| held.copies);
         let note = note!("packet-folded", packet = packet_name(&passage.packet), copies = copies);
         story.say(Rank::Wire, note);
+    }
+}
+
+/// A host answered an RST because it knows nothing that a packet could be for.
+fn reset_generated(story: &mut Story) {
+    let mut found = Vec::new();
+    let scene = &story.scene;
+    for packet in scene.arrivals() {
+        let (Some(segment), Some(name)) = (packet.segment(), &packet.to) else { continue };
+        let ends = Some((segment.destination, segment.source));
+        let Some(host) = scene.before.host(name) else { continue };
+        if host.sockets.iter().any(|row| row.ends() == ends) || found.len() == NAMED {
+            continue;
+        }
+        let rst = scene.sent_by(name, ends).find(|(_, answer, _)| role(answer) == Role::Rst);
+        let Some((rst, _, _)) = rst else { continue };
+        let (rst, packet) = (packet_name(rst), packet_name(packet));
+        if role(segment) != Role::Syn {
+            found.push(note!("rst-no-connection", host = name, packet = packet, rst = rst));
+        } else if !story.mentions(&rst) {
+            found.push(note!("rst-no-listener", host = name, packet = packet, rst = rst));
+        }
+    }
+    for note in found {
+        story.say(Rank::Surprise, note);
     }
 }
 

@@ -27,7 +27,7 @@ pub fn returned(story: &mut Story, case: &Case, value: i64) {
             connection(story, case, socket, new);
         }
         Some(_) => {
-            let peer = case.written(1).map(|shown| crate::explain::names::address_name(shown));
+            let peer = case.written(1).map(crate::explain::names::address_name);
             story.say(Rank::Surprise, note!("accept-dead", who = who, new = new, peer = peer));
         }
         None => story.say(Rank::Call, note!("accept-fd", who = who, new = new)),

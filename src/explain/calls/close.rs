@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::Case;
-use super::connect::sent_packet;
-use crate::explain::names::packet_name;
+use crate::explain::names::{packet_name, sent_packet};
 use crate::explain::note::note;
 use crate::explain::scene::Row;
 use crate::explain::story::{Rank, Story};

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::Case;
-use crate::explain::names::{address_name, packet_name};
-use crate::explain::note::{Note, note};
+use crate::explain::names::{address_name, packet_name, sent_packet};
+use crate::explain::note::note;
 use crate::explain::scene::Row;
 use crate::explain::story::{Rank, Story};
 use crate::explain::traffic::Role;
@@ -43,6 +43,9 @@ pub fn returned(story: &mut Story, case: &Case) {
                 local = local,
                 peer = peer
             )
+        }
+        None if case.before.is_some_and(|b| b.state == Some(TcpState::Established)) => {
+            note!("connect-reported", who = who, peer = peer)
         }
         None => {
             note!("connect-returned", who = who, state = state, local = local, peer = peer)
@@ -106,18 +109,6 @@ fn other_end(story: &mut Story, case: &Case, host: &Host, socket: &Arc<Socket>) 
             story.say(Rank::Queue, note);
         }
         _ => {}
-    }
-}
-
-/// A packet and what became of it, as a clause.
-pub fn sent_packet(packet: String, fate: Fate) -> Note {
-    match fate {
-        Fate::Held | Fate::Folded => note!("packet-held", packet = packet),
-        Fate::Delivered | Fate::Duplicated => note!("packet-delivered", packet = packet),
-        Fate::Dropped => note!("packet-dropped", packet = packet),
-        Fate::Cut => note!("packet-cut", packet = packet),
-        Fate::Unreachable => note!("packet-unreachable", packet = packet),
-        Fate::NoReceiver | Fate::Refused => note!("packet-refused", packet = packet),
     }
 }
 

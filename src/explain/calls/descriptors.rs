@@ -76,7 +76,7 @@ pub fn fcntl(story: &mut Story, case: &Case, value: i64) {
 /// ioctl() returned 0.
 pub fn ioctl(story: &mut Story, case: &Case) {
     let (who, request) = (case.who(), case.shown(1));
-    let answer = case.written(2).map(String::as_str);
+    let answer = case.written(2).map(super::single);
     let said = match request {
         "FIONREAD" | "SIOCINQ" => note!("ioctl-unread", who = who, answer = answer),
         "TIOCOUTQ" | "SIOCOUTQ" => note!("ioctl-unsent", who = who, answer = answer),

@@ -15,6 +15,8 @@ mod send;
 
 use std::sync::Arc;
 
+pub use options::single;
+
 use super::scene::{Scene, first};
 use super::story::Story;
 use crate::model::{Host, Outcome, ProcessName, Report, Socket, Syscall};
@@ -69,14 +71,16 @@ impl<'a> Case<'a> {
         self.after.or(self.before)
     }
 
-    /// An argument as strace prints it, before the call.
+    /// An argument as strace prints it, before the call, without its comment.
     pub fn shown(&self, index: usize) -> &'a str {
-        self.report.call.shown.get(index).map_or("?", String::as_str)
+        let shown = self.report.call.shown.get(index).map_or("?", String::as_str);
+        shown.split(" /*").next().unwrap_or(shown)
     }
 
     /// An argument that the kernel wrote to, after the call.
-    pub fn written(&self, index: usize) -> Option<&'a String> {
-        self.report.written.iter().find(|(place, _)| *place == index).map(|(_, text)| text)
+    pub fn written(&self, index: usize) -> Option<&'a str> {
+        let written = self.report.written.iter().find(|(place, _)| *place == index);
+        written.map(|(_, text)| text.as_str())
     }
 }
 

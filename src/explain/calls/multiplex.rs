@@ -15,7 +15,7 @@ pub fn returned(story: &mut Story, case: &Case, count: i64) {
         Syscall::EpollWait => 1,
         _ => 0,
     };
-    let ready = case.written(place).map(String::as_str);
+    let ready = case.written(place);
     let said = match case.report.call.syscall {
         Syscall::Select => note!("select-ready", process = process, count = count),
         _ => note!("poll-ready", call = call, process = process, count = count, ready = ready),

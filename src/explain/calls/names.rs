@@ -10,7 +10,7 @@ use crate::model::Syscall;
 /// The call returned 0.
 pub fn returned(story: &mut Story, case: &Case) {
     let who = case.who();
-    let name = case.written(1).map(|shown| address_name(shown));
+    let name = case.written(1).map(address_name);
     let own = case.report.call.syscall == Syscall::Getsockname;
     let tcp = case.after.filter(|socket| socket.kind.is_tcp());
     let said = match tcp {

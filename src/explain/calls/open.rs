@@ -53,13 +53,13 @@ pub fn lowest(story: &mut Story, case: &Case, fd: i32) {
 
 /// socketpair() made two sockets.
 pub fn socketpair(story: &mut Story, case: &Case) {
-    let pair = case.written(3).map(String::as_str);
+    let pair = case.written(3);
     story.say(Rank::Call, note!("socketpair-returned", process = case.process, fds = pair));
 }
 
 /// pipe() made two ends.
 pub fn pipe(story: &mut Story, case: &Case) {
-    let pair = case.written(0).map(String::as_str);
+    let pair = case.written(0);
     story.say(Rank::Call, note!("pipe-returned", process = case.process, fds = pair));
 }
 

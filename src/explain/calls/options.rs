@@ -4,12 +4,18 @@ use super::Case;
 use crate::explain::note::{Note, note};
 use crate::explain::story::{Rank, Story};
 
+/// A single number without the brackets that strace writes round it: `[1]` is `1`.
+pub fn single(shown: &str) -> &str {
+    let inside = shown.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    inside.filter(|text| !text.contains([',', ' '])).unwrap_or(shown)
+}
+
 /// getsockopt() returned 0.
 pub fn get(story: &mut Story, case: &Case) {
     let (who, option) = (case.who(), case.shown(2));
-    let value = case.written(3).map(String::as_str);
+    let value = case.written(3).map(single);
     let said = match (option, value) {
-        ("SO_ERROR", Some("[0]" | "0")) => note!("option-error-none", who = who),
+        ("SO_ERROR", Some("0")) => note!("option-error-none", who = who),
         ("SO_ERROR", value) => note!("option-error", who = who, value = value),
         ("SO_RCVBUF" | "SO_SNDBUF", value) => {
             note!("option-buffer-read", who = who, option = option, value = value)
@@ -26,7 +32,7 @@ pub fn get(story: &mut Story, case: &Case) {
 
 /// setsockopt() returned 0.
 pub fn set(story: &mut Story, case: &Case) {
-    let (option, value) = (case.shown(2), case.shown(3));
+    let (option, value) = (case.shown(2), single(case.shown(3)));
     let note = note!("option-set", who = case.who(), option = option, value = value);
     story.say(Rank::Call, note);
     if let Some(meaning) = meaning(option) {

@@ -3,7 +3,7 @@
 use super::Case;
 use crate::explain::note::note;
 use crate::explain::story::{Rank, Story};
-use crate::model::{Change, Syscall};
+use crate::model::{Change, File, Syscall};
 
 /// fork() returned.
 pub fn fork(story: &mut Story, case: &Case, value: i64) {
@@ -19,24 +19,25 @@ pub fn fork(story: &mut Story, case: &Case, value: i64) {
         return story.say(Rank::Call, note);
     };
     let parent = story.scene.after().process(case.process);
-    let shared = child
+    let shared: std::collections::HashSet<&File> = child
         .fds
         .iter()
         .filter(|fd| parent.and_then(|p| p.fd(fd.number)).is_some_and(|own| own.file == fd.file))
-        .count();
+        .map(|fd| &fd.file)
+        .collect();
     let note = note!(
         "fork-returned",
         process = case.process,
         pid = value,
         child = &child.name,
-        shared = shared
+        shared = shared.len()
     );
     story.say(Rank::Call, note);
 }
 
 /// wait4() returned a child's pid.
 pub fn waited(story: &mut Story, case: &Case, value: i64) {
-    let status = case.written(1).map(String::as_str);
+    let status = case.written(1);
     let note = note!("wait-returned", process = case.process, pid = value, status = status);
     story.say(Rank::Call, note);
 }

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::Case;
-use super::connect::sent_packet;
-use crate::explain::names::{address_name, packet_name};
+use crate::explain::names::{address_name, packet_name, sent_packet};
 use crate::explain::note::note;
 use crate::explain::scene::Row;
 use crate::explain::story::{Rank, Story};
@@ -127,6 +126,14 @@ fn datagram(story: &mut Story, case: &Case, host: &Host, socket: &Socket, count:
         None => note!("send-datagram-unseen", call = call, who = who, count = count, to = to),
     };
     story.say(Rank::Call, said);
+    if let Some((packet, 3, 3)) = story.scene.icmp(&host.name) {
+        let (packet, who) = (packet_name(packet), case.who());
+        let note = match socket.peer_port() {
+            Some(_) => note!("datagram-icmp-told", packet = packet, socket = who),
+            None => note!("datagram-icmp-untold", packet = packet, socket = who),
+        };
+        story.say(Rank::Surprise, note);
+    }
     let unnamed = case.before.is_some_and(|before| before.local_port().is_none());
     if let Some(port) = socket.local_port()
         && unnamed

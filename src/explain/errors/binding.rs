@@ -19,14 +19,10 @@ pub fn bind(story: &Story, case: &Case, errno: &str) -> Option<Note> {
         "EADDRINUSE" if unix => note!("bind-path-taken", who = who, path = address),
         "EADDRINUSE" => taken(story, case, address),
         "EADDRNOTAVAIL" => {
-            let own: Vec<String> = case.host?.addresses.iter().map(ToString::to_string).collect();
-            let foreign = ip_shown(shown)
-                .is_some_and(|ip| !case.host.is_some_and(|h| h.addresses.contains(&ip)));
-            if !foreign || own.is_empty() {
-                return None;
-            }
-            let host = &case.host?.name;
-            note!("bind-not-mine", address = address, host = host, own = own)
+            let host = case.host?;
+            let ip = ip_shown(shown).filter(|ip| !host.addresses.contains(ip))?;
+            let own: Vec<String> = host.addresses.iter().map(ToString::to_string).collect();
+            note!("bind-not-mine", address = ip.to_string(), host = &host.name, own = own)
         }
         "EACCES" if unix => note!("bind-path-denied", path = address),
         "EACCES" => note!("bind-privileged", port = port_shown(shown).map(i32::from), who = who),

@@ -1,6 +1,6 @@
 //! Errors of getsockopt() and setsockopt().
 
-use crate::explain::calls::Case;
+use crate::explain::calls::{Case, single};
 use crate::explain::note::{Note, note};
 
 /// Explains an error of getsockopt() or setsockopt().
@@ -14,10 +14,10 @@ pub fn explain(case: &Case, errno: &str) -> Option<Note> {
         }
         "EOPNOTSUPP" => note!("option-unsupported", who = who, option = option, level = level),
         "EINVAL" => {
-            let (value, length) = (case.shown(3), case.shown(4));
+            let (value, length) = (single(case.shown(3)), case.shown(4));
             note!("option-invalid", option = option, value = value, length = length)
         }
-        "EDOM" => note!("option-domain", option = option, value = case.shown(3)),
+        "EDOM" => note!("option-domain", option = option, value = single(case.shown(3))),
         "EPERM" | "EACCES" => note!("option-denied", option = option, errno = errno),
         _ => return None,
     })

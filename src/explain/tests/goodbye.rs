@@ -129,7 +129,7 @@ fn close_of_the_last_fd_says_fin_and_leaves_an_orphan() {
         server_end(TcpState::CloseWait).queues(1, 0),
     );
     let play = Play::new(&open(), after).report(close("client", 3), OK).delivered(&[&fin, &ack]);
-    let keys = ["close-fin", "to-fin-wait2-at-once", "to-close-wait", "orphan"];
+    let keys = ["close-fin", "to-close-wait", "to-fin-wait2-at-once", "orphan"];
     assert_eq!(play.keys(), keys);
     assert!(play.first().contains("FIN,ACK 40001>8080, delivered"), "{}", play.first());
 }
@@ -255,7 +255,7 @@ fn the_first_write_to_a_closed_peer_succeeds_and_brings_an_rst() {
     let play = Play::new(&before, after)
         .report(write("client", 3, 5), Outcome::Returned(5))
         .delivered(&[&data, &rst]);
-    assert_eq!(play.keys(), ["send-answered-rst"]);
+    assert_eq!(play.keys(), ["send-answered-rst", "rst-no-connection"]);
 }
 
 #[test]
@@ -311,7 +311,7 @@ fn a_retransmission_is_told_with_its_packet() {
         )
     };
     let play = Play::new(&again(0), again(1)).passes(&data, Fate::Cut);
-    assert_eq!(play.keys(), ["sent-again", "packets-cut"]);
+    assert_eq!(play.keys(), ["sent-again"]);
 }
 
 #[test]
