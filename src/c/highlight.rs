@@ -61,9 +61,11 @@ fn word(source: &str, all: &[Token], at: usize) -> Class {
     let near =
         |at: Option<usize>| at.and_then(|at| all.get(at)).map_or("", |token| token.text(source));
     let before = near(at.checked_sub(1));
-    if TYPE_WORDS.contains(&text) || INTS.iter().any(|int| int.name == text) {
-        Class::Type
-    } else if matches!(before, "struct" | "union" | "enum") || matches!(text, "fd_set" | "FILE") {
+    let is_type = TYPE_WORDS.contains(&text)
+        || INTS.iter().any(|int| int.name == text)
+        || matches!(before, "struct" | "union" | "enum")
+        || matches!(text, "fd_set" | "FILE");
+    if is_type {
         Class::Type
     } else if KEYWORDS.contains(&text) {
         Class::Keyword

@@ -58,10 +58,8 @@ fn put(
     if out.len() >= MOST_TOKENS {
         return Err(Error::new(span, format!("this is more than {MOST_TOKENS} tokens")));
     }
-    let body = match kind {
-        Kind::Word if !inside.contains(&text) && inside.len() < 20 => defines.get(&text),
-        _ => None,
-    };
+    let replaced = kind == Kind::Word && !inside.contains(&text) && inside.len() < 20;
+    let body = if replaced { defines.get(&text) } else { None };
     let Some(body) = body else {
         out.push(Lexeme { kind, text, span });
         return Ok(());

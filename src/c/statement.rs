@@ -62,9 +62,10 @@ pub fn compile(source: &str, scope: &mut Scope) -> Result<Vec<Statement>, Error>
     let mut statements = Vec::new();
     for statement in &tree {
         let Some(compiled) = compiler.top(statement)? else { continue };
-        let code = match &statement.kind {
-            StmtKind::Function(function) => format!("{}(…)", function.name.text),
-            _ => one_line(source, &all, &compiled.span),
+        let code = if let StmtKind::Function(function) = &statement.kind {
+            format!("{} {{ … }}", compiler.signature(&function.name.text))
+        } else {
+            one_line(source, &all, &compiled.span)
         };
         statements.push(Statement {
             code,

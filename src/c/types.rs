@@ -196,10 +196,8 @@ impl Type {
                 format!("void (*{name})(int)")
             }
             Type::Pointer { to, constant } => {
-                let inner = match **to {
-                    Type::Array { .. } => format!("(*{name})"),
-                    _ => format!("*{name}"),
-                };
+                let is_array = matches!(**to, Type::Array { .. });
+                let inner = if is_array { format!("(*{name})") } else { format!("*{name}") };
                 let constant = if *constant { "const " } else { "" };
                 format!("{constant}{}", to.declare(&inner))
             }

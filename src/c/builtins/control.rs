@@ -3,29 +3,35 @@
 use super::super::fault::Fault;
 use super::super::reach::Reach;
 use super::super::types::Int;
-use super::{Args, Builtin};
+use super::Args;
 
 /// Bytes of a `struct cmsghdr`.
 const HEAD: i64 = 16;
 
-pub(super) fn run(builtin: Builtin, a: &Args, reach: &mut Reach) -> Result<i64, Fault> {
+/// What takes a number or struct apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[rustfmt::skip]
+pub(crate) enum Control {
+    CmsgAlign, CmsgSpace, CmsgLen, CmsgFirst, CmsgNext, CmsgData, Wifexited, Wexitstatus, Wifsignaled, Wtermsig, IsSocket,
+}
+
+pub(super) fn run(which: Control, a: &Args, reach: &mut Reach) -> Result<i64, Fault> {
     let status = a.int(0);
-    Ok(match builtin {
-        Builtin::CmsgAlign => aligned(a.int(0)),
-        Builtin::CmsgSpace => aligned(a.int(0)).wrapping_add(HEAD),
-        Builtin::CmsgLen => a.int(0).wrapping_add(HEAD),
-        Builtin::CmsgFirst => {
+    Ok(match which {
+        Control::CmsgAlign => aligned(a.int(0)),
+        Control::CmsgSpace => aligned(a.int(0)).wrapping_add(HEAD),
+        Control::CmsgLen => a.int(0).wrapping_add(HEAD),
+        Control::CmsgFirst => {
             let (control, length) = control(a.address(0), reach)?;
             if length >= HEAD { control } else { 0 }
         }
-        Builtin::CmsgNext => next(a, reach)?,
-        Builtin::CmsgData => a.int(0).wrapping_add(HEAD),
-        Builtin::Wifexited => i64::from(status & 0x7f == 0),
-        Builtin::Wexitstatus => status >> 8 & 0xff,
-        Builtin::Wifsignaled => i64::from(((status & 0x7f) + 1) as i8 >> 1 > 0),
-        Builtin::Wtermsig => status & 0x7f,
-        Builtin::IsSocket => i64::from(status & 0o170_000 == 0o140_000),
-        _ => return Err(Fault::Misused),
+        Control::CmsgNext => next(a, reach)?,
+        Control::CmsgData => a.int(0).wrapping_add(HEAD),
+        Control::Wifexited => i64::from(status & 0x7f == 0),
+        Control::Wexitstatus => status >> 8 & 0xff,
+        Control::Wifsignaled => i64::from(((status & 0x7f) + 1) as i8 >> 1 > 0),
+        Control::Wtermsig => status & 0x7f,
+        Control::IsSocket => i64::from(status & 0o170_000 == 0o140_000),
     })
 }
 

@@ -4,7 +4,7 @@ use super::super::fault::Fault;
 use super::super::reach::Reach;
 use super::super::scope::ERRNO_ADDRESS;
 use super::super::types::Int;
-use super::{Args, Builtin, Done, strerror};
+use super::{Args, Done, strerror};
 
 /// The conversions that exist here, for an error's help.
 pub(super) const KNOWN: &str =
@@ -41,28 +41,34 @@ enum Piece<'a> {
     Conversion(Conversion),
 }
 
-pub(super) fn run(builtin: Builtin, a: &Args, reach: &mut Reach, fuel: u32) -> Result<Done, Fault> {
+/// What prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[rustfmt::skip]
+pub(crate) enum Format {
+    Perror, Printf, Fprintf, Snprintf, Sprintf, Puts, Fputs, Putchar, Fflush,
+}
+
+pub(super) fn run(which: Format, a: &Args, reach: &mut Reach, fuel: u32) -> Result<Done, Fault> {
     let from = |first: usize| a.0.get(first..).unwrap_or(&[]);
-    let bytes = match builtin {
-        Builtin::Printf => format(&reach.text(a.address(0))?, from(1), reach, fuel)?,
-        Builtin::Fprintf => format(&reach.text(a.address(1))?, from(2), reach, fuel)?,
-        Builtin::Snprintf => {
+    let bytes = match which {
+        Format::Printf => format(&reach.text(a.address(0))?, from(1), reach, fuel)?,
+        Format::Fprintf => format(&reach.text(a.address(1))?, from(2), reach, fuel)?,
+        Format::Snprintf => {
             let text = format(&reach.text(a.address(2))?, from(3), reach, fuel)?;
             return into_buffer(a.address(0), a.address(1), &text, reach);
         }
-        Builtin::Sprintf => {
+        Format::Sprintf => {
             let text = format(&reach.text(a.address(1))?, from(2), reach, fuel)?;
             return into_buffer(a.address(0), u64::MAX, &text, reach);
         }
-        Builtin::Puts => [&reach.text(a.address(0))?[..], b"\n"].concat(),
-        Builtin::Fputs => reach.text(a.address(0))?,
-        Builtin::Putchar => vec![a.int(0) as u8],
-        Builtin::Fflush => return Ok(Done::value(0)),
-        Builtin::Perror => perror(a.address(0), reach)?,
-        _ => return Err(Fault::Misused),
+        Format::Puts => [&reach.text(a.address(0))?[..], b"\n"].concat(),
+        Format::Fputs => reach.text(a.address(0))?,
+        Format::Putchar => vec![a.int(0) as u8],
+        Format::Fflush => return Ok(Done::value(0)),
+        Format::Perror => perror(a.address(0), reach)?,
     };
-    let value = match builtin {
-        Builtin::Putchar => a.int(0) & 0xff,
+    let value = match which {
+        Format::Putchar => a.int(0) & 0xff,
         _ => bytes.len() as i64,
     };
     Ok(Done { value, cost: bytes.len() as u64, printed: Some(shown(&bytes)) })

@@ -7,8 +7,12 @@ mod network;
 mod sets;
 mod text;
 
+pub(super) use control::Control;
 pub use error_text::strerror;
-pub(super) use network::ipv6_text;
+pub(super) use format::Format;
+pub(super) use network::{Network, ipv6_text};
+pub(super) use sets::Sets;
+pub(super) use text::Text;
 
 use super::ast::Expr;
 use super::calls::{CallHelp, Does};
@@ -19,16 +23,16 @@ use super::reach::Reach;
 
 /// One function of the C library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[rustfmt::skip]
 pub(super) enum Builtin {
-    Htons, Htonl, InetAddr, InetAton, InetPton, InetNtop, InetNtoa, IsV4Mapped,
-    Memset, Memcpy, Memcmp, Bzero, Strcpy, Strncpy, Strcat, Strlen, Strcmp, Strncmp, Strchr,
-    Strstr, Atoi, Toupper, Tolower, Strerror,
-    Perror, Printf, Fprintf, Snprintf, Sprintf, Puts, Fputs, Putchar, Fflush,
-    SunLen, FdZero, FdSet, FdClr, FdIsset,
-    CmsgAlign, CmsgSpace, CmsgLen, CmsgFirst, CmsgNext, CmsgData,
-    Wifexited, Wexitstatus, Wifsignaled, Wtermsig, IsSocket,
-    Sigemptyset, Sigfillset, Sigaddset, Sigdelset, Sigismember,
+    /// `htons` and `ntohs`, which are the same.
+    Htons,
+    /// `htonl` and `ntohl`.
+    Htonl,
+    Network(Network),
+    Text(Text),
+    Format(Format),
+    Sets(Sets),
+    Control(Control),
 }
 
 /// What came of it.
@@ -65,69 +69,24 @@ pub(super) fn run(
     reach: &mut Reach,
     fuel: u32,
 ) -> Result<Done, Fault> {
-    use Builtin as B;
     let a = Args(args);
     match builtin {
-        B::Htons => Ok(Done::value(i64::from((a.int(0) as u16).swap_bytes()))),
-        B::Htonl => Ok(Done::value(i64::from((a.int(0) as u32).swap_bytes()))),
-        B::InetAddr | B::InetAton | B::InetPton | B::InetNtop | B::InetNtoa | B::IsV4Mapped => {
-            network::run(builtin, &a, reach).map(Done::value)
-        }
-        B::Memset
-        | B::Memcpy
-        | B::Memcmp
-        | B::Bzero
-        | B::Strcpy
-        | B::Strncpy
-        | B::Strcat
-        | B::Strlen
-        | B::Strcmp
-        | B::Strncmp
-        | B::Strchr
-        | B::Strstr
-        | B::Atoi
-        | B::Toupper
-        | B::Tolower
-        | B::Strerror => text::run(builtin, &a, reach, fuel),
-        B::Perror
-        | B::Printf
-        | B::Fprintf
-        | B::Snprintf
-        | B::Sprintf
-        | B::Puts
-        | B::Fputs
-        | B::Putchar
-        | B::Fflush => format::run(builtin, &a, reach, fuel),
-        B::SunLen
-        | B::FdZero
-        | B::FdSet
-        | B::FdClr
-        | B::FdIsset
-        | B::Sigemptyset
-        | B::Sigfillset
-        | B::Sigaddset
-        | B::Sigdelset
-        | B::Sigismember => sets::run(builtin, &a, reach).map(Done::value),
-        B::CmsgAlign
-        | B::CmsgSpace
-        | B::CmsgLen
-        | B::CmsgFirst
-        | B::CmsgNext
-        | B::CmsgData
-        | B::Wifexited
-        | B::Wexitstatus
-        | B::Wifsignaled
-        | B::Wtermsig
-        | B::IsSocket => control::run(builtin, &a, reach).map(Done::value),
+        Builtin::Htons => Ok(Done::value(i64::from((a.int(0) as u16).swap_bytes()))),
+        Builtin::Htonl => Ok(Done::value(i64::from((a.int(0) as u32).swap_bytes()))),
+        Builtin::Network(which) => network::run(which, &a, reach).map(Done::value),
+        Builtin::Text(which) => text::run(which, &a, reach, fuel),
+        Builtin::Format(which) => format::run(which, &a, reach, fuel),
+        Builtin::Sets(which) => sets::run(which, &a, reach).map(Done::value),
+        Builtin::Control(which) => control::run(which, &a, reach).map(Done::value),
     }
 }
 
 /// Checks a format that stands there as a string: known conversions, as many arguments.
 pub(super) fn check_format(call: &CallHelp, arguments: &[Expr]) -> Result<(), Error> {
     let at = match call.does {
-        Does::Here(Builtin::Printf) => 0,
-        Does::Here(Builtin::Fprintf | Builtin::Sprintf) => 1,
-        Does::Here(Builtin::Snprintf) => 2,
+        Does::Here(Builtin::Format(Format::Printf)) => 0,
+        Does::Here(Builtin::Format(Format::Fprintf | Format::Sprintf)) => 1,
+        Does::Here(Builtin::Format(Format::Snprintf)) => 2,
         Does::Here(_) | Does::Ask(..) => return Ok(()),
     };
     let Some(expr) = arguments.get(at) else { return Ok(()) };

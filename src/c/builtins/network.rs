@@ -6,7 +6,7 @@ use super::super::fault::Fault;
 use super::super::reach::Reach;
 use super::super::scope::{ERRNO_ADDRESS, LIBRARY};
 use super::super::types::Int;
-use super::{Args, Builtin};
+use super::Args;
 
 /// Where `inet_ntoa` puts its text.
 const NTOA: u64 = LIBRARY;
@@ -15,33 +15,39 @@ const ENOSPC: i64 = 28;
 const AF_INET: i64 = 2;
 const AF_INET6: i64 = 10;
 
-pub(super) fn run(builtin: Builtin, a: &Args, reach: &mut Reach) -> Result<i64, Fault> {
-    match builtin {
-        Builtin::InetAddr => {
+/// What is done with addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[rustfmt::skip]
+pub(crate) enum Network {
+    InetAddr, InetAton, InetPton, InetNtop, InetNtoa, IsV4Mapped,
+}
+
+pub(super) fn run(which: Network, a: &Args, reach: &mut Reach) -> Result<i64, Fault> {
+    match which {
+        Network::InetAddr => {
             let text = reach.text(a.address(0))?;
             // INADDR_NONE, which is also 255.255.255.255: an old flaw of the function.
             Ok(aton(&text).map_or(0xffff_ffff, |ip| i64::from(u32::from(ip).swap_bytes())))
         }
-        Builtin::InetAton => {
+        Network::InetAton => {
             let text = reach.text(a.address(0))?;
             let Some(ip) = aton(&text) else { return Ok(0) };
             reach.write(a.address(1), &ip.octets())?;
             Ok(1)
         }
-        Builtin::InetPton => pton(a, reach),
-        Builtin::InetNtop => ntop(a, reach),
-        Builtin::InetNtoa => {
+        Network::InetPton => pton(a, reach),
+        Network::InetNtop => ntop(a, reach),
+        Network::InetNtoa => {
             // A struct's value is its address.
             let bytes = reach.read(a.address(0), 4)?;
             let ip = Ipv4Addr::new(bytes[0], bytes[1], bytes[2], bytes[3]);
             reach.write(NTOA, format!("{ip}\0").as_bytes())?;
             Ok(NTOA as i64)
         }
-        Builtin::IsV4Mapped => {
+        Network::IsV4Mapped => {
             let bytes = reach.read(a.address(0), 16)?;
             Ok(i64::from(bytes[..10].iter().all(|b| *b == 0) && bytes[10..12] == [0xff, 0xff]))
         }
-        _ => Err(Fault::Misused),
     }
 }
 

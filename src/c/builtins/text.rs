@@ -3,99 +3,105 @@
 use super::super::fault::Fault;
 use super::super::reach::Reach;
 use super::super::scope::LIBRARY;
-use super::{Args, Builtin, Done, strerror};
+use super::{Args, Done, strerror};
 
 /// Where `strerror` puts its texts: each error has its own place, as in glibc, up to a number.
 const ERROR_TEXTS: u64 = LIBRARY + 512;
 const ERROR_TEXT_SIZE: u64 = 64;
 const ERROR_TEXT_PLACES: u64 = 24;
 
-pub(super) fn run(builtin: Builtin, a: &Args, reach: &mut Reach, fuel: u32) -> Result<Done, Fault> {
+/// What is done with bytes and strings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[rustfmt::skip]
+pub(crate) enum Text {
+    Memset, Memcpy, Memcmp, Bzero, Strcpy, Strncpy, Strcat, Strlen, Strcmp, Strncmp, Strchr, Strstr, Atoi, Toupper, Tolower, Strerror,
+}
+
+pub(super) fn run(which: Text, a: &Args, reach: &mut Reach, fuel: u32) -> Result<Done, Fault> {
     let (mut cost, length) = (0, a.address(2));
     let mut pay = |bytes: u64| {
         cost += bytes / 16;
         if cost > u64::from(fuel) { Err(Fault::TooManyOperations) } else { Ok(()) }
     };
     let to = a.address(0);
-    let value = match builtin {
-        Builtin::Memset => {
+    let value = match which {
+        Text::Memset => {
             pay(length)?;
             reach.fill(to, length, a.int(1) as u8)?;
             a.int(0)
         }
-        Builtin::Bzero => {
+        Text::Bzero => {
             pay(a.address(1))?;
             reach.fill(to, a.address(1), 0)?;
             0
         }
-        Builtin::Memcpy => {
+        Text::Memcpy => {
             pay(length)?;
             reach.copy(to, a.address(1), length)?;
             a.int(0)
         }
-        Builtin::Memcmp => {
+        Text::Memcmp => {
             pay(length)?;
             let (left, right) = (reach.read(to, length)?, reach.read(a.address(1), length)?);
             difference(&left, &right)
         }
-        Builtin::Strcpy => {
+        Text::Strcpy => {
             let text = reach.text(a.address(1))?;
             pay(text.len() as u64)?;
             put(reach, to, text)?;
             a.int(0)
         }
-        Builtin::Strcat => {
+        Text::Strcat => {
             let (end, text) = (reach.text(to)?.len() as u64, reach.text(a.address(1))?);
             pay(text.len() as u64 + end)?;
             put(reach, to + end, text)?;
             a.int(0)
         }
-        Builtin::Strncpy => {
+        Text::Strncpy => {
             pay(length)?;
             let text = limited(reach, a.address(1), length)?;
             reach.fill(to, length, 0)?;
             reach.write(to, &text)?;
             a.int(0)
         }
-        Builtin::Strlen => {
+        Text::Strlen => {
             let text = reach.text(to)?;
             pay(text.len() as u64)?;
             text.len() as i64
         }
-        Builtin::Strcmp => {
+        Text::Strcmp => {
             let (left, right) = (reach.text(to)?, reach.text(a.address(1))?);
             pay((left.len() + right.len()) as u64)?;
             difference(&[&left[..], b"\0"].concat(), &[&right[..], b"\0"].concat())
         }
-        Builtin::Strncmp => {
+        Text::Strncmp => {
             let left = limited(reach, to, length)?;
             let right = limited(reach, a.address(1), length)?;
             pay((left.len() + right.len()) as u64)?;
             difference(&[&left[..], b"\0"].concat(), &[&right[..], b"\0"].concat())
         }
-        Builtin::Strchr => {
+        Text::Strchr => {
             let text = reach.text(to)?;
             pay(text.len() as u64)?;
             let wanted = a.int(1) as u8;
             let at = text.iter().chain(b"\0").position(|byte| *byte == wanted);
             at.map_or(0, |at| a.int(0) + at as i64)
         }
-        Builtin::Strstr => {
+        Text::Strstr => {
             let (text, wanted) = (reach.text(to)?, reach.text(a.address(1))?);
             pay((text.len() * wanted.len().max(1)) as u64)?;
             let at = (0..=text.len()).find(|at| text[*at..].starts_with(&wanted));
             at.map_or(0, |at| a.int(0) + at as i64)
         }
-        Builtin::Atoi => atoi(&reach.text(to)?),
-        Builtin::Toupper => change(a.int(0), u8::to_ascii_uppercase),
-        Builtin::Tolower => change(a.int(0), u8::to_ascii_lowercase),
-        Builtin::Strerror => {
+        Text::Atoi => atoi(&reach.text(to)?),
+        Text::Toupper => change(a.int(0), u8::to_ascii_uppercase),
+        Text::Tolower => change(a.int(0), u8::to_ascii_lowercase),
+        Text::Strerror => {
             let place = a.address(0) % ERROR_TEXT_PLACES;
             let address = ERROR_TEXTS + place * ERROR_TEXT_SIZE;
             put(reach, address, strerror(a.int(0) as i32).into_bytes())?;
             address as i64
         }
-        _ => return Err(Fault::Misused),
     };
     Ok(Done { value, cost, printed: None })
 }

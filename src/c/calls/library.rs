@@ -1,6 +1,6 @@
 //! Functions and macros of the C library that ask no kernel.
 
-use super::super::builtins::Builtin;
+use super::super::builtins::{Builtin, Control, Format, Network, Sets, Text};
 use super::{CallHelp, Does, Parameter, row};
 
 const fn here(builtin: Builtin) -> Does {
@@ -18,109 +18,109 @@ pub(super) const CALLS: &[CallHelp] = &[
     row!("uint32_t" "ntohl" ("uint32_t" "netlong")
         "four bytes from the network's order to this machine's", here(Builtin::Htonl)),
     row!("in_addr_t" "inet_addr" ("const char *" "cp")
-        "the four bytes of an IPv4 address, in network order", here(Builtin::InetAddr)),
+        "the four bytes of an IPv4 address, in network order", here(Builtin::Network(Network::InetAddr))),
     row!("int" "inet_aton" ("const char *" "cp", "struct in_addr *" "inp")
-        "the four bytes of an IPv4 address into a struct; 1 if it is one", here(Builtin::InetAton)),
+        "the four bytes of an IPv4 address into a struct; 1 if it is one", here(Builtin::Network(Network::InetAton))),
     row!("int" "inet_pton" ("int" "af", "const char *" "src", "void *" "dst")
-        "the bytes of an address; 1 if it is one", here(Builtin::InetPton)),
+        "the bytes of an address; 1 if it is one", here(Builtin::Network(Network::InetPton))),
     row!("const char *" "inet_ntop" ("int" "af", "const void *" "src", "char *" "dst", "socklen_t" "size")
-        "an address as text, into a buffer", here(Builtin::InetNtop)),
+        "an address as text, into a buffer", here(Builtin::Network(Network::InetNtop))),
     row!("char *" "inet_ntoa" ("struct in_addr" "in")
-        "an IPv4 address as text, in a buffer that the next call overwrites", here(Builtin::InetNtoa)),
+        "an IPv4 address as text, in a buffer that the next call overwrites", here(Builtin::Network(Network::InetNtoa))),
     row!("void *" "memset" ("void *" "s", "int" "c", "size_t" "n")
-        "fill bytes with one value", here(Builtin::Memset)),
+        "fill bytes with one value", here(Builtin::Text(Text::Memset))),
     row!("void *" "memcpy" ("void *" "dest", "const void *" "src", "size_t" "n")
-        "copy bytes", here(Builtin::Memcpy)),
+        "copy bytes", here(Builtin::Text(Text::Memcpy))),
     row!("void *" "memmove" ("void *" "dest", "const void *" "src", "size_t" "n")
-        "copy bytes that may overlap", here(Builtin::Memcpy)),
+        "copy bytes that may overlap", here(Builtin::Text(Text::Memcpy))),
     row!("int" "memcmp" ("const void *" "s1", "const void *" "s2", "size_t" "n")
-        "compare bytes; 0 if they are equal", here(Builtin::Memcmp)),
+        "compare bytes; 0 if they are equal", here(Builtin::Text(Text::Memcmp))),
     row!("void" "bzero" ("void *" "s", "size_t" "n")
-        "fill bytes with 0", here(Builtin::Bzero)),
+        "fill bytes with 0", here(Builtin::Text(Text::Bzero))),
     row!("char *" "strcpy" ("char *" "dst", "const char *" "src")
-        "copy a string with its NUL", here(Builtin::Strcpy)),
+        "copy a string with its NUL", here(Builtin::Text(Text::Strcpy))),
     row!("char *" "strncpy" ("char *" "dst", "const char *" "src", "size_t" "n")
-        "copy at most n bytes of a string, and fill up with NUL", here(Builtin::Strncpy)),
+        "copy at most n bytes of a string, and fill up with NUL", here(Builtin::Text(Text::Strncpy))),
     row!("char *" "strcat" ("char *" "dst", "const char *" "src")
-        "append a string", here(Builtin::Strcat)),
+        "append a string", here(Builtin::Text(Text::Strcat))),
     row!("size_t" "strlen" ("const char *" "s")
-        "how many bytes stand before the NUL", here(Builtin::Strlen)),
+        "how many bytes stand before the NUL", here(Builtin::Text(Text::Strlen))),
     row!("int" "strcmp" ("const char *" "s1", "const char *" "s2")
-        "compare strings; 0 if they are equal", here(Builtin::Strcmp)),
+        "compare strings; 0 if they are equal", here(Builtin::Text(Text::Strcmp))),
     row!("int" "strncmp" ("const char *" "s1", "const char *" "s2", "size_t" "n")
-        "compare at most n bytes of two strings", here(Builtin::Strncmp)),
+        "compare at most n bytes of two strings", here(Builtin::Text(Text::Strncmp))),
     row!("char *" "strchr" ("const char *" "s", "int" "c")
-        "the first place of a character in a string, or NULL", here(Builtin::Strchr)),
+        "the first place of a character in a string, or NULL", here(Builtin::Text(Text::Strchr))),
     row!("char *" "strstr" ("const char *" "haystack", "const char *" "needle")
-        "the first place of a string in a string, or NULL", here(Builtin::Strstr)),
+        "the first place of a string in a string, or NULL", here(Builtin::Text(Text::Strstr))),
     row!("int" "atoi" ("const char *" "nptr")
-        "the number that a string begins with", here(Builtin::Atoi)),
+        "the number that a string begins with", here(Builtin::Text(Text::Atoi))),
     row!("int" "toupper" ("int" "c")
-        "the capital of a letter", here(Builtin::Toupper)),
+        "the capital of a letter", here(Builtin::Text(Text::Toupper))),
     row!("int" "tolower" ("int" "c")
-        "the small form of a letter", here(Builtin::Tolower)),
+        "the small form of a letter", here(Builtin::Text(Text::Tolower))),
     row!("char *" "strerror" ("int" "errnum")
-        "an error in words", here(Builtin::Strerror)),
+        "an error in words", here(Builtin::Text(Text::Strerror))),
     row!("void" "perror" ("const char *" "s")
-        "print s and what errno means", here(Builtin::Perror)),
+        "print s and what errno means", here(Builtin::Format(Format::Perror))),
     row!("int" "printf" ("const char *" "format"; ...)
-        "print by a format", here(Builtin::Printf)),
+        "print by a format", here(Builtin::Format(Format::Printf))),
     row!("int" "fprintf" ("FILE *" "stream", "const char *" "format"; ...)
-        "print by a format to stdout or stderr", here(Builtin::Fprintf)),
+        "print by a format to stdout or stderr", here(Builtin::Format(Format::Fprintf))),
     row!("int" "snprintf" ("char *" "str", "size_t" "size", "const char *" "format"; ...)
-        "print by a format into a buffer of size bytes", here(Builtin::Snprintf)),
+        "print by a format into a buffer of size bytes", here(Builtin::Format(Format::Snprintf))),
     row!("int" "sprintf" ("char *" "str", "const char *" "format"; ...)
-        "print by a format into a buffer", here(Builtin::Sprintf)),
+        "print by a format into a buffer", here(Builtin::Format(Format::Sprintf))),
     row!("int" "puts" ("const char *" "s")
-        "print a string and a new line", here(Builtin::Puts)),
+        "print a string and a new line", here(Builtin::Format(Format::Puts))),
     row!("int" "fputs" ("const char *" "s", "FILE *" "stream")
-        "print a string", here(Builtin::Fputs)),
+        "print a string", here(Builtin::Format(Format::Fputs))),
     row!("int" "putchar" ("int" "c")
-        "print a character", here(Builtin::Putchar)),
+        "print a character", here(Builtin::Format(Format::Putchar))),
     row!("int" "fflush" ("FILE *" "stream")
-        "print what was held back; nothing is, here", here(Builtin::Fflush)),
+        "print what was held back; nothing is, here", here(Builtin::Format(Format::Fflush))),
     row!("socklen_t" "SUN_LEN" ("const struct sockaddr_un *" "ptr")
-        "the length of a unix address with its path", here(Builtin::SunLen)),
+        "the length of a unix address with its path", here(Builtin::Sets(Sets::SunLen))),
     row!("void" "FD_ZERO" ("fd_set *" "set")
-        "empty a set of descriptors", here(Builtin::FdZero)),
+        "empty a set of descriptors", here(Builtin::Sets(Sets::FdZero))),
     row!("void" "FD_SET" ("int" "fd", "fd_set *" "set")
-        "put a descriptor into a set", here(Builtin::FdSet)),
+        "put a descriptor into a set", here(Builtin::Sets(Sets::FdSet))),
     row!("void" "FD_CLR" ("int" "fd", "fd_set *" "set")
-        "take a descriptor out of a set", here(Builtin::FdClr)),
+        "take a descriptor out of a set", here(Builtin::Sets(Sets::FdClr))),
     row!("int" "FD_ISSET" ("int" "fd", "fd_set *" "set")
-        "whether a descriptor is in a set", here(Builtin::FdIsset)),
+        "whether a descriptor is in a set", here(Builtin::Sets(Sets::FdIsset))),
     row!("size_t" "CMSG_ALIGN" ("size_t" "length")
-        "length, rounded up as ancillary data is", here(Builtin::CmsgAlign)),
+        "length, rounded up as ancillary data is", here(Builtin::Control(Control::CmsgAlign))),
     row!("size_t" "CMSG_SPACE" ("size_t" "length")
-        "bytes that ancillary data of this length takes, with its head and padding", here(Builtin::CmsgSpace)),
+        "bytes that ancillary data of this length takes, with its head and padding", here(Builtin::Control(Control::CmsgSpace))),
     row!("size_t" "CMSG_LEN" ("size_t" "length")
-        "the value for cmsg_len", here(Builtin::CmsgLen)),
+        "the value for cmsg_len", here(Builtin::Control(Control::CmsgLen))),
     row!("struct cmsghdr *" "CMSG_FIRSTHDR" ("const struct msghdr *" "msgh")
-        "the first head in the ancillary data, or NULL", here(Builtin::CmsgFirst)),
+        "the first head in the ancillary data, or NULL", here(Builtin::Control(Control::CmsgFirst))),
     row!("struct cmsghdr *" "CMSG_NXTHDR" ("const struct msghdr *" "msgh", "const struct cmsghdr *" "cmsg")
-        "the next head in the ancillary data, or NULL", here(Builtin::CmsgNext)),
+        "the next head in the ancillary data, or NULL", here(Builtin::Control(Control::CmsgNext))),
     row!("unsigned char *" "CMSG_DATA" ("const struct cmsghdr *" "cmsg")
-        "the data behind a head", here(Builtin::CmsgData)),
+        "the data behind a head", here(Builtin::Control(Control::CmsgData))),
     row!("int" "WIFEXITED" ("int" "wstatus")
-        "whether the child ended by itself", here(Builtin::Wifexited)),
+        "whether the child ended by itself", here(Builtin::Control(Control::Wifexited))),
     row!("int" "WEXITSTATUS" ("int" "wstatus")
-        "the exit status of the child", here(Builtin::Wexitstatus)),
+        "the exit status of the child", here(Builtin::Control(Control::Wexitstatus))),
     row!("int" "WIFSIGNALED" ("int" "wstatus")
-        "whether a signal killed the child", here(Builtin::Wifsignaled)),
+        "whether a signal killed the child", here(Builtin::Control(Control::Wifsignaled))),
     row!("int" "WTERMSIG" ("int" "wstatus")
-        "the signal that killed the child", here(Builtin::Wtermsig)),
+        "the signal that killed the child", here(Builtin::Control(Control::Wtermsig))),
     row!("int" "sigemptyset" ("sigset_t *" "set")
-        "empty a set of signals", here(Builtin::Sigemptyset)),
+        "empty a set of signals", here(Builtin::Sets(Sets::Sigemptyset))),
     row!("int" "sigfillset" ("sigset_t *" "set")
-        "put all signals into a set", here(Builtin::Sigfillset)),
+        "put all signals into a set", here(Builtin::Sets(Sets::Sigfillset))),
     row!("int" "sigaddset" ("sigset_t *" "set", "int" "signum")
-        "put a signal into a set", here(Builtin::Sigaddset)),
+        "put a signal into a set", here(Builtin::Sets(Sets::Sigaddset))),
     row!("int" "sigdelset" ("sigset_t *" "set", "int" "signum")
-        "take a signal out of a set", here(Builtin::Sigdelset)),
+        "take a signal out of a set", here(Builtin::Sets(Sets::Sigdelset))),
     row!("int" "sigismember" ("const sigset_t *" "set", "int" "signum")
-        "whether a signal is in a set", here(Builtin::Sigismember)),
+        "whether a signal is in a set", here(Builtin::Sets(Sets::Sigismember))),
     row!("int" "IN6_IS_ADDR_V4MAPPED" ("const struct in6_addr *" "a")
-        "whether it is an IPv4 address in IPv6's form", here(Builtin::IsV4Mapped)),
+        "whether it is an IPv4 address in IPv6's form", here(Builtin::Network(Network::IsV4Mapped))),
     row!("int" "S_ISSOCK" ("mode_t" "mode")
-        "whether a file's mode says socket", here(Builtin::IsSocket)),
+        "whether a file's mode says socket", here(Builtin::Control(Control::IsSocket))),
 ];

@@ -151,8 +151,6 @@ fn wrong_count(expected: &str, found: usize, span: &Span) -> Error {
 
 /// Whether an argument is a string that stands there itself.
 pub(crate) fn literal_text(argument: &Expr) -> Option<&[u8]> {
-    match &argument.kind {
-        ExprKind::Text(bytes) => bytes.split_last().map(|(_, text)| text),
-        _ => None,
-    }
+    let ExprKind::Text(bytes) = &argument.kind else { return None };
+    bytes.split_last().map(|(_, text)| text)
 }

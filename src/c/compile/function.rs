@@ -145,6 +145,11 @@ impl Compiler<'_> {
         Ok(())
     }
 
+    /// The signature of a function that was declared.
+    pub fn signature(&self, name: &str) -> &str {
+        self.scope.functions.get(name).map_or("", |function| &function.signature)
+    }
+
     /// Refuses calls of functions that were declared but have no body anywhere.
     pub fn refuse_bodiless(&self) -> Result<(), Error> {
         let calls = self.called.values().flatten();

@@ -60,11 +60,13 @@ impl Compiler<'_> {
             }
             (Binary::Subtract, (true, true)) => return self.distance(left, span),
             (_, (false, false)) => {}
-            (operator, _) if is_comparison(operator) => {
-                if left.layout().is_none() && right.layout().is_none() {
-                    self.emit(Op::Binary(operator, Int::UNSIGNED_LONG));
-                    return Ok(Type::INT);
-                }
+            (operator, _)
+                if is_comparison(operator)
+                    && left.layout().is_none()
+                    && right.layout().is_none() =>
+            {
+                self.emit(Op::Binary(operator, Int::UNSIGNED_LONG));
+                return Ok(Type::INT);
             }
             _ => {}
         }
@@ -72,10 +74,8 @@ impl Compiler<'_> {
             let message = format!("this can't be done with {left} and {right}");
             return Err(Error::new(span.clone(), message));
         };
-        let int = match operator {
-            Binary::Left | Binary::Right => a.promoted(),
-            _ => a.common(b),
-        };
+        let is_shift = matches!(operator, Binary::Left | Binary::Right);
+        let int = if is_shift { a.promoted() } else { a.common(b) };
         self.emit(Op::Binary(operator, int));
         Ok(if is_comparison(operator) { Type::INT } else { Type::Int(int) })
     }

@@ -115,8 +115,8 @@ impl Compiler<'_> {
         let ty = self.sized(ty, declared.init.as_ref(), span)?;
         self.whole(&ty, declared.ty.name_span())?;
         let address = self.allocate(ty.size(), ty.align(), span)?;
-        let constant = declared.ty.constant && declared.ty.derived.is_empty()
-            || declared.ty.constant && matches!(ty, Type::Array { .. });
+        // `const char *p` may be changed, only what it points to may not.
+        let constant = declared.ty.constant && !matches!(ty, Type::Pointer { .. });
         let function = self.function.as_ref().map(|function| Arc::clone(&function.name));
         let variable = Variable { name, ty: ty.clone(), address, function, constant };
         match self.blocks.last_mut() {

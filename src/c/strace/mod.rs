@@ -282,12 +282,8 @@ pub fn line(call: &Call, result: Option<CallResult>, written: &[(usize, String)]
         }
         Some(Ok(_)) if call.syscall == Syscall::ExitGroup => format!("{head} = ?"),
         Some(Ok(value)) => {
-            let flags = beside.starts_with(" (flags");
-            let value = match call.syscall {
-                Syscall::Mmap => format!("{value:#x}"),
-                Syscall::Fcntl if flags => format!("{value:#x}"),
-                _ => value.to_string(),
-            };
+            let is_hex = call.syscall == Syscall::Mmap || beside.starts_with(" (flags");
+            let value = if is_hex { format!("{value:#x}") } else { value.to_string() };
             format!("{head} = {value}{beside}")
         }
     }

@@ -2,6 +2,7 @@
 
 mod gcc;
 mod language;
+mod options;
 mod random;
 pub mod running;
 mod strace;
