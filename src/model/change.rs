@@ -5,9 +5,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::name::{HostName, ProcessName};
+use super::pairing;
 use super::process::{Fd, ProcessState};
 use super::snapshot::Snapshot;
-use super::socket::{Address, Socket, TcpState};
+use super::socket::{Socket, TcpState};
 
 /// One difference between two snapshots.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -131,44 +132,17 @@ fn socket_changes(
     after: &[Arc<Socket>],
     found: &mut Vec<Change>,
 ) {
-    // Most rows are shared with the snapshot before; only the others have to be paired.
-    let known: std::collections::HashSet<*const Socket> = before.iter().map(Arc::as_ptr).collect();
-    let fresh: Vec<_> = after.iter().filter(|s| !known.contains(&Arc::as_ptr(s))).collect();
-    let kept: std::collections::HashSet<*const Socket> = after.iter().map(Arc::as_ptr).collect();
-    let mut left: Vec<_> = before.iter().filter(|s| !kept.contains(&Arc::as_ptr(s))).collect();
-    for socket in fresh {
-        match left.iter().position(|old| same_socket(old, socket)) {
-            None => found.push(Change::SocketNew { host: host.clone(), socket: socket.clone() }),
-            Some(index) => {
-                let old = left.swap_remove(index);
-                if changed(old, socket) {
-                    let (from, to) = (old.clone(), socket.clone());
-                    found.push(Change::SocketChanged { host: host.clone(), from, to });
-                }
+    for (old, new) in pairing::pairs(before, after) {
+        let host = host.clone();
+        match (old, new) {
+            (None, Some(new)) => found.push(Change::SocketNew { host, socket: new.clone() }),
+            (Some(old), Some(new)) if changed(old, new) => {
+                found.push(Change::SocketChanged { host, from: old.clone(), to: new.clone() });
             }
+            (Some(old), None) => found.push(Change::SocketGone { host, socket: old.clone() }),
+            (Some(_), Some(_)) | (None, None) => {}
         }
     }
-    left.sort_by_key(|s| (s.inode, s.cookie));
-    for socket in left {
-        found.push(Change::SocketGone { host: host.clone(), socket: socket.clone() });
-    }
-}
-
-/// Whether two rows are the same socket: the same inode, or the same pair of ends. The second
-/// holds over a request socket that becomes a connection, over accept() and over close(), which
-/// each give it another inode or another cookie.
-fn same_socket(a: &Socket, b: &Socket) -> bool {
-    let named = |s: &Socket| match (&s.local, &s.peer) {
-        (Some(Address::Inet(_)), Some(Address::Inet(peer))) => peer.port() != 0,
-        _ => false,
-    };
-    if a.inode != 0 && b.inode != 0 {
-        return a.inode == b.inode;
-    }
-    a.kind == b.kind
-        && (named(a) && a.ends() == b.ends()
-            || a.cookie != 0 && a.cookie == b.cookie
-            || a.inode == b.inode && a.local == b.local && a.peer == b.peer)
 }
 
 /// Whether anything but the time left on a timer, statistics and memory differs.

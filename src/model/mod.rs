@@ -13,6 +13,7 @@ mod memory;
 mod moment;
 mod name;
 mod packet;
+mod pairing;
 mod process;
 mod signal;
 mod snapshot;
