@@ -8,7 +8,8 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use super::args::{self, Options};
-use super::{Exit, find, headless};
+use super::find::{Here, NoLesson};
+use super::{Exit, headless};
 use crate::lesson::builtin_ids;
 use crate::model::Lang;
 use crate::session::{Entry, Session, transcript};
@@ -25,6 +26,7 @@ struct Outcome {
 /// Runs lessons side by side and prints how each came out, in their order.
 pub(super) fn check(options: &Options, arguments: &args::Check) -> anyhow::Result<Exit> {
     let wanted = wanted(options, &arguments.lessons);
+    let here = Here::new(options.rung(), arguments.allow_run);
     let jobs = arguments.jobs.map_or_else(
         || std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
         NonZeroUsize::get,
@@ -40,7 +42,7 @@ pub(super) fn check(options: &Options, arguments: &args::Check) -> anyhow::Resul
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some((name, lang)) = wanted.get(index) else { return };
-                    let outcome = run_one(options, arguments, name, *lang);
+                    let outcome = run_one(here, name, *lang);
                     if sender.send((index, outcome)).is_err() {
                         return;
                     }
@@ -76,18 +78,17 @@ fn wanted(options: &Options, names: &[String]) -> Vec<(String, Lang)> {
     names.iter().map(|name| (name.clone(), options.lang())).collect()
 }
 
-fn run_one(options: &Options, arguments: &args::Check, name: &str, lang: Lang) -> Outcome {
-    let allow_run = arguments.allow_run;
-    let mut lesson = match find::lesson(name, lang, allow_run) {
+fn run_one(here: Here, name: &str, lang: Lang) -> Outcome {
+    let lesson = match here.lesson(name, lang) {
         Ok(lesson) => lesson,
-        Err(wrong) => return outcome(Exit::Wrong, name, lang, String::new(), &wrong.to_string()),
-    };
-    match find::lab_for(&lesson, options.rung()) {
-        Ok(spec) => lesson.spec = spec,
-        Err(unable) => {
-            return outcome(Exit::Unable, name, lang, String::new(), &unable.to_string());
+        Err(none) => {
+            let exit = match none {
+                NoLesson::Wrong(_) | NoLesson::Missing(_) => Exit::Wrong,
+                NoLesson::Unable(_) => Exit::Unable,
+            };
+            return outcome(exit, name, lang, String::new(), &none.to_string());
         }
-    }
+    };
     let steps = lesson.steps.len();
     let begin = Instant::now();
     let mut told = Told::default();

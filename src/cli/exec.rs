@@ -1,6 +1,6 @@
 //! `sockstep exec @HOST -- COMMAND`
 
-use super::{Exit, args};
+use super::{Exit, args, say};
 use crate::lab;
 use crate::model::HostName;
 
@@ -12,7 +12,7 @@ pub(super) fn exec(arguments: &args::Exec) -> anyhow::Result<Exit> {
     match lab::exec(&host, &arguments.command) {
         Ok(status) => Ok(Exit::Of(u8::try_from(status).unwrap_or(u8::MAX))),
         Err(error) => {
-            eprintln!("sockstep: {error}");
+            say(&error.to_string());
             Ok(Exit::Unable)
         }
     }

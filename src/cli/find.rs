@@ -1,10 +1,11 @@
-//! Finding a lesson by its name or its file.
+//! Finding a lesson by its name or its file, and the kind of lab that it gets here.
 
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-use crate::lesson::{Lesson, Options as Reading, builtin, builtin_ids, parse_with, render};
+use crate::lab::wire_is_possible;
+use crate::lesson::{Lesson, Options as Reading, builtin_ids, builtin_text, parse_with, render};
 use crate::model::{LabSpec, Lang, Rung, WorldError};
 
 /// More bytes than this are no lesson; the reader says so itself.
@@ -19,48 +20,81 @@ pub(super) enum NoLesson {
     /// It can't be found or read.
     #[error("{0}")]
     Missing(String),
+    /// This machine can't run it.
+    #[error(transparent)]
+    Unable(#[from] WorldError),
 }
 
-/// The lesson that `name` means: one of sockstep's by its name, or a file.
-pub(super) fn lesson(name: &str, lang: Lang, allow_run: bool) -> Result<Lesson, NoLesson> {
-    if let Some(found) = builtin(name, lang).or_else(|| builtin(name, lang.other())) {
-        return found.map_err(|wrong| NoLesson::Wrong(render(&wrong)));
+/// What lessons get here.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Here {
+    /// The kind of lab.
+    pub rung: Rung,
+    /// Commands of the machine may run on hosts.
+    pub allow_run: bool,
+}
+
+impl Here {
+    /// The kind of lab that was asked for, or the best that this machine gives.
+    pub fn new(wanted: Option<Rung>, allow_run: bool) -> Self {
+        let best = || if wire_is_possible() { Rung::Wire } else { Rung::Loopback };
+        Self { rung: wanted.unwrap_or_else(best), allow_run }
     }
-    let path = Path::new(name);
-    if !path.exists() {
-        return Err(NoLesson::Missing(not_found(name)));
+
+    /// The lab of free play.
+    pub fn free_lab(self) -> LabSpec {
+        match self.rung {
+            Rung::Wire => LabSpec::two_hosts(),
+            Rung::Loopback => LabSpec::two_hosts().on_loopback(this_run()),
+        }
+    }
+
+    /// The lesson that `name` means: one of sockstep's by its name, or a file.
+    pub fn lesson(self, name: &str, lang: Lang) -> Result<Lesson, NoLesson> {
+        match builtin_text(name, lang) {
+            Some((path, text)) => self.read(path, text.as_bytes(), true),
+            None => self.read(name, &file(name)?, self.allow_run),
+        }
+    }
+
+    fn read(self, path: &str, bytes: &[u8], allow_run: bool) -> Result<Lesson, NoLesson> {
+        let loopback = (self.rung == Rung::Loopback).then(this_run);
+        let mut lesson = parse_with(path, bytes, Reading { allow_run, loopback })
+            .map_err(|wrong| NoLesson::Wrong(render(&wrong)))?;
+        match (lesson.spec.rung, self.rung) {
+            (Rung::Wire, Rung::Loopback) => return Err(needs_the_wire(&lesson).into()),
+            // It could do without, but the wire shows more.
+            (_, Rung::Wire) => lesson.spec.rung = Rung::Wire,
+            (Rung::Loopback, Rung::Loopback) => {}
+        }
+        Ok(lesson)
+    }
+}
+
+/// Two runs at once are to have different addresses; their process numbers differ.
+fn this_run() -> u8 {
+    (std::process::id() % 250) as u8 + 1
+}
+
+fn needs_the_wire(lesson: &Lesson) -> WorldError {
+    WorldError::Unavailable {
+        attempt: format!("run {} on the loopback rung", lesson.id),
+        reason: "this lesson holds packets, and there are none on loopback".into(),
+        remedy: "`sockstep doctor` tells what this machine lacks for a lab with a wire".into(),
+    }
+}
+
+fn file(name: &str) -> Result<Vec<u8>, NoLesson> {
+    if !Path::new(name).exists() {
+        let names: Vec<&str> = builtin_ids().collect();
+        return Err(NoLesson::Missing(format!(
+            "there is no lesson and no file named {name}; the lessons are {}",
+            names.join(", ")
+        )));
     }
     let failed = |error: std::io::Error| NoLesson::Missing(format!("can't read {name}: {error}"));
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(failed)?;
+    let file = File::open(name).map_err(failed)?;
     file.take(LONGEST).read_to_end(&mut bytes).map_err(failed)?;
-    parse_with(name, &bytes, Reading { allow_run }).map_err(|wrong| NoLesson::Wrong(render(&wrong)))
-}
-
-fn not_found(name: &str) -> String {
-    let names: Vec<&str> = builtin_ids().collect();
-    format!("there is no lesson and no file named {name}; the lessons are {}", names.join(", "))
-}
-
-/// The lab that a lesson gets here: the one it wants, or the one that was asked for.
-///
-/// # Errors
-/// The lesson needs the wire and loopback was asked for.
-pub(super) fn lab_for(lesson: &Lesson, wanted: Option<Rung>) -> Result<LabSpec, WorldError> {
-    match (lesson.spec.rung, wanted) {
-        (_, None | Some(Rung::Wire)) => Ok(lesson.spec.clone()),
-        (Rung::Loopback, Some(Rung::Loopback)) => Ok(on_loopback(lesson.spec.clone())),
-        (Rung::Wire, Some(Rung::Loopback)) => Err(WorldError::Unavailable {
-            attempt: format!("run {} on the loopback rung", lesson.id),
-            reason: "this lesson holds packets, and there are none on loopback".into(),
-            remedy: "leave out --net loopback; `sockstep doctor` tells what this machine gives"
-                .into(),
-        }),
-    }
-}
-
-/// A lab on loopback addresses of this run.
-fn on_loopback(spec: LabSpec) -> LabSpec {
-    // Two runs at once are to have different addresses; their process numbers differ.
-    spec.on_loopback((std::process::id() % 250) as u8 + 1)
+    Ok(bytes)
 }

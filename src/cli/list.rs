@@ -4,14 +4,13 @@ use std::io::Write as _;
 
 use super::Exit;
 use super::args::{self, Format, Options};
-use super::find;
-use crate::lesson::builtin_ids;
+use crate::lesson::{builtin, builtin_ids};
 
 /// Prints the lessons, by chapter.
 pub(super) fn list(options: &Options, arguments: &args::List) -> anyhow::Result<Exit> {
     let mut out = std::io::stdout().lock();
     for id in builtin_ids() {
-        let lesson = find::lesson(id, options.lang(), true).map_err(anyhow::Error::new)?;
+        let Some(Ok(lesson)) = builtin(id, options.lang()) else { continue };
         let (steps, scenes) = (lesson.steps.len(), lesson.scenes.len());
         let title = &lesson.title;
         match arguments.format {

@@ -10,6 +10,8 @@ mod exec;
 mod find;
 mod headless;
 mod list;
+mod play;
+mod replay;
 mod run;
 mod user_files;
 
@@ -56,7 +58,7 @@ pub fn run() -> ExitCode {
             if is_broken_pipe(&error) {
                 return ExitCode::SUCCESS;
             }
-            eprintln!("sockstep: {error:#}");
+            say(&format!("{error:#}"));
             Exit::Wrong.into()
         }
     }
@@ -65,15 +67,17 @@ pub fn run() -> ExitCode {
 fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
     let options = &arguments.options;
     match arguments.command {
-        None => anyhow::bail!("not built yet"),
+        None => play::menu(options),
+        Some(Command::Open(open)) => play::open(options, &open),
+        Some(Command::Lab) => play::lab(options),
         Some(Command::Run(run)) => run::run(options, &run),
         Some(Command::Check(check)) => check::check(options, &check),
         Some(Command::List(list)) => list::list(options, &list),
+        Some(Command::Replay(replay)) => replay::replay(options, &replay),
         Some(Command::Exec(command)) => exec::exec(&command),
         Some(Command::Doctor) => doctor::doctor(),
         Some(Command::Completions { shell }) => args::completions(shell),
         Some(Command::Man) => args::man(),
-        Some(_) => anyhow::bail!("not built yet"),
     }
 }
 
@@ -82,4 +86,9 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
         let io = cause.downcast_ref::<std::io::Error>();
         io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
     })
+}
+
+/// Says something went wrong, on standard error.
+fn say(text: &str) {
+    eprintln!("sockstep: {text}");
 }

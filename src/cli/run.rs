@@ -7,26 +7,18 @@ use std::sync::Arc;
 use anyhow::Context as _;
 
 use super::args::{self, Format, Options};
-use super::{Exit, find, headless};
+use super::find::Here;
+use super::{Exit, headless, play};
 use crate::session::recording::Recorder;
 use crate::session::{Entry, Session, SessionError, transcript};
 
 /// Runs a lesson and prints what happened, line by line as it happens.
 pub(super) fn run(options: &Options, arguments: &args::Run) -> anyhow::Result<Exit> {
-    let mut lesson = match find::lesson(&arguments.lesson, options.lang(), arguments.allow_run) {
+    let here = Here::new(options.rung(), arguments.allow_run);
+    let lesson = match here.lesson(&arguments.lesson, options.lang()) {
         Ok(lesson) => lesson,
-        Err(wrong) => {
-            eprintln!("{}", wrong.to_string().trim_end());
-            return Ok(Exit::Wrong);
-        }
+        Err(none) => return play::refuse(&none),
     };
-    match find::lab_for(&lesson, options.rung()) {
-        Ok(spec) => lesson.spec = spec,
-        Err(unable) => {
-            eprintln!("sockstep: {unable}");
-            return Ok(Exit::Unable);
-        }
-    }
     let steps = lesson.steps.len();
     let mut recording = Saved::create(arguments.save.as_deref())?;
     let mut printer = Printer::new(arguments.format);

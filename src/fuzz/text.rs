@@ -85,7 +85,7 @@ fn run_on(
 /// A lesson's file; the first byte says whether `run` is allowed.
 pub fn lesson(data: &[u8]) {
     let ([flags], text) = choose(data);
-    let options = Options { allow_run: flags & 1 != 0 };
+    let options = Options { allow_run: flags & 1 != 0, ..Options::default() };
     match lesson::parse_with("fuzz.md", text, options) {
         Ok(lesson) => assert!(!lesson.id.is_empty()),
         Err(diagnostics) => {

@@ -126,6 +126,11 @@ fn in_container() -> bool {
     ["/.dockerenv", "/run/.containerenv"].iter().any(|path| Path::new(path).exists())
 }
 
+/// Whether a lab with a wire can be had here; found out by making a host.
+pub fn wire_is_possible() -> bool {
+    try_lab().is_ok()
+}
+
 /// Makes a lab with one host of each preset's settings, and gives back those that were refused.
 fn try_lab() -> Result<Vec<(String, i32)>, Failure> {
     let mut lineage = give_birth(Path::new("/proc/self/exe"), Rung::Wire)?;

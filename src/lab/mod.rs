@@ -38,7 +38,7 @@ mod world;
 
 use crate::model::Rung;
 
-pub use doctor::{Examination, Finding, examine};
+pub use doctor::{Examination, Finding, examine, wire_is_possible};
 pub use exec::{ExecError, exec};
 pub use labs::Labs;
 

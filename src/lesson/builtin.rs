@@ -61,5 +61,5 @@ pub fn builtin_text(id: &str, lang: Lang) -> Option<(&'static str, &'static str)
 /// None, as a test reads them all; the type is that of [`super::parse`].
 pub fn builtin(id: &str, lang: Lang) -> Option<Result<Lesson, Vec<Diagnostic>>> {
     let (path, text) = builtin_text(id, lang)?;
-    Some(parse_with(path, text.as_bytes(), Options { allow_run: true }))
+    Some(parse_with(path, text.as_bytes(), Options { allow_run: true, ..Options::default() }))
 }

@@ -5,6 +5,7 @@ use super::source::Source;
 use super::step::Lesson;
 use super::words::quoted;
 use super::{build, front, markdown};
+use crate::model::Rung;
 
 /// The longest document.
 const LONGEST: usize = 512 * 1024;
@@ -19,6 +20,9 @@ pub struct Options {
     /// The lesson may start commands of the machine with `run`: built-in lessons, and files that
     /// the user trusts (`--allow-run`).
     pub allow_run: bool,
+    /// Lessons that need no wire get the addresses of this run on the loopback rung, see
+    /// [`LabSpec::on_loopback`](crate::model::LabSpec::on_loopback).
+    pub loopback: Option<u8>,
 }
 
 /// Reads a lesson. `path` is only for messages; `run` is refused, see [`Options`].
@@ -80,6 +84,9 @@ fn read(source: &Source, options: Options, troubles: &mut Vec<Trouble>) -> Optio
     }
     let (mut front, start) = front::read(text, troubles)?;
     front.spec.allow_run = options.allow_run;
+    if let (Rung::Loopback, Some(run)) = (front.spec.rung, options.loopback) {
+        front.spec = front.spec.on_loopback(run);
+    }
     let blocks = markdown::read(text, start, troubles);
     Some(build::build(source, front, blocks, troubles))
 }

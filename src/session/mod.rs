@@ -184,7 +184,7 @@ impl Session {
     pub fn replay(recording: Recording) -> Self {
         let Recording { header, entries, .. } = recording;
         let lesson = header.lesson.and_then(|lesson| {
-            let options = lesson::Options { allow_run: true };
+            let options = lesson::Options { allow_run: true, ..lesson::Options::default() };
             let parsed = lesson::parse_with(&lesson.path, lesson.text.as_bytes(), options);
             parsed.ok().map(Arc::new)
         });

@@ -188,7 +188,8 @@ fn every_line_of_a_lab_fence_is_read() {
         run web @server: curl http://x:80/ # all of it\nkill -9 other\nstop client\ncont client\nreboot @server\n\
         set @server net.ipv4.tcp_rmem = 4096 87380 99999\nmark here\nagain here\nwait 0.5s\nwait 250ms\n\
         wait client in connect\nwait within 5s wire empty\n```\n";
-    let lesson = parse_with("x.md", text.as_bytes(), Options { allow_run: true });
+    let lesson =
+        parse_with("x.md", text.as_bytes(), Options { allow_run: true, ..Options::default() });
     let lesson = lesson.unwrap_or_else(|all| panic!("{}", render(&all)));
     let seen: Vec<String> = lesson
         .steps

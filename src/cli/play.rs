@@ -1,0 +1,142 @@
+//! `sockstep`, `sockstep open` and `sockstep lab`: what has a screen.
+
+use std::sync::Arc;
+
+use super::args::{self, Options, ThemeName};
+use super::find::{Here, NoLesson};
+use super::user_files::Progress;
+use super::{Exit, say};
+use crate::explain::Words;
+use crate::lab::Labs;
+use crate::lesson::builtin_ids;
+use crate::model::{Lang, Worlds};
+use crate::session::{Session, Target};
+use crate::tui::{App, Deed, Ending, Glyphs, Ink, Menu, MenuItem, Setup, Theme, run};
+
+/// The lesson that the very first start opens.
+const FIRST: &str = "tour";
+
+/// The menu; at the very first start, the tour.
+pub(super) fn menu(options: &Options) -> anyhow::Result<Exit> {
+    let here = Here::new(options.rung(), false);
+    let menu = lessons(here);
+    let is_first = Progress::load().is_none();
+    let tour = menu
+        .items
+        .iter()
+        .find_map(|item| item.lesson(options.lang()).filter(|lesson| lesson.id == FIRST));
+    let first = tour.filter(|_| is_first).map(|tour| Deed::Open(tour.clone(), None));
+    screen(options, menu, first)
+}
+
+/// One lesson, from its start or from a place in it.
+pub(super) fn open(options: &Options, arguments: &args::Open) -> anyhow::Result<Exit> {
+    let here = Here::new(options.rung(), arguments.allow_run);
+    let mut menu = lessons(here);
+    let lang = options.lang();
+    let known = menu
+        .items
+        .iter()
+        .position(|item| item.lesson(lang).is_some_and(|lesson| lesson.id == arguments.lesson));
+    let place = match known {
+        Some(place) => place,
+        None => match here.lesson(&arguments.lesson, lang) {
+            Ok(lesson) => {
+                menu.add(MenuItem { texts: vec![(lang, Arc::new(lesson))] });
+                menu.items.len() - 1
+            }
+            Err(none) => return refuse(&none),
+        },
+    };
+    menu.chosen = place;
+    let Some(lesson) = menu.lesson(lang).cloned() else { return Ok(Exit::Wrong) };
+    let target = match (arguments.scene, arguments.at) {
+        (Some(scene), _) => Some(Target::Scene(scene.saturating_sub(1))),
+        (None, Some(step)) => Some(Target::Step(step.saturating_sub(1))),
+        (None, None) => None,
+    };
+    if let Some(wrong) = out_of_range(arguments, lesson.scenes.len(), lesson.steps.len()) {
+        say(&wrong);
+        return Ok(Exit::Wrong);
+    }
+    screen(options, menu, Some(Deed::Open(lesson, target)))
+}
+
+/// Free play.
+pub(super) fn lab(options: &Options) -> anyhow::Result<Exit> {
+    let here = Here::new(options.rung(), false);
+    screen(options, lessons(here), Some(Deed::Free(here.free_lab())))
+}
+
+fn out_of_range(arguments: &args::Open, scenes: usize, steps: usize) -> Option<String> {
+    let beyond = |given: Option<usize>, most: usize, what: &str| {
+        given
+            .filter(|number| !(1..=most).contains(number))
+            .map(|number| format!("{} has no {what} {number}; there are {most}", arguments.lesson))
+    };
+    beyond(arguments.scene, scenes, "scene").or_else(|| beyond(arguments.at, steps, "step"))
+}
+
+/// Says why there is no lesson.
+pub(super) fn refuse(none: &NoLesson) -> anyhow::Result<Exit> {
+    match none {
+        NoLesson::Wrong(text) => {
+            eprintln!("{}", text.trim_end());
+            Ok(Exit::Wrong)
+        }
+        NoLesson::Missing(text) => {
+            say(text);
+            Ok(Exit::Wrong)
+        }
+        NoLesson::Unable(error) => {
+            say(&error.to_string());
+            Ok(Exit::Unable)
+        }
+    }
+}
+
+/// The built-in lessons, each in both languages. Those that this machine can't run are not there;
+/// `sockstep doctor` says why.
+fn lessons(here: Here) -> Menu {
+    let items = builtin_ids().filter_map(|id| {
+        let in_lang = |lang| here.lesson(id, lang).ok().map(|lesson| (lang, Arc::new(lesson)));
+        let texts: Vec<_> = [Lang::En, Lang::Zh].into_iter().filter_map(in_lang).collect();
+        (!texts.is_empty()).then_some(MenuItem { texts })
+    });
+    Menu::new(items.collect())
+}
+
+/// A recorded run.
+pub(super) fn recorded(options: &Options, session: Session) -> anyhow::Result<Exit> {
+    let mut app = App::new(ink(options), Menu::default());
+    app.enter(session);
+    show(options, app, None)
+}
+
+fn screen(options: &Options, menu: Menu, first: Option<Deed>) -> anyhow::Result<Exit> {
+    show(options, App::new(ink(options), menu), first)
+}
+
+/// Runs the screen.
+fn show(options: &Options, app: App, first: Option<Deed>) -> anyhow::Result<Exit> {
+    let factory = Box::new(|| Box::new(Labs::new()) as Box<dyn Worlds>);
+    let glyphs = options.ascii.then_some(Glyphs::Ascii);
+    let ending = run(Setup { app, factory, first, glyphs })?;
+    Ok(match ending {
+        Ending::Quit => Exit::Fine,
+        Ending::Hangup => Exit::Of(129),
+        Ending::Signal(signal) => Exit::Of(u8::try_from(128 + signal).unwrap_or(u8::MAX)),
+    })
+}
+
+fn ink(options: &Options) -> Ink {
+    let mut ink = Ink { words: Words::new(options.lang()), ..Ink::new(options.lang()) };
+    let no_colour = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    ink.theme = match options.theme {
+        Some(ThemeName::Dark) => Theme::Dark,
+        Some(ThemeName::Light) => Theme::Light,
+        None if no_colour => Theme::Plain,
+        None => Theme::Dark,
+    };
+    ink
+}
