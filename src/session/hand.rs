@@ -4,7 +4,7 @@ use super::actor::Ended;
 use super::doing::{Doing, Input, Task, Typed};
 use super::entry::Origin;
 use super::error::SessionError;
-use super::live::Obstacle;
+use super::obstacle::Obstacle;
 use super::same::{same_code, same_effect};
 use super::{Difference, Mode, Progress, Session};
 use crate::c::{self, Statement};

@@ -65,13 +65,16 @@ pub enum Pumped {
 }
 
 impl Live {
-    /// A fresh world.
+    /// A fresh world, whose processes know `base`.
     ///
     /// # Errors
     /// If no world can be had.
-    pub fn open(worlds: &mut dyn Worlds, spec: &LabSpec) -> Result<Self, WorldError> {
+    pub fn open(
+        worlds: &mut dyn Worlds,
+        spec: &LabSpec,
+        base: Arc<Scope>,
+    ) -> Result<Self, WorldError> {
         let world = worlds.open(spec)?;
-        let base = Arc::new(base_scope(spec));
         let actor = |name: &ProcessName| (name.clone(), Actor::new(base.clone()));
         let cast = spec.processes.iter().map(|process| actor(&process.name)).collect();
         let snapshot = world.start().snapshot.clone();
@@ -150,22 +153,6 @@ impl Live {
                 Ok(Pumped::Refused)
             }
             Err(error) => Err(error),
-        }
-    }
-
-    /// A process by the name of a lesson: why it can't begin a statement, if it can't.
-    pub fn obstacle(&self, process: &ProcessName) -> Option<Obstacle> {
-        let state = self.snapshot.process(process).map(|process| &process.state);
-        match (self.cast.get(process), state) {
-            (_, Some(ProcessState::Dead(outcome))) => Some(Obstacle::Dead(outcome.clone())),
-            (None, _) | (_, None) => Some(Obstacle::Unknown),
-            (_, Some(ProcessState::InCall { call, .. })) => {
-                Some(Obstacle::Asleep(call.typed.clone()))
-            }
-            (_, Some(ProcessState::Stopped)) => Some(Obstacle::Stopped),
-            (Some(actor), Some(ProcessState::Ready | ProcessState::Running)) => {
-                actor.running.is_some().then_some(Obstacle::Busy)
-            }
         }
     }
 
@@ -317,37 +304,8 @@ impl Live {
     }
 }
 
-/// Why a process can't begin a statement.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Obstacle {
-    /// The lab has no such process.
-    Unknown,
-    /// It is dead.
-    Dead(Outcome),
-    /// It sleeps in this call.
-    Asleep(String),
-    /// It is stopped by a signal.
-    Stopped,
-    /// Its statement still runs.
-    Busy,
-}
-
-impl Obstacle {
-    /// The obstacle as a sentence without its full stop.
-    pub fn say(&self, process: &ProcessName) -> String {
-        match self {
-            Obstacle::Unknown => format!("there is no process {process}"),
-            Obstacle::Dead(Outcome::Killed(signal)) => format!("{process} was killed by {signal}"),
-            Obstacle::Dead(outcome) => format!("{process} is dead: {outcome}"),
-            Obstacle::Asleep(call) => format!("{process} still sleeps in {call}()"),
-            Obstacle::Stopped => format!("{process} is stopped"),
-            Obstacle::Busy => format!("a statement of {process} still runs"),
-        }
-    }
-}
-
 /// What every process knows before it has run anything.
-fn base_scope(spec: &LabSpec) -> Scope {
+pub fn base_scope(spec: &LabSpec) -> Scope {
     let constants = crate::lesson::constants(spec);
     let constants: Vec<(&str, &str)> =
         constants.iter().map(|(name, address)| (*name, address.as_str())).collect();

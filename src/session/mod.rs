@@ -19,6 +19,7 @@ mod hand;
 mod judge;
 mod live;
 mod look;
+mod obstacle;
 mod pages;
 mod ports;
 pub mod recording;
@@ -39,16 +40,16 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::c::Scope;
 use crate::lesson::{self, Lesson};
 use crate::model::{Cause, LabSpec, Worlds};
 
 use doing::{Asked, Doing, Input, Logged, Loose, Redo, Task};
-use live::Live;
+use live::{Live, base_scope};
 use recording::Recording;
 
 /// How far the story got.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[must_use]
 pub enum Progress {
     /// Nothing more happens until somebody does something, timers aside.
     Settled,
@@ -107,8 +108,8 @@ pub enum Target {
 pub struct Session {
     lesson: Option<Arc<Lesson>>,
     spec: LabSpec,
-    /// `None`: a recording.
-    worlds: Option<Box<dyn Worlds>>,
+    /// Where fresh worlds come from, and what their processes know. `None`: a recording.
+    worlds: Option<(Box<dyn Worlds>, Arc<Scope>)>,
     live: Option<Live>,
     /// A world that was opened in advance.
     spare: Option<Live>,
@@ -170,11 +171,12 @@ impl Session {
         spec: LabSpec,
         mut worlds: Box<dyn Worlds>,
     ) -> Result<Self, SessionError> {
-        let live = Live::open(&mut *worlds, &spec)?;
+        let base = Arc::new(base_scope(&spec));
+        let live = Live::open(&mut *worlds, &spec, base.clone())?;
         let mode = if lesson.is_some() { Mode::Script } else { Mode::Free };
         let mut session = Self::empty(lesson, spec, mode);
         session.live = Some(live);
-        session.worlds = Some(worlds);
+        session.worlds = Some((worlds, base));
         session.next = session.no_mark_from(0);
         session.push_still(Cause::Start, Origin::Start);
         Ok(session)

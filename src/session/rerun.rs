@@ -10,7 +10,7 @@ use super::steps::is_bare_mark;
 use super::transcript::story;
 use super::{Mode, Progress, Session, Target};
 use crate::lesson::{Does, LabLine};
-use crate::model::{Cause, WorldError};
+use crate::model::Cause;
 
 /// How long a branch waits at most for the moments that timers brought.
 const LINGER: Duration = Duration::from_secs(5);
@@ -152,9 +152,8 @@ impl Session {
         if let Some(spare) = self.spare.take() {
             return Ok(spare);
         }
-        let Some(worlds) = &mut self.worlds else { return Err(recorded()) };
-        let fresh: Result<_, WorldError> = Live::open(&mut **worlds, &self.spec);
-        Ok(fresh?)
+        let Some((worlds, base)) = &mut self.worlds else { return Err(recorded()) };
+        Ok(Live::open(&mut **worlds, &self.spec, base.clone())?)
     }
 
     fn is_again(&self, input: &Input) -> bool {

@@ -13,30 +13,56 @@ pub fn same_effect(
     ports: &dyn Fn(&ProcessName) -> Vec<u16>,
 ) -> bool {
     let (Action::Wire(first), Action::Wire(second)) = (a, b) else { return a == b };
-    let oldest = |filter: &Filter| -> Option<&Arc<Held>> {
-        wire.held.iter().find(|held| filter.matches(&held.packet, ports))
-    };
-    let same_packet = |x: &Filter, y: &Filter| match (oldest(x), oldest(y)) {
-        (Some(x), Some(y)) => Arc::ptr_eq(x, y),
-        (None, _) | (_, None) => x == y,
-    };
-    match (first, second) {
-        (WireAction::Deliver(x), WireAction::Deliver(y))
-        | (WireAction::Drop(x), WireAction::Drop(y))
-        | (WireAction::Duplicate(x), WireAction::Duplicate(y)) => same_packet(x, y),
-        (WireAction::Deliver(_), WireAction::DeliverAll)
-        | (WireAction::DeliverAll, WireAction::Deliver(_)) => {
-            wire.held.len() == 1 && delivers(first, wire, ports) && delivers(second, wire, ports)
+    match (takes(first), takes(second)) {
+        (Some((how, x)), Some((same, y))) if how == same => {
+            let oldest = |filter: &Filter| {
+                let matching = |held: &&Arc<Held>| filter.matches(&held.packet, ports);
+                wire.held.iter().find(matching)
+            };
+            match (oldest(x), oldest(y)) {
+                (Some(x), Some(y)) => Arc::ptr_eq(x, y),
+                (None, _) | (_, None) => x == y,
+            }
         }
-        _ => first == second,
+        (Some((How::Deliver, filter)), None) if *second == WireAction::DeliverAll => {
+            is_only(wire, filter, ports)
+        }
+        (None, Some((How::Deliver, filter))) if *first == WireAction::DeliverAll => {
+            is_only(wire, filter, ports)
+        }
+        (Some(_), _) | (_, Some(_)) => false,
+        (None, None) => first == second,
     }
 }
 
-fn delivers(action: &WireAction, wire: &Wire, ports: &dyn Fn(&ProcessName) -> Vec<u16>) -> bool {
+/// What is done to the oldest packet that a filter means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum How {
+    Deliver,
+    Drop,
+    Duplicate,
+}
+
+fn takes(action: &WireAction) -> Option<(How, &Filter)> {
     match action {
-        WireAction::Deliver(filter) => wire.held.iter().any(|h| filter.matches(&h.packet, ports)),
-        WireAction::DeliverAll => !wire.held.is_empty(),
-        _ => false,
+        WireAction::Deliver(filter) => Some((How::Deliver, filter)),
+        WireAction::Drop(filter) => Some((How::Drop, filter)),
+        WireAction::Duplicate(filter) => Some((How::Duplicate, filter)),
+        WireAction::Hold(_)
+        | WireAction::Auto
+        | WireAction::DeliverAll
+        | WireAction::Swap
+        | WireAction::Cut
+        | WireAction::Mend
+        | WireAction::Unreachable(_) => None,
+    }
+}
+
+/// Whether the filter means the only packet in flight.
+fn is_only(wire: &Wire, filter: &Filter, ports: &dyn Fn(&ProcessName) -> Vec<u16>) -> bool {
+    match &wire.held[..] {
+        [held] => filter.matches(&held.packet, ports),
+        [] | [_, ..] => false,
     }
 }
 

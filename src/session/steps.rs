@@ -7,7 +7,7 @@ use super::actor::Ended;
 use super::doing::{Phase, Run, Task, Turn};
 use super::error::SessionError;
 use super::judge::judge;
-use super::live::Obstacle;
+use super::obstacle::Obstacle;
 use crate::lesson::{Code, Does, Expectation, LabLine, Line, Step};
 use crate::model::{Action, Cause, ProcessName, WorldError};
 

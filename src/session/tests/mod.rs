@@ -1,6 +1,7 @@
 //! Every rule of a session, on the double.
 
 mod by_hand;
+mod checks;
 mod facts;
 mod formats;
 mod recordings;

@@ -300,8 +300,32 @@ proptest! {
             prop_assert_eq!(asked(&session), before);
             prop_assert_eq!((session.step_number(), session.mode()), numbers);
         }
-        // The live end agrees with the page: a fresh look finds what is shown.
-        prop_assert!(session.cursor() < session.timeline().len());
+    }
+
+    /// A branch from any page repeats every page up to it, those that timers brought aside.
+    #[test]
+    fn a_branch_repeats_what_led_to_its_page(
+        keys in prop::collection::vec(key(), 0..20),
+        at in any::<prop::sample::Index>(),
+    ) {
+        let (mut session, _) = open(&long());
+        for key in &keys {
+            press(&mut session, key);
+        }
+        let at = at.index(session.timeline().len());
+        let asked = |session: &Session, count: usize| {
+            let entries = session.timeline().iter().take(count);
+            let asked = entries.filter(|entry| entry.origin != Origin::FollowUp);
+            asked.map(|entry| page(entry)).collect::<Vec<_>>()
+        };
+        let before = asked(&session, at + 1);
+        session.look_at(at);
+        let progress = session.branch();
+        settle(&mut session, progress).expect("goes on");
+        let after = asked(&session, usize::MAX);
+        prop_assert!(after.len() >= before.len());
+        prop_assert_eq!(&after[..before.len()], &before[..]);
+        prop_assert!(session.is_live());
     }
 }
 

@@ -1,0 +1,51 @@
+//! Why a process can't begin a statement now.
+
+use super::live::Live;
+use crate::model::{Outcome, ProcessName, ProcessState};
+
+/// Why a process can't begin a statement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Obstacle {
+    /// The lab has no such process.
+    Unknown,
+    /// It is dead.
+    Dead(Outcome),
+    /// It sleeps in this call.
+    Asleep(String),
+    /// It is stopped by a signal.
+    Stopped,
+    /// Its statement still runs.
+    Busy,
+}
+
+impl Obstacle {
+    /// The obstacle as a sentence without its full stop.
+    pub fn say(&self, process: &ProcessName) -> String {
+        match self {
+            Obstacle::Unknown => format!("there is no process {process}"),
+            Obstacle::Dead(Outcome::Killed(signal)) => format!("{process} was killed by {signal}"),
+            Obstacle::Dead(outcome) => format!("{process} is dead: {outcome}"),
+            Obstacle::Asleep(call) => format!("{process} still sleeps in {call}()"),
+            Obstacle::Stopped => format!("{process} is stopped"),
+            Obstacle::Busy => format!("a statement of {process} still runs"),
+        }
+    }
+}
+
+impl Live {
+    /// Why this process can't begin a statement, if it can't.
+    pub fn obstacle(&self, process: &ProcessName) -> Option<Obstacle> {
+        let state = self.snapshot.process(process).map(|process| &process.state);
+        match (self.cast.get(process), state) {
+            (_, Some(ProcessState::Dead(outcome))) => Some(Obstacle::Dead(outcome.clone())),
+            (None, _) | (_, None) => Some(Obstacle::Unknown),
+            (_, Some(ProcessState::InCall { call, .. })) => {
+                Some(Obstacle::Asleep(call.typed.clone()))
+            }
+            (_, Some(ProcessState::Stopped)) => Some(Obstacle::Stopped),
+            (Some(actor), Some(ProcessState::Ready | ProcessState::Running)) => {
+                actor.running.is_some().then_some(Obstacle::Busy)
+            }
+        }
+    }
+}
