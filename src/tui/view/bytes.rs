@@ -15,7 +15,7 @@
 
 use ratatui::text::{Line, Span};
 
-use super::fields::{FieldBytes, fields, meaning};
+use super::fields::{FieldBytes, fields};
 use super::page::Page;
 use crate::model::{ProcessName, escape};
 use crate::session::Variable;
@@ -42,11 +42,12 @@ pub fn lines(page: &Page<'_>, index: usize, wide: usize, ink: &Ink) -> Vec<Line<
     lines.push(Line::default());
     let before = before(page, process, variable);
     let found = fields(variable);
-    if found.is_empty() {
+    if let [] | [_] = &found[..] {
         lines.extend(dump(&variable.bytes, before, wide, ink));
-        if let Some(text) = meaning(&variable.type_name, &variable.name, &variable.bytes) {
+        if let Some(field) = found.first().filter(|field| !field.meaning.is_empty()) {
             lines.push(Line::default());
-            lines.push(ink.line(Role::Code, format!("    {text}")));
+            let text = ink.span(Role::Code, field.meaning.clone());
+            lines.extend(indented(wrap(&[text], wide.saturating_sub(8)), "        "));
         }
     } else {
         lines.extend(grid(&variable.bytes, before, &found, ink));
@@ -103,7 +104,11 @@ fn list(
     }
     let mut lines = wrap(&spans, wide.saturating_sub(2));
     lines.truncate(3);
-    lines.iter_mut().for_each(|line| line.spans.insert(0, " ".into()));
+    indented(lines, " ")
+}
+
+fn indented(mut lines: Vec<Line<'static>>, by: &'static str) -> Vec<Line<'static>> {
+    lines.iter_mut().for_each(|line| line.spans.insert(0, by.into()));
     lines
 }
 

@@ -9,12 +9,13 @@
 
 use ratatui::text::Line;
 
+use super::cee::coloured;
 use super::page::Page;
 use super::prose::harmless;
 use crate::lesson::{Does, Lesson};
 use crate::model::{Action, Cause, ProcessName};
 use crate::tui::ink::Ink;
-use crate::tui::text::cut;
+use crate::tui::text::cut_line;
 use crate::tui::theme::Role;
 
 /// The pane's name and lines; `None` where no process has any C.
@@ -48,8 +49,13 @@ pub fn lines(
             Role::Plain
         };
         let mark = if current { ink.glyphs.pointer() } else { ' ' };
-        let text = format!(" {mark} {}", harmless(code));
-        ink.line(role, cut(&text, wide, ink.glyphs.cut()))
+        let mut spans = vec![ink.span(Role::Key, format!(" {mark} "))];
+        if role == Role::Dim {
+            spans.push(ink.span(role, harmless(code)));
+        } else {
+            spans.extend(coloured(code, ink));
+        }
+        cut_line(Line::from(spans), wide, ink.glyphs.cut())
     });
     Some((format!("{process}.c"), lines.collect()))
 }

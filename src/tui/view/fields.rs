@@ -1,15 +1,13 @@
 //! The fields of a variable's bytes, and what they mean.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
-
-use crate::c::{Scope, Type, compile};
-use crate::model::escape;
+use crate::c::{Row, Scope, Variable as Declared, compile, rows};
+use crate::model::{ARENA_START, Bytes, escape};
 use crate::session::Variable;
 
 /// One field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldBytes {
-    /// Its name.
+    /// Its name; empty for a hole between fields.
     pub name: String,
     /// Its first byte.
     pub offset: usize,
@@ -26,114 +24,68 @@ impl FieldBytes {
     }
 }
 
-/// The fields of a struct in the order of their bytes; none for other types, for unions, and for
-/// structs that only the lesson knows.
+/// The fields of a variable in the order of their bytes; a variable that is no struct is one
+/// field. Empty for types that only the lesson knows.
 pub fn fields(variable: &Variable) -> Vec<FieldBytes> {
-    let Some(Type::Struct(layout)) = type_named(&variable.type_name) else { return Vec::new() };
-    if layout.union {
-        return Vec::new();
+    let Some(declared) = declare(&variable.type_name) else { return Vec::new() };
+    let memory = Bytes::starting_with(&variable.bytes);
+    let found = rows(&Declared { address: ARENA_START, ..declared }, &memory);
+    found.into_iter().filter(|row| !row.bytes.is_empty()).map(field).collect()
+}
+
+fn field(row: Row) -> FieldBytes {
+    let name = row.path.strip_prefix(NAME).unwrap_or(&row.path).trim_start_matches('.');
+    FieldBytes {
+        name: name.to_owned(),
+        offset: usize::try_from(row.offset).unwrap_or(usize::MAX),
+        size: row.bytes.len(),
+        meaning: escape_shown(&row.meaning),
     }
-    let field = |field: &crate::c::Field| {
-        let (offset, size) = (field.offset as usize, field.ty.size() as usize);
-        let bytes = variable.bytes.get(offset..offset.checked_add(size)?)?;
-        let type_name = field.ty.declare("");
-        let meaning = meaning(type_name.trim(), &field.name, bytes).unwrap_or_default();
-        Some(FieldBytes { name: field.name.clone(), offset, size, meaning })
+}
+
+/// What a meaning quotes was escaped as C does; whatever else there is must be harmless, too.
+fn escape_shown(text: &str) -> String {
+    escape(text.as_bytes()).replace("\\\\", "\\")
+}
+
+/// What the variable is called while it is looked at.
+const NAME: &str = "looked_at";
+
+/// A variable of this type, as far as the headers know it.
+fn declare(type_name: &str) -> Option<Declared> {
+    let (element, length) = match type_name.find('[') {
+        Some(at) => type_name.split_at(at),
+        None => (type_name, ""),
     };
-    layout.fields.iter().filter_map(field).filter(|field| field.size > 0).collect()
-}
-
-/// The type of this name, as far as the headers know it.
-fn type_named(name: &str) -> Option<Type> {
-    if !name.starts_with("struct ") {
-        return None;
-    }
     let mut scope = Scope::new(&[]);
-    compile(&format!("{name} looked_at;"), &mut scope).ok()?;
-    scope.variable("looked_at").map(|variable| variable.ty.clone())
-}
-
-/// What bytes mean, by the name of their field and their type: `AF_INET`, `8080`, `198.51.100.1`,
-/// a number, a text.
-pub fn meaning(type_name: &str, name: &str, bytes: &[u8]) -> Option<String> {
-    if name.ends_with("_family") {
-        return Some(family(little(bytes)));
-    }
-    if name.ends_with("_port") {
-        return Some(big(bytes).to_string());
-    }
-    if name.contains("addr") && !name.ends_with("len") {
-        if let Ok(four) = <[u8; 4]>::try_from(bytes) {
-            return Some(Ipv4Addr::from(four).to_string());
-        }
-        if let Ok(sixteen) = <[u8; 16]>::try_from(bytes)
-            && !type_name.starts_with("struct sockaddr")
-        {
-            return Some(Ipv6Addr::from(sixteen).to_string());
-        }
-    }
-    if type_name.starts_with("char [") || type_name.starts_with("char[") {
-        let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
-        return Some(format!("\"{}\"", escape(&bytes[..end])));
-    }
-    let plain = !type_name.contains('[') && !type_name.starts_with("struct");
-    (plain && matches!(bytes.len(), 1 | 2 | 4 | 8)).then(|| number(type_name, bytes))
-}
-
-fn number(type_name: &str, bytes: &[u8]) -> String {
-    let value = little(bytes);
-    if type_name.contains('*') {
-        return if value == 0 { "NULL".to_owned() } else { format!("{value:#x}") };
-    }
-    let unsigned = type_name.starts_with("unsigned") || type_name.ends_with("size_t");
-    let bits = 64 - 8 * bytes.len() as u32;
-    let signed = (value << bits) as i64 >> bits;
-    if unsigned && type_name != "ssize_t" { value.to_string() } else { signed.to_string() }
-}
-
-/// The bytes as a number, the lowest byte first: this machine's order.
-fn little(bytes: &[u8]) -> u64 {
-    bytes.iter().rev().take(8).fold(0, |value, byte| value << 8 | u64::from(*byte))
-}
-
-/// The bytes as a number, the highest byte first: the network's order.
-fn big(bytes: &[u8]) -> u64 {
-    bytes.iter().take(8).fold(0, |value, byte| value << 8 | u64::from(*byte))
-}
-
-fn family(number: u64) -> String {
-    const NAMES: [(&str, i64); 5] =
-        [("AF_UNSPEC", 0), ("AF_UNIX", 1), ("AF_INET", 2), ("AF_INET6", 10), ("AF_PACKET", 17)];
-    let known = NAMES.iter().find(|(_, value)| u64::try_from(*value) == Ok(number));
-    known.map_or_else(|| number.to_string(), |(name, _)| (*name).to_owned())
+    compile(&format!("{} {NAME}{length};", element.trim()), &mut scope).ok()?;
+    scope.variable(NAME).cloned()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn variable(type_name: &str, bytes: &[u8]) -> Variable {
+        let (name, type_name) = ("v".into(), type_name.into());
+        Variable { name, type_name, address: ARENA_START + 64, bytes: bytes.to_vec() }
+    }
+
     #[test]
     fn an_address_is_taken_apart() {
-        let variable = Variable {
-            name: "addr".into(),
-            type_name: "struct sockaddr_in".into(),
-            address: 0x1000_0040,
-            bytes: vec![2, 0, 0x1f, 0x90, 198, 51, 100, 1, 0, 0, 0, 0, 0, 0, 0, 0],
-        };
-        let found = fields(&variable);
+        let bytes = [2, 0, 0x1f, 0x90, 198, 51, 100, 1, 0, 0, 0, 0, 0, 0, 0, 0];
+        let found = fields(&variable("struct sockaddr_in", &bytes));
         let texts: Vec<_> = found.iter().map(|f| (f.name.as_str(), f.meaning.as_str())).collect();
-        assert_eq!(
-            texts[..3],
-            [("sin_family", "AF_INET"), ("sin_port", "8080"), ("sin_addr", "198.51.100.1")]
-        );
+        assert_eq!(texts[..2], [("sin_family", "AF_INET"), ("sin_port", "8080")]);
+        assert_eq!(texts[2].1, "198.51.100.1");
         assert_eq!(found.last().map(FieldBytes::end), Some(16));
     }
 
     #[test]
-    fn numbers_keep_their_sign() {
-        assert_eq!(meaning("int", "n", &[0xff; 4]).as_deref(), Some("-1"));
-        assert_eq!(meaning("unsigned int", "n", &[0xff; 4]).as_deref(), Some("4294967295"));
-        assert_eq!(meaning("char [4]", "s", b"hi\0x").as_deref(), Some("\"hi\""));
-        assert_eq!(meaning("ssize_t", "n", &[0xff; 8]).as_deref(), Some("-1"));
+    fn arrays_and_numbers_are_one_field_and_unknown_types_are_none() {
+        assert_eq!(fields(&variable("int", &[0xff; 4]))[0].meaning, "-1");
+        let text = fields(&variable("char [4]", b"hi\x1b\0"));
+        assert!(!text[0].meaning.contains('\x1b'), "{}", text[0].meaning);
+        assert_eq!(fields(&variable("struct nobody_knows", &[0; 4])), []);
     }
 }

@@ -5,6 +5,7 @@
 mod backlog;
 mod buffers;
 mod bytes;
+mod cee;
 mod code;
 mod diagram;
 mod draw;

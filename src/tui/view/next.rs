@@ -6,6 +6,7 @@
 
 use ratatui::text::{Line, Span};
 
+use super::cee::coloured;
 use super::page::Page;
 use super::prose::harmless;
 use crate::lesson::Does;
@@ -55,7 +56,10 @@ fn next(page: &Page<'_>, ink: &Ink) -> Vec<Span<'static>> {
             if let Does::C(code) = &step.does {
                 spans.push(ink.span(Role::Strong, format!("{}  ", code.process)));
             }
-            spans.push(ink.span(Role::Code, harmless(&step.code)));
+            match &step.does {
+                Does::C(_) => spans.extend(coloured(&step.code, ink)),
+                Does::Lab(_) => spans.push(ink.span(Role::Code, harmless(&step.code))),
+            }
             spans
         }
     }

@@ -13,8 +13,7 @@ use ratatui::text::{Line, Span};
 
 use super::page::Page;
 use super::prose::harmless;
-use crate::c::strerror;
-use crate::model::{Fate, Outcome, Report, Syscall, escape, ss, tcpdump};
+use crate::model::{Fate, Outcome, Report, escape, ss, tcpdump};
 use crate::tui::ink::Ink;
 use crate::tui::text::wrap;
 use crate::tui::theme::Role;
@@ -63,33 +62,18 @@ fn strace(page: &Page<'_>, wide: usize, ink: &Ink, lines: &mut Vec<Line<'static>
     }
 }
 
-/// One call as strace prints it.
+/// One call as strace prints it, with what became of the process.
 fn call(report: &Report) -> String {
-    let call = &report.call;
-    let arguments: Vec<&str> = call
-        .shown
-        .iter()
-        .enumerate()
-        .map(|(index, before)| {
-            let after = report.written.iter().find(|(place, _)| *place == index);
-            after.map_or(before.as_str(), |(_, text)| text)
-        })
-        .collect();
-    let start = format!("[pid {}] {}({}", report.pid, call.syscall, arguments.join(", "));
-    match report.outcome {
-        Outcome::Returned(value) if call.syscall == Syscall::Mmap => {
-            format!("{start}) = {value:#x}")
-        }
-        Outcome::Returned(value) => format!("{start}) = {value}"),
-        Outcome::Failed(errno) => format!("{start}) = -1 {errno} ({})", strerror(errno.0)),
-        Outcome::Blocked => format!("{start} <unfinished ...>"),
-        Outcome::Killed(signal) => {
-            format!("{start} <unfinished ...>\n[pid {}] +++ killed by {signal} +++", report.pid)
-        }
-        Outcome::Exited(status) => {
-            format!("{start}) = ?\n[pid {}] +++ exited with {status} +++", report.pid)
-        }
-    }
+    let (result, end) = match report.outcome {
+        Outcome::Returned(value) => (Some(Ok(value)), String::new()),
+        Outcome::Failed(errno) => (Some(Err(errno)), String::new()),
+        Outcome::Blocked => (None, String::new()),
+        Outcome::Killed(signal) => (None, format!("+++ killed by {signal} +++")),
+        Outcome::Exited(status) => (Some(Ok(0)), format!("+++ exited with {status} +++")),
+    };
+    let line = crate::c::line(&report.call, result, &report.written);
+    let pid = format!("[pid {}]", report.pid);
+    if end.is_empty() { format!("{pid} {line}") } else { format!("{pid} {line}\n{pid} {end}") }
 }
 
 fn packets(page: &Page<'_>, wide: usize, ink: &Ink, lines: &mut Vec<Line<'static>>) {

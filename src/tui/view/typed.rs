@@ -3,8 +3,9 @@
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
+use super::cee;
 use super::prose::harmless;
-use crate::c::{Kind, call_named, tokens};
+use crate::c::{CallHelp, call_at, highlight};
 use crate::tui::app::App;
 use crate::tui::ink::Ink;
 use crate::tui::text::{cut, width, wrap};
@@ -40,9 +41,14 @@ pub fn lines(app: &App, wide: usize, ink: &Ink) -> Vec<Line<'static>> {
 
 /// One line of the input, scrolled so that the cursor is seen; and how many cells were skipped.
 fn input(text: &str, cursor: Option<usize>, room: usize, ink: &Ink) -> (Vec<Span<'static>>, usize) {
+    let classes = highlight(text);
+    let mut next = classes.iter().peekable();
     let mut cells: Vec<(String, Role)> = Vec::new();
     for (at, c) in text.char_indices() {
-        cells.push((harmless(c.encode_utf8(&mut [0; 4])), role_at(text, at)));
+        while next.next_if(|(range, _)| range.end <= at).is_some() {}
+        let class = next.peek().filter(|(range, _)| range.contains(&at));
+        let role = class.map_or(Role::Plain, |(_, class)| cee::role(*class));
+        cells.push((harmless(c.encode_utf8(&mut [0; 4])), role));
     }
     cells.push((" ".to_owned(), Role::Plain));
     let wide = |cells: &[(String, Role)]| cells.iter().map(|(text, _)| width(text)).sum::<usize>();
@@ -66,18 +72,6 @@ fn input(text: &str, cursor: Option<usize>, room: usize, ink: &Ink) -> (Vec<Span
         spans.push(span);
     }
     (spans, skipped)
-}
-
-/// How the character at this byte is coloured.
-fn role_at(text: &str, at: usize) -> Role {
-    let token = tokens(text).into_iter().find(|token| token.span().contains(&at));
-    match token.map(|token| (token.kind, token.text(text))) {
-        Some((Kind::Word, word)) if call_named(word).is_some() => Role::Title,
-        Some((Kind::Number | Kind::Text | Kind::Letter, _)) => Role::Code,
-        Some((Kind::LineComment | Kind::BlockComment | Kind::Directive, _)) => Role::Dim,
-        Some((Kind::Bad(_), _)) => Role::Bad,
-        Some((Kind::Word | Kind::Mark, _)) | None => Role::Plain,
-    }
 }
 
 /// `        ^^^` below what is wrong, if that is on this line.
@@ -115,35 +109,14 @@ fn about(app: &App, wide: usize, ink: &Ink) -> Vec<Line<'static>> {
         let text = cut(&candidates.join("  "), wide.saturating_sub(2), ink.glyphs.cut());
         return vec![ink.line(Role::Dim, format!(" {text}"))];
     }
-    match call_around(&app.prompt.text(), app.prompt.offset()) {
+    match call_at(&app.prompt.text(), app.prompt.offset()) {
         Some((call, argument)) => signature(call, argument, wide, ink),
         None => vec![ink.line(Role::Dim, format!(" {}", ink.words.ui("prompt-hint")))],
     }
 }
 
-/// The innermost known call whose brackets the cursor stands in, and in which argument.
-fn call_around(text: &str, cursor: usize) -> Option<(&'static crate::c::CallHelp, usize)> {
-    let mut open: Vec<(Option<&'static crate::c::CallHelp>, usize)> = Vec::new();
-    let mut word = None;
-    for token in tokens(text).into_iter().take_while(|token| token.end <= cursor) {
-        match token.text(text) {
-            "(" => open.push((word.and_then(call_named), 0)),
-            ")" => drop(open.pop()),
-            "," => open.last_mut().into_iter().for_each(|(_, argument)| *argument += 1),
-            _ => {}
-        }
-        word = (token.kind == Kind::Word).then(|| token.text(text));
-    }
-    open.into_iter().rev().find_map(|(call, argument)| Some((call?, argument)))
-}
-
 /// `int bind(int sockfd, const struct sockaddr *addr, [socklen_t addrlen]);`
-fn signature(
-    call: &crate::c::CallHelp,
-    argument: usize,
-    wide: usize,
-    ink: &Ink,
-) -> Vec<Line<'static>> {
+fn signature(call: &CallHelp, argument: usize, wide: usize, ink: &Ink) -> Vec<Line<'static>> {
     let gap = if call.returns.ends_with('*') { "" } else { " " };
     let mut spans = vec![ink.span(Role::Dim, format!(" {}{gap}{}(", call.returns, call.name))];
     for (index, parameter) in call.parameters.iter().enumerate() {
