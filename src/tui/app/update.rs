@@ -22,7 +22,10 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
             {
                 app.prompt.refuse(&text, &error);
             }
-            app.notice = Some(notice::of(&error, &app.ink.words));
+            // What is wrong with typed C is said below it.
+            if app.prompt.error.is_none() || app.over != Some(Over::Prompt) {
+                app.notice = Some(notice::of(&error, &app.ink.words));
+            }
             Vec::new()
         }
         Msg::Resized => Vec::new(),

@@ -1,3 +1,7 @@
-//! Screens.
+//! Screens and keys, without a terminal and without a kernel.
 
+mod hostile;
+mod keys;
 mod panes;
+mod play;
+mod screens;

@@ -25,14 +25,27 @@ use crate::tui::theme::Role;
 const EMPTY_SHOWN: usize = 3;
 
 /// One section for each listener.
-pub fn sections(site: &Site<'_>, wide: usize, ink: &Ink) -> Vec<Section> {
+pub fn sections(site: &Site<'_>, large: bool, wide: usize, ink: &Ink) -> Vec<Section> {
     let listeners = site.host.sockets.iter().filter(|socket| socket.is_listener());
-    listeners.take(8).map(|listener| section(site, listener, wide, ink)).collect()
+    listeners.take(8).map(|listener| section(site, listener, large, wide, ink)).collect()
 }
 
-fn section(site: &Site<'_>, listener: &Arc<Socket>, wide: usize, ink: &Ink) -> Section {
-    let mut rows =
-        vec![syn_queue(site, listener, wide, ink), accept_queue(site, listener, wide, ink)];
+fn section(
+    site: &Site<'_>,
+    listener: &Arc<Socket>,
+    large: bool,
+    wide: usize,
+    ink: &Ink,
+) -> Section {
+    let (syn, accept) = (syn_queue(site, listener, wide), accept_queue(site, listener, wide));
+    let labels = labels(wide, ink);
+    let mut rows = Vec::new();
+    for (label, (queue, free)) in labels.into_iter().zip([(syn, 0), accept]) {
+        rows.push(match large {
+            true => large_row(label, &queue, free, wide, ink),
+            false => row(label, &queue, free, wide, ink),
+        });
+    }
     let mut title = title(site, listener, ink);
     let full = is_full(listener);
     let word = ink.words.ui("backlog-full");
@@ -62,12 +75,12 @@ fn title(site: &Site<'_>, listener: &Socket, ink: &Ink) -> String {
 }
 
 /// Half-open requests have no places: the kernel limits them in other ways.
-fn syn_queue(site: &Site<'_>, listener: &Arc<Socket>, wide: usize, ink: &Ink) -> Row {
-    let queue = Queue::of(site, site.host.syn_queue(listener), wide);
-    row(labels(wide, ink)[0], queue, 0, wide, ink)
+fn syn_queue(site: &Site<'_>, listener: &Arc<Socket>, wide: usize) -> Queue {
+    Queue::of(site, site.host.syn_queue(listener), wide)
 }
 
-fn accept_queue(site: &Site<'_>, listener: &Arc<Socket>, wide: usize, ink: &Ink) -> Row {
+/// The queue, and how many places are free.
+fn accept_queue(site: &Site<'_>, listener: &Arc<Socket>, wide: usize) -> (Queue, usize) {
     let mut queue = Queue::of(site, site.host.accept_queue(listener), wide);
     let counted = listener.recv_q.map_or(queue.length, |length| length as usize);
     // A connection that was reset while it waited is counted still and has no row any more.
@@ -77,7 +90,7 @@ fn accept_queue(site: &Site<'_>, listener: &Arc<Socket>, wide: usize, ink: &Ink)
     queue.length = queue.length.max(counted);
     let places = listener.send_q.map_or(0, |limit| limit as usize + 1);
     let free = places.saturating_sub(queue.length);
-    row(labels(wide, ink)[1], queue, free, wide, ink)
+    (queue, free)
 }
 
 /// What waits in a queue.
@@ -130,14 +143,24 @@ impl Box {
     fn span(&self, ink: &Ink) -> Span<'static> {
         ink.span(ink.fresh(self.changed), format!("[{}]", self.text))
     }
+
+    /// Top, middle and bottom of a box with lines around.
+    fn drawn(&self, ink: &Ink) -> [String; 3] {
+        let [top_left, top_right, bottom_left, bottom_right] = ink.glyphs.corners();
+        let level = ink.glyphs.level().to_string().repeat(width(&self.text) + 2);
+        let upright = ink.glyphs.upright();
+        [
+            format!("{top_left}{level}{top_right}"),
+            format!("{upright} {} {upright}", self.text),
+            format!("{bottom_left}{level}{bottom_right}"),
+        ]
+    }
 }
 
 /// ` accept q [40001][ ][ ]+3`
-fn row(label: &str, queue: Queue, free: usize, wide: usize, ink: &Ink) -> Row {
-    let changed = queue.changed;
-    let column = labels(wide, ink).iter().map(|label| width(label)).max().unwrap_or(0);
-    let mut spans = vec![ink.mark(changed), ink.span(Role::Plain, pad(label, column)), " ".into()];
-    let mut left = wide.saturating_sub(column + 2);
+fn row(label: &str, queue: &Queue, free: usize, wide: usize, ink: &Ink) -> Row {
+    let mut spans = start(label, queue.changed, wide, ink);
+    let mut left = wide.saturating_sub(spans.iter().map(|span| width(&span.content)).sum());
     let mut places: Vec<Span<'static>> = queue.boxes.iter().map(|place| place.span(ink)).collect();
     places.extend((0..free.min(EMPTY_SHOWN)).map(|_| ink.span(Role::Dim, "[ ]")));
     let total = queue.length + free;
@@ -155,5 +178,39 @@ fn row(label: &str, queue: Queue, free: usize, wide: usize, ink: &Ink) -> Row {
     if shown < total {
         spans.push(ink.span(Role::Dim, format!("+{}", total - shown)));
     }
-    Row::new(Line::from(spans), changed).kept()
+    Row::new(Line::from(spans), queue.changed).kept()
+}
+
+/// `*accept q `, as wide as the longer of both names.
+fn start(label: &str, changed: bool, wide: usize, ink: &Ink) -> Vec<Span<'static>> {
+    let column = labels(wide, ink).iter().map(|label| width(label)).max().unwrap_or(0);
+    vec![ink.mark(changed), ink.span(Role::Plain, pad(label, column)), " ".into()]
+}
+
+/// The same as real boxes, three lines high.
+fn large_row(label: &str, queue: &Queue, free: usize, wide: usize, ink: &Ink) -> Row {
+    let start = start(label, queue.changed, wide, ink);
+    let indent: usize = start.iter().map(|span| width(&span.content)).sum();
+    let mut lines = [vec![" ".repeat(indent).into()], start, vec![" ".repeat(indent).into()]];
+    let empty = (0..free.min(2 * EMPTY_SHOWN)).map(|_| Box { text: " ".repeat(5), changed: false });
+    let (mut left, mut shown) = (wide.saturating_sub(indent + 6), 0);
+    for (index, place) in queue.boxes.iter().chain(&empty.collect::<Vec<_>>()).enumerate() {
+        let needed = width(&place.text) + 4;
+        if needed > left {
+            break;
+        }
+        (left, shown) = (left - needed, shown + 1);
+        let role = if index >= queue.boxes.len() { Role::Dim } else { ink.fresh(place.changed) };
+        for (line, text) in lines.iter_mut().zip(place.drawn(ink)) {
+            line.push(ink.span(role, text));
+        }
+    }
+    if shown < queue.length + free {
+        lines[1].push(ink.span(Role::Dim, format!(" +{}", queue.length + free - shown)));
+    }
+    let [top, middle, bottom] = lines.map(Line::from);
+    let mut row = Row::new(top, queue.changed).kept();
+    row.push(middle);
+    row.push(bottom);
+    row
 }

@@ -35,8 +35,8 @@ pub fn section(site: &Site<'_>, wide: usize, limit: usize, ink: &Ink) -> Section
 /// Whether anything waits in a buffer of this host.
 pub fn any(site: &Site<'_>) -> bool {
     let waits = |socket: &Arc<Socket>| {
-        let queued = socket.recv_q.unwrap_or(0) + socket.send_q.unwrap_or(0);
-        queued > 0 && !socket.is_listener() && !site.owners(socket).is_empty()
+        let queued = socket.recv_q.max(socket.send_q);
+        queued > Some(0) && !socket.is_listener() && !site.owners(socket).is_empty()
     };
     site.host.sockets.iter().any(waits)
 }

@@ -48,7 +48,8 @@ fn hints(app: &App, below: usize) -> Hints {
     let choices = page.and_then(|page| page.asking).map_or(0, |(q, _)| q.choices.len());
     let next = matches!(app.over, Some(Over::Bytes(_) | Over::Zoomed(_)));
     let menu = app.in_menu && app.over.is_none();
-    Hints { choices, held, scrolls: below > 0 || app.scroll > 0 || menu, next }
+    let back = !menu || app.session.is_some();
+    Hints { choices, held, scrolls: below > 0 || app.scroll > 0 || menu, next, back }
 }
 
 fn draw_session(

@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 
 use crate::tui::app::Msg;
 use crate::tui::ink::Ink;
-use crate::tui::input::{Binding, Context, TABLE};
+use crate::tui::input::{Binding, Context, Key, TABLE};
 use crate::tui::text::{line_width, spread, width};
 use crate::tui::theme::Role;
 
@@ -23,6 +23,8 @@ pub struct Hints {
     pub scrolls: bool,
     /// There is a next one of what is shown.
     pub next: bool,
+    /// There is something to go back to.
+    pub back: bool,
 }
 
 impl Hints {
@@ -31,6 +33,7 @@ impl Hints {
             || matches!(msg, Msg::Deliver | Msg::Drop) && !self.held
             || matches!(msg, Msg::Up | Msg::Down) && !self.scrolls
             || matches!(msg, Msg::Next) && !self.next
+            || matches!(msg, Msg::Close) && !self.back
     }
 }
 
@@ -62,6 +65,10 @@ struct Item {
     help: bool,
 }
 
+fn is_bound(context: Context, key: Key) -> bool {
+    TABLE.iter().any(|other| other.contexts.contains(&context) && other.keys.contains(&key))
+}
+
 /// The bindings that have a place in the footer, in the order of the contexts; those of the same
 /// name are one item: `a b c answer`.
 fn items(contexts: &[Context], hints: Hints, ink: &Ink) -> Vec<Item> {
@@ -70,7 +77,8 @@ fn items(contexts: &[Context], hints: Hints, ink: &Ink) -> Vec<Item> {
         let place = contexts.iter().position(|context| binding.contexts.contains(context));
         let hidden = hints.hide(&binding.msg);
         // A key that an earlier context takes is not shown with its later meaning.
-        let taken = bindings.iter().any(|(_, other)| other.keys[0] == binding.keys[0]);
+        let earlier = contexts.iter().take(place.unwrap_or(0));
+        let taken = earlier.into_iter().any(|context| is_bound(*context, binding.keys[0]));
         if let (Some(place), Some(_), false, false) = (place, binding.footer, hidden, taken) {
             bindings.push((place, binding));
         }

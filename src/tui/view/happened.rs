@@ -114,18 +114,18 @@ fn bet_words(bet: &Bet, ink: &Ink) -> Vec<Paragraph> {
     let choice = |index: usize| bet.choices.get(index).map(|choice| harmless(&choice.words));
     let truth = choice(bet.truth).unwrap_or_default();
     let said = bet.chosen.and_then(choice);
-    let role = if bet.right() == Some(false) { Role::Changed } else { Role::Good };
-    let kernel = ink.words.ui_with("bet-kernel", &[("truth", &truth)]);
-    let said = said.map(|said| {
-        let right = bet.right() == Some(true);
-        let text = ink.words.ui_with("bet-you-said", &[("said", &said)]);
-        let verdict = if right { ink.words.ui("bet-right") } else { "" };
-        Paragraph::new(ink, Role::Plain, format!("{text} {verdict}").trim_end().to_owned())
-    });
-    let kernel = Paragraph::new(ink, role, kernel);
-    match said {
-        Some(said) => vec![said, kernel.close()],
-        None => vec![kernel],
+    let words = &ink.words;
+    let kernel = words.ui_with("bet-kernel", &[("truth", &truth)]);
+    match (said, bet.right()) {
+        (Some(said), Some(true)) => {
+            let text = words.ui_with("bet-right", &[("said", &said)]);
+            vec![Paragraph::new(ink, Role::Good, text)]
+        }
+        (Some(said), _) => vec![
+            Paragraph::new(ink, Role::Plain, words.ui_with("bet-you-said", &[("said", &said)])),
+            Paragraph::new(ink, Role::Changed, kernel).close(),
+        ],
+        (None, _) => vec![Paragraph::new(ink, Role::Good, kernel)],
     }
 }
 

@@ -61,7 +61,7 @@ fn separate(site: &Site<'_>, wanted: Wanted, wide: usize, limit: usize, ink: &In
         sections.push(fds::section(site, process, limit, ink));
     }
     sections.push(sockets::section(site, wide, limit, ink));
-    sections.extend(backlog::sections(site, wide, ink));
+    sections.extend(backlog::sections(site, wanted.all, wide, ink));
     sections.extend(buffer_section(site, wanted, wide, limit, ink));
     sections.extend(counters(site, wanted, wide, ink));
     sections
@@ -86,7 +86,7 @@ fn combined(site: &Site<'_>, wanted: Wanted, wide: usize, limit: usize, ink: &In
     let mut section = Section::new(ink.words.ui("pane-fds-and-sockets"), rows);
     section.more = site.processes.len().saturating_sub(limit);
     let mut sections = vec![section];
-    sections.extend(backlog::sections(site, wide, ink));
+    sections.extend(backlog::sections(site, wanted.all, wide, ink));
     sections.extend(buffer_section(site, wanted, wide, limit, ink));
     sections
 }

@@ -16,7 +16,7 @@ use super::frame::{Frame, divider, put};
 use super::happened::{Depth, paragraphs};
 use super::layout::areas;
 use super::page::Page;
-use super::prose::{harmless, lines as prose_lines};
+use super::prose::{fitted, harmless};
 use super::typed;
 use crate::model::Outcome;
 use crate::session::Origin;
@@ -33,15 +33,14 @@ pub fn draw(app: &App, page: &Page<'_>, area: Rect, buffer: &mut Buffer) {
     let place = Rect { y: top, height: places.footer.y - top, ..area };
     clear(place, buffer);
     let (wide, high) = (usize::from(place.width) - 2, usize::from(place.height) - 2);
-    let words = words(page, wide, ink);
     let typing = typed::lines(app, wide, ink);
-    // The input and its help come first, then three lines of words, then what was typed before.
+    // The input and its help come first, then the last call, then words, then earlier calls.
     let room = high.saturating_sub(1);
     let below = typing.len().min(room.saturating_sub(2)).max(3);
-    let above = words.len().min(room - below);
-    let earlier = earlier(page, wide, room - below - above, ink);
-    let mut lines: Vec<Line<'static>> = words.into_iter().take(above).collect();
+    let last = earlier(page, wide, 1, ink).len();
+    let mut lines = words(page, wide, room - below - last, ink);
     let split = lines.len();
+    let earlier = earlier(page, wide, room - below - split, ink);
     lines.push(Line::default());
     lines.extend(earlier);
     lines.extend(typing);
@@ -60,14 +59,12 @@ fn clear(place: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// What happened, in as many lines as it takes.
-fn words(page: &Page<'_>, wide: usize, ink: &Ink) -> Vec<Line<'static>> {
+/// What happened, in at most `high` lines.
+fn words(page: &Page<'_>, wide: usize, high: usize, ink: &Ink) -> Vec<Line<'static>> {
     let (_, found) = paragraphs(page, Depth::Short, ink);
-    let mut lines = prose_lines(&found, wide.saturating_sub(2), false);
+    let (mut lines, _) = fitted(found, wide.saturating_sub(2), high);
+    lines.truncate(high);
     lines.iter_mut().for_each(|line| line.spans.insert(0, " ".into()));
-    if lines.is_empty() {
-        lines.push(Line::default());
-    }
     lines
 }
 

@@ -9,6 +9,7 @@
 use ratatui::text::{Line, Span};
 
 use super::page::Page;
+use super::prose::harmless;
 use crate::model::{Action, Cause, Fate, Moment, Outcome, WireAction};
 use crate::session::{Entry, Origin};
 use crate::tui::ink::Ink;
@@ -88,14 +89,14 @@ pub fn happening(moment: &Moment, ink: &Ink) -> String {
             };
             format!("{}{mark}", action_name(action))
         }
-        Cause::Statement { code, .. } => cut(code, 16, ink.glyphs.cut()),
+        Cause::Statement { code, .. } => cut(&harmless(code), 16, ink.glyphs.cut()),
         Cause::Kernel => by_itself(moment, ink),
     }
 }
 
 fn action_name(action: &Action) -> String {
     match action {
-        Action::Call(call) => call.typed.clone(),
+        Action::Call(call) => harmless(&call.typed),
         Action::Wire(action) => wire_name(action),
         Action::Spawn { process, .. } => format!("spawn {process}"),
         Action::Run { process, .. } => format!("run {process}"),
@@ -129,7 +130,7 @@ fn by_itself(moment: &Moment, ink: &Ink) -> String {
         return passage.packet.label();
     }
     match moment.reports.first() {
-        Some(report) => report.call.typed.clone(),
+        Some(report) => harmless(&report.call.typed),
         None => ink.words.ui("moment-timer").to_owned(),
     }
 }

@@ -1,0 +1,190 @@
+//! The table of keys, and what keys do.
+
+use std::collections::HashSet;
+
+use super::play::Play;
+use crate::model::Lang;
+use crate::session::Mode;
+use crate::tui::app::{Msg, Over};
+use crate::tui::ink::Ink;
+use crate::tui::input::{Context, Key, TABLE, document};
+
+#[test]
+fn no_key_means_two_things_in_one_context() {
+    let contexts = [
+        Context::Menu,
+        Context::Page,
+        Context::Question,
+        Context::View,
+        Context::Prompt,
+        Context::Everywhere,
+    ];
+    for context in contexts {
+        let mut seen: HashSet<Key> = HashSet::new();
+        for binding in TABLE.iter().filter(|binding| binding.contexts.contains(&context)) {
+            for key in binding.keys {
+                assert!(seen.insert(*key), "{key:?} twice in {context:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_document_is_printed_from_the_table() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/keys.md");
+    let printed = document();
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(path, &printed).expect("docs/keys.md can be written");
+    }
+    let written = std::fs::read_to_string(path).unwrap_or_default();
+    assert_eq!(written, printed, "run this test with UPDATE_DOCS=1");
+}
+
+#[test]
+fn every_label_of_the_table_is_in_the_catalogue() {
+    for lang in Lang::ALL {
+        let ink = Ink::new(lang);
+        for binding in TABLE {
+            assert_ne!(ink.words.ui(binding.label), binding.label);
+        }
+    }
+}
+
+/// The source of `Msg` itself is asked for its variants, so that none can be forgotten.
+#[test]
+fn every_message_is_documented_and_reachable() {
+    let source = include_str!("../app/msg.rs");
+    let body = source.split("pub enum Msg {").nth(1).expect("the enum");
+    let lines: Vec<&str> = body.lines().map(str::trim).collect();
+    // What no key of the table can mean: text, and what the loop reports.
+    let reported = ["Type", "Paste", "Resized", "Done", "Failed"];
+    for (index, line) in lines.iter().enumerate() {
+        if line.starts_with("///") || line.is_empty() || line.starts_with('}') {
+            continue;
+        }
+        assert!(lines[index - 1].starts_with("///"), "{line} has no doc line");
+        let name = line.split(['(', ',']).next().expect("a name");
+        let bound = TABLE.iter().any(|binding| {
+            let text = format!("{:?}", binding.msg);
+            text.split('(').next() == Some(name)
+        });
+        assert!(bound || reported.contains(&name), "no key means {name}");
+    }
+}
+
+#[test]
+fn a_question_is_asked_before_its_step_and_the_bet_is_compared() {
+    let mut play = Play::lesson("tour", Lang::En);
+    play.keys("space space space space space");
+    assert_eq!(play.app.asking, None);
+    play.keys("space");
+    assert!(play.app.asking.is_some());
+    play.keys("c b a b");
+    assert_eq!(play.app.asking.and_then(|asking| asking.chosen), Some(1));
+    play.keys("space");
+    let text = play.text((80, 24));
+    assert!(text.contains("You said"), "{text}");
+    assert!(text.contains("The kernel:"), "{text}");
+}
+
+#[test]
+fn the_past_is_only_looked_at() {
+    let mut play = Play::lesson("tour", Lang::En);
+    play.keys("space space space left left");
+    assert!(play.text((80, 24)).contains("PAST"));
+    let length = play.app.session.as_ref().map(|session| session.timeline().len());
+    play.keys("enter x space");
+    assert_eq!(play.app.session.as_ref().map(|session| session.timeline().len()), length);
+    play.keys("end");
+    assert!(play.text((80, 24)).contains("LIVE"));
+}
+
+#[test]
+fn undo_branch_and_restart_go_back() {
+    let mut play = Play::lesson("tour", Lang::En);
+    play.keys("space space space u");
+    let done = |play: &Play| play.app.session.as_ref().map(|session| session.step_number().0);
+    assert_eq!(done(&play), Some(2));
+    play.keys("left B");
+    assert_eq!(done(&play), Some(1));
+    play.keys("r");
+    assert_eq!(done(&play), Some(0));
+    assert!(play.app.notice.is_none(), "{:?}", play.app.notice);
+}
+
+#[test]
+fn what_is_done_by_hand_leaves_the_script_and_r_returns() {
+    let mut play = Play::lesson("tour", Lang::En);
+    play.keys("space h");
+    let mode = |play: &Play| play.app.session.as_ref().map(|session| session.mode());
+    assert_eq!(mode(&play), Some(Mode::Free));
+    assert!(play.text((80, 24)).contains("off the script"));
+    play.keys("R");
+    assert_eq!(mode(&play), Some(Mode::Script));
+}
+
+#[test]
+fn typed_c_runs_and_an_error_stands_below_its_place() {
+    let mut play = Play::menu(Lang::En);
+    play.keys("f : type:int~s~=~socket(AF_INET,~SOCK_STREAM,~0); enter");
+    let text = play.text((80, 24));
+    assert!(text.contains("= 3"), "{text}");
+    play.keys("type:bind(s enter");
+    let text = play.text((80, 24));
+    assert!(text.contains('^'), "{text}");
+    assert_eq!(play.app.prompt.text(), "bind(s");
+}
+
+#[test]
+fn tab_completes_and_on_an_empty_line_picks_the_process() {
+    let mut play = Play::menu(Lang::En);
+    play.keys("f :");
+    let first = play.app.prompt.process.clone();
+    play.keys("tab");
+    assert_ne!(play.app.prompt.process, first);
+    play.keys("type:lis tab");
+    assert_eq!(play.app.prompt.text(), "listen(");
+    assert!(play.text((80, 24)).contains("[int sockfd]"));
+}
+
+#[test]
+fn a_paste_opens_the_prompt_and_arrives_whole() {
+    let text = "int x = 0123456789;\n".repeat(150);
+    let mut play = Play::lesson("tour", Lang::En);
+    play.tell(Msg::Paste(text.clone()));
+    assert_eq!(play.app.over, Some(Over::Prompt));
+    assert_eq!(play.app.prompt.text(), text);
+}
+
+#[test]
+fn the_language_switches_on_the_page() {
+    let mut play = Play::lesson("tour", Lang::En);
+    play.keys("space space");
+    assert!(play.text((80, 24)).contains("what happened"));
+    play.keys("l");
+    let text = play.text((80, 24));
+    assert!(text.contains("发生了什么") && text.contains("套接字"), "{text}");
+    assert!(!text.contains("A look around"), "{text}");
+}
+
+#[test]
+fn a_lab_that_can_t_be_had_is_said_in_words() {
+    let mut play = Play::menu(Lang::En);
+    play.orders.0.borrow_mut().unavailable = true;
+    play.keys("enter");
+    let text = play.text((80, 24));
+    assert!(text.contains("EPERM") && text.contains("doctor"), "{text}");
+}
+
+#[test]
+fn escape_leads_back_and_q_ends() {
+    let mut play = Play::lesson("tour", Lang::En);
+    play.keys("space d esc");
+    assert_eq!(play.app.over, None);
+    play.keys("esc");
+    assert!(play.app.in_menu);
+    play.keys("esc");
+    assert!(!play.app.in_menu);
+    play.keys("q");
+    assert!(play.over);
+}

@@ -1,0 +1,86 @@
+//! Every screen in both languages and both sizes.
+
+use super::play::Play;
+use crate::model::Lang;
+use crate::tui::text::width;
+
+const SIZES: [(u16, u16); 2] = [(80, 24), (120, 36)];
+
+/// What each screen is called, and which keys lead there from the first page of the tour.
+const SCREENS: [(&str, &str); 14] = [
+    ("first-page", ""),
+    ("socket-made", "space"),
+    ("listening", "space space space"),
+    ("question", "space space space space space space"),
+    ("answered", "space space space space space space b"),
+    ("compared", "space space space space space space b space"),
+    ("the-end", "space space space space space space b space space space"),
+    ("past", "space space space left left"),
+    ("diagram", "space space space space space space b space d"),
+    ("bytes", "space space b"),
+    ("said", "space space space s"),
+    ("zoomed", "space space space z z z"),
+    ("at-length", "space space space m"),
+    ("prompt", "space space space : type:bind(fd,~"),
+];
+
+#[test]
+fn every_screen_of_a_lesson() {
+    for (name, keys) in SCREENS {
+        for lang in Lang::ALL {
+            for size in SIZES {
+                let mut play = Play::lesson("tour", lang);
+                let text = play.keys(keys).text(size);
+                fills(&text, size);
+                insta::assert_snapshot!(format!("{name}-{lang}-{}x{}", size.0, size.1), text);
+            }
+        }
+    }
+}
+
+#[test]
+fn menu_and_keys() {
+    for lang in Lang::ALL {
+        for size in SIZES {
+            for (name, keys) in [("menu", "down"), ("help", "?")] {
+                let text = Play::menu(lang).keys(keys).text(size);
+                fills(&text, size);
+                insta::assert_snapshot!(format!("{name}-{lang}-{}x{}", size.0, size.1), text);
+            }
+        }
+    }
+}
+
+/// Every line fills exactly the width: a Chinese character counts two cells.
+fn fills(text: &str, size: (u16, u16)) {
+    assert_eq!(text.lines().count(), usize::from(size.1));
+    for line in text.lines() {
+        assert_eq!(width(line), usize::from(size.0), "{line}");
+    }
+}
+
+#[test]
+fn the_ascii_set_draws_the_same_screens_without_one_ambiguous_character() {
+    use unicode_width::UnicodeWidthChar as _;
+    for lang in Lang::ALL {
+        for (name, keys) in SCREENS {
+            let mut play = Play::lesson("tour", lang);
+            play.app.ink.glyphs = crate::tui::Glyphs::Ascii;
+            let text = play.keys(keys).text((80, 24));
+            fills(&text, (80, 24));
+            let ambiguous: String = text.chars().filter(|c| c.width() != c.width_cjk()).collect();
+            assert_eq!(ambiguous, "", "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_screen_that_is_too_small_says_so_and_none_is_too_large() {
+    let mut play = Play::lesson("tour", Lang::En);
+    play.keys("space space");
+    assert!(play.text((79, 24)).contains("too small: sockstep needs 80x24"));
+    for size in [(1, 1), (3, 1), (1, 9), (20, 5), (80, 23), (79, 100), (500, 200), (80, 300)] {
+        let text = play.text(size);
+        assert_eq!(text.lines().count(), usize::from(size.1));
+    }
+}
