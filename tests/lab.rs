@@ -149,3 +149,40 @@ fn on_the_loopback_rung_states_are_real_and_nothing_else_is_seen() {
     let refused = world.act(&Action::Call(call.into())).expect_err("a path outside");
     assert!(refused.to_string().contains("relative"), "{refused}");
 }
+
+#[test]
+fn the_accept_queue_is_listed_in_the_order_of_arrival() {
+    let mut spec = LabSpec::two_hosts();
+    let client = spec.processes[1].clone();
+    spec.processes.pop();
+    for index in 1..=12 {
+        let name = name(&format!("client{index}"));
+        spec.processes.push(sockstep::model::ProcessSpec { name, ..client.clone() });
+    }
+    let Some(mut world) = lab_or_skip(&spec) else { return };
+    let world = &mut *world;
+    call(world, "server", Syscall::Socket, [2, 1, 0, 0, 0, 0]);
+    let memory = world.memory(&name("server")).expect("memory");
+    assert!(memory.write(ARENA, &sockaddr([0, 0, 0, 0], 8080)));
+    call(world, "server", Syscall::Bind, [3, ARENA as i64, 16, 0, 0, 0]);
+    call(world, "server", Syscall::Listen, [3, 20, 0, 0, 0, 0]);
+    // Half of the connections come one by one, the other half at once.
+    act(world, WireAction::Auto);
+    let mut last = None;
+    for index in 1..=12 {
+        let client = format!("client{index}");
+        call(world, &client, Syscall::Socket, [2, 1, 0, 0, 0, 0]);
+        let memory = world.memory(&name(&client)).expect("memory");
+        assert!(memory.write(ARENA, &sockaddr([198, 51, 100, 1], 8080)));
+        if index == 7 {
+            act(world, WireAction::Hold(Filter { kind: PacketKind::Ack, of: None, from: None }));
+        }
+        last = Some(call(world, &client, Syscall::Connect, [3, ARENA as i64, 16, 0, 0, 0]));
+    }
+    assert!(last.is_some());
+    let moment = act(world, WireAction::Auto);
+    let listener = moment.snapshot.socket_of(&name("server"), 3).expect("a listener");
+    let queue = moment.snapshot.hosts[0].accept_queue(listener);
+    let ports: Vec<u16> = queue.filter_map(|s| s.peer.as_ref()?.port()).collect();
+    assert_eq!(ports, (40_001..=40_012).collect::<Vec<_>>());
+}

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use nix::errno::Errno;
 use nix::unistd::{read, write};
 
+use super::arrival::Arrivals;
 use super::failure::{Attempt as _, Failure};
 use super::kernel::Want;
 use super::proc;
@@ -28,6 +29,8 @@ pub(super) struct Host {
     pub sockets: Vec<Arc<Socket>>,
     /// Its counters as last seen.
     pub counters: Arc<BTreeMap<String, u64>>,
+    /// In which order queued connections came.
+    pub arrivals: Arrivals,
     /// Which kinds of sockets to ask for.
     pub wanted: Want,
     unplugged: bool,
@@ -92,6 +95,7 @@ impl Host {
             boots: 0,
             sockets: Vec::new(),
             counters: Arc::default(),
+            arrivals: Arrivals::default(),
             wanted: Want::default(),
             unplugged: false,
             files,
@@ -105,6 +109,7 @@ impl Host {
         self.boots += 1;
         self.unplugged = false;
         self.sockets = Vec::new();
+        self.arrivals = Arrivals::default();
         self.counters = Arc::default();
         self.counted = Default::default();
     }

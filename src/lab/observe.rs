@@ -142,6 +142,7 @@ impl Lab {
         let mut rows = self.own_rows(index, rows);
         self.add_unlisted(&own, &mut rows);
         let host = &mut self.hosts[index];
+        host.arrivals.order(&mut rows, self.switch.passages());
         let counters = host.count()?;
         host.sockets = rows;
         let row = Host {

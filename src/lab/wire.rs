@@ -67,6 +67,11 @@ impl Switch {
         self.passages.push(Passage { packet: delivery.packet, fate });
     }
 
+    /// What has happened on the wire since [`Switch::take_passages`] was called last.
+    pub fn passages(&self) -> &[Passage] {
+        &self.passages
+    }
+
     /// What happened on the wire since the last time this was asked, in order.
     pub fn take_passages(&mut self) -> Vec<Passage> {
         std::mem::take(&mut self.passages)
