@@ -1,0 +1,251 @@
+//! The calls of the lab's processes as strace records them.
+
+use std::collections::BTreeMap;
+use std::process::Command;
+
+use sockstep::c;
+use sockstep::model::{Outcome, Report};
+
+use crate::tool::Tool;
+
+/// How a process comes back with a request from its talk with sockstep: seven integers.
+const REQUEST: &str = " = 56";
+
+/// strace beside one process of a lab and all that it forks.
+pub struct Tracer {
+    tool: Tool,
+    read: usize,
+    hands: BTreeMap<i32, Hand>,
+}
+
+/// What strace has seen of one process.
+#[derive(Debug, Default)]
+struct Hand {
+    /// What it did for each request, in order: one call, unless the request was fork().
+    done: Vec<Vec<String>>,
+    /// It works on a request: the last of `done`.
+    busy: bool,
+    /// The call that it has not come back from, as far as strace has written it.
+    pending: Option<String>,
+    /// How it ended, in strace's words.
+    end: Option<String>,
+    /// Signals it got, in order.
+    signals: Vec<String>,
+    /// How many of `done` were compared already.
+    compared: usize,
+}
+
+impl Tracer {
+    /// Attaches to a process that waits for requests. From then on no call of it is missed.
+    pub fn attach(pid: i32) -> Self {
+        let mut command = Command::new("strace");
+        command.args(["-f", "-q", "-a", "1", "-o", "/dev/stdout", "-p", &pid.to_string()]);
+        let mut tracer = Self { tool: Tool::start(command), read: 0, hands: BTreeMap::new() };
+        tracer.wait_for("that the process waits for a request", |hands| {
+            hands.get(&pid).is_some_and(Hand::waits).then_some(())
+        });
+        tracer
+    }
+
+    /// Whether it has seen this process.
+    pub fn knows(&self, pid: i32) -> bool {
+        self.hands.contains_key(&pid)
+    }
+
+    /// Waits until strace has written what the lab says of this process's call, and compares.
+    /// `Err` says what differs.
+    pub fn compare(&mut self, pid: i32, report: &Report) -> Result<(), String> {
+        let call = &report.call;
+        let what = format!("of {pid} what became of {}", call.code);
+        match &report.outcome {
+            Outcome::Blocked => {
+                let written = format!("{}(", call.syscall);
+                let pending = self.wait_for(&what, |hands| {
+                    let hand = hands.get(&pid)?;
+                    let pending = hand.pending.as_ref()?;
+                    (hand.busy && pending.starts_with(&written)).then(|| pending.clone())
+                });
+                let ours = c::line(call, None, &[]);
+                let ours = ours.trim_end_matches(" <unfinished ...>");
+                same_if(ours.starts_with(pending.trim_end()), ours, &pending)
+            }
+            Outcome::Returned(value) => {
+                self.finished(pid, &what, &c::line(call, Some(Ok(*value)), &report.written))
+            }
+            Outcome::Failed(errno) => {
+                self.finished(pid, &what, &c::line(call, Some(Err(*errno)), &report.written))
+            }
+            Outcome::Killed(signal) => self.ended(
+                pid,
+                &what,
+                &format!("{}(", call.syscall),
+                &format!("killed by {signal}"),
+            ),
+            Outcome::Exited(status) => {
+                let line = c::line(call, Some(Ok(0)), &[]);
+                self.ended(pid, &what, &line, &format!("exited with {status}"))
+            }
+        }
+    }
+
+    fn finished(&mut self, pid: i32, what: &str, ours: &str) -> Result<(), String> {
+        let theirs = self.wait_for(what, |hands| {
+            let hand = hands.get_mut(&pid)?;
+            let over = hand.done.len() - usize::from(hand.busy);
+            let request = hand.done[..over].get(hand.compared)?.clone();
+            hand.compared += 1;
+            Some(request)
+        });
+        let theirs = restarts_left_out(theirs);
+        if ours.starts_with("fork()") {
+            // The process hands its child's channel up, too; strace knows fork() as clone().
+            let value = ours.rsplit(' ').next().unwrap_or_default();
+            let clone = theirs.iter().find(|line| line.starts_with("clone"));
+            let agrees = clone.is_some_and(|line| line.ends_with(&format!("= {value}")));
+            return same_if(agrees, ours, &theirs.join("\n"));
+        }
+        same_if(theirs.len() == 1 && theirs[0] == ours, ours, &theirs.join("\n"))
+    }
+
+    /// The process has ended in this call.
+    fn ended(&mut self, pid: i32, what: &str, call: &str, end: &str) -> Result<(), String> {
+        let theirs = self.wait_for(what, |hands| {
+            let hand = hands.get_mut(&pid)?;
+            let end = hand.end.clone()?;
+            let request = hand.done.get(hand.compared)?.clone();
+            hand.compared += 1;
+            Some((restarts_left_out(request).into_iter().chain(hand.pending.clone()), end))
+        });
+        let (mut calls, theirs) = (theirs.0.collect::<Vec<_>>(), theirs.1);
+        let agrees = calls.len() == 1 && calls[0].starts_with(call) && theirs.starts_with(end);
+        calls.push(theirs);
+        same_if(agrees, &format!("{call} {end}"), &calls.join("\n"))
+    }
+
+    /// The process waits for a request: whether it has made no call that the lab has not told of.
+    /// `Err` says which.
+    pub fn idle(&mut self, pid: i32) -> Result<(), String> {
+        self.wait_for("that the process waits for a request", |hands| {
+            hands.get(&pid).is_some_and(Hand::waits).then_some(())
+        });
+        self.nothing_more(pid)
+    }
+
+    /// The lab has ended: whether its processes have made no call that it has not told of. `Err`
+    /// says which.
+    pub fn over(&mut self) -> Result<(), String> {
+        self.tool.wait();
+        self.wait_for("its end", |_| Some(()));
+        let pids: Vec<i32> = self.hands.keys().copied().collect();
+        pids.into_iter().try_for_each(|pid| self.nothing_more(pid))
+    }
+
+    fn nothing_more(&self, pid: i32) -> Result<(), String> {
+        let hand = &self.hands[&pid];
+        let rest = hand.done.get(hand.compared..).unwrap_or_default().iter().flatten();
+        // The end of the lab has ended the calls that slept.
+        let more: Vec<_> = rest
+            .filter(|line| line.starts_with("exit_group(") || !line.ends_with(" = ?"))
+            .collect();
+        if more.is_empty() {
+            Ok(())
+        } else {
+            Err(format!("strace has seen more of {pid}: {more:?}"))
+        }
+    }
+
+    fn wait_for<T>(
+        &mut self,
+        what: &str,
+        mut fact: impl FnMut(&mut BTreeMap<i32, Hand>) -> Option<T>,
+    ) -> T {
+        let (read, hands) = (&mut self.read, &mut self.hands);
+        self.tool.wait_for(what, |output| {
+            while let Some(length) = output[*read..].iter().position(|byte| *byte == b'\n') {
+                let line = String::from_utf8_lossy(&output[*read..*read + length]).into_owned();
+                *read += length + 1;
+                take_line(hands, &line);
+            }
+            // A call that sleeps is a line without an end.
+            let tail = String::from_utf8_lossy(&output[*read..]).into_owned();
+            if let Some((pid, text)) = split_pid(&tail) {
+                hands.entry(pid).or_default().begins(text);
+            }
+            fact(hands)
+        })
+    }
+}
+
+impl Hand {
+    fn waits(&self) -> bool {
+        !self.busy && self.pending.as_ref().is_some_and(|text| is_control("recvmsg(", text))
+    }
+
+    /// It has entered a call.
+    fn begins(&mut self, text: &str) {
+        if is_control("recvmsg(", text) {
+            self.busy = false;
+        }
+        self.pending = Some(text.to_owned());
+    }
+
+    /// It has come back from a call.
+    fn ends(&mut self, text: &str) {
+        self.pending = None;
+        if is_control("recvmsg(", text) {
+            // Else it was interrupted, by a signal or by strace when it attached, and will be made
+            // again; or the lab has ended.
+            self.busy = text.ends_with(REQUEST);
+            if self.busy {
+                self.done.push(Vec::new());
+            }
+        } else if self.busy
+            && !is_control("sendmsg(", text)
+            && let Some(request) = self.done.last_mut()
+        {
+            request.push(text.to_owned());
+        }
+    }
+}
+
+/// Whether this is the process's talk with sockstep: its channel is above the soft limit of open
+/// files, where no fd of the learner's is.
+fn is_control(call: &str, text: &str) -> bool {
+    let number = text.strip_prefix(call).and_then(|rest| rest.split(',').next());
+    number.and_then(|number| number.parse::<u32>().ok()).is_some_and(|number| number >= 1024)
+}
+
+fn take_line(hands: &mut BTreeMap<i32, Hand>, line: &str) {
+    let Some((pid, text)) = split_pid(line) else { return };
+    let hand = hands.entry(pid).or_default();
+    if let Some(begun) = text.strip_suffix(" <unfinished ...>") {
+        hand.begins(begun);
+    } else if let Some(rest) = text.strip_prefix("<... ") {
+        let rest = rest.split_once(" resumed>").map_or("", |(_, rest)| rest);
+        let whole = hand.pending.take().unwrap_or_default() + rest;
+        hand.ends(&whole);
+    } else if let Some(end) = text.strip_prefix("+++ ") {
+        hand.end = Some(end.trim_end_matches(" +++").to_owned());
+        hand.busy = false;
+    } else if text.starts_with("--- ") {
+        hand.signals.push(text.to_owned());
+    } else {
+        hand.ends(text);
+    }
+}
+
+/// `4711 accept(3, NULL, NULL) = 4` → the number and the rest.
+fn split_pid(line: &str) -> Option<(i32, &str)> {
+    let (pid, text) = line.split_once(' ')?;
+    Some((pid.parse().ok()?, text.trim_start()))
+}
+
+/// A call that a stop interrupted and the kernel made again is one call.
+fn restarts_left_out(mut lines: Vec<String>) -> Vec<String> {
+    lines.retain(|line| !line.contains("= ? ERESTART"));
+    lines
+}
+
+fn same_if(agrees: bool, ours: &str, theirs: &str) -> Result<(), String> {
+    if agrees { Ok(()) } else { Err(format!("sockstep: {ours}\nstrace:   {theirs}")) }
+}
