@@ -18,16 +18,10 @@
 
 mod build;
 mod builtin;
-mod cast;
 mod diagnostic;
-mod expectation;
 mod fact;
-mod fact_read;
-mod fence_c;
-mod fence_lab;
 mod front;
 mod line;
-mod line_read;
 mod markdown;
 mod pairs;
 mod prose;

@@ -10,6 +10,8 @@ pub struct Source {
     pub path: Arc<str>,
     /// The whole text, as it was read.
     pub text: Arc<str>,
+    /// The first byte of each line.
+    lines: Arc<[usize]>,
 }
 
 /// Where something stands in a document.
@@ -26,7 +28,9 @@ pub struct Place {
 impl Source {
     /// The document `text`, known as `path`.
     pub fn new(path: &str, text: &str) -> Self {
-        Self { path: path.into(), text: text.into() }
+        let behind = text.match_indices('\n').map(|(newline, _)| newline + 1);
+        let lines = std::iter::once(0).chain(behind).collect();
+        Self { path: path.into(), text: text.into(), lines }
     }
 
     /// The place of these bytes. A span that lies outside the text, or that cuts a character, is
@@ -34,17 +38,17 @@ impl Source {
     pub fn place(&self, span: Range<usize>) -> Place {
         let start = self.text.floor_char_boundary(span.start);
         let end = self.text.floor_char_boundary(span.end).max(start);
-        let before = &self.text[..start];
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-        let before = self.text[line_start..start].trim_start_matches('\u{feff}');
+        let line = self.lines.partition_point(|first| *first <= start).max(1);
+        let before = self.text[self.lines[line - 1]..start].trim_start_matches('\u{feff}');
         Place { span: start..end, line, column: before.chars().count() + 1 }
     }
 
     /// The text of one line (from 1) without its line ending; empty behind the last.
     pub fn line(&self, number: usize) -> &str {
-        let line = number.checked_sub(1).and_then(|index| self.text.split('\n').nth(index));
-        let line = line.unwrap_or_default();
+        let Some(first) = number.checked_sub(1).and_then(|index| self.lines.get(index)) else {
+            return "";
+        };
+        let line = self.text[*first..].split('\n').next().unwrap_or_default();
         let line = line.strip_suffix('\r').unwrap_or(line);
         line.strip_prefix('\u{feff}').unwrap_or(line)
     }

@@ -65,8 +65,8 @@ fn the_error_of_the_page_is_the_one_that_is_shown() {
 #[test]
 fn every_key_every_line_and_every_fact_has_its_place_on_the_page() {
     let page = PAGE.replace('`', " ");
-    let keys = super::super::front::KEYS;
-    for word in keys.iter().chain(&super::super::line_read::WORDS) {
+    let keys = crate::lesson::front::KEYS;
+    for word in keys.iter().chain(&crate::lesson::line::WORDS) {
         assert!(page.split(|c: char| !c.is_alphanumeric()).any(|one| one == *word), "{word}");
     }
     for word in [

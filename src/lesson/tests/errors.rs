@@ -229,11 +229,14 @@ fn absurd_sizes_are_refused() {
         format!("{HEAD}```lab\n{}```\n", "hold\n".repeat(5_000)),
         fence(&format!("int a = {}1;", "(".repeat(8_000))),
         fence(&"close(3);\n".repeat(3_000)),
+        format!("{HEAD}```lab\nhold\n{}```\n", "expect wire empty\n".repeat(5_000)),
+        format!("{HEAD}{}", "- [ ] `wire empty` a\n".repeat(5_000)),
     ];
     for text in cases {
         let start = std::time::Instant::now();
         let all = parse("x.md", &text).expect_err("it is refused");
         assert!(start.elapsed().as_secs() < 20, "{}", all[0].message);
+        assert!(render(&all).len() < 4_000);
         assert!(all.len() < 5, "{}", all.len());
     }
 }

@@ -2,14 +2,13 @@
 
 use std::ops::Range;
 
-use super::build::{Builder, Last};
+use super::super::diagnostic::Trouble;
+use super::super::fact::Fact;
+use super::super::line::{LabLine, Patience, Reading, read_line};
+use super::super::step::{Check, Does};
+use super::super::words::suggest;
 use super::cast::Life;
-use super::diagnostic::Trouble;
-use super::fact::Fact;
-use super::line::{LabLine, Patience};
-use super::line_read::{Reading, read_line};
-use super::step::{Check, Does};
-use super::words::suggest;
+use super::{Builder, Last};
 use crate::model::{Rung, Signal};
 
 impl Builder<'_> {
@@ -26,6 +25,9 @@ impl Builder<'_> {
                 continue;
             }
             let span = start..start + text.len();
+            if self.is_full(&span) {
+                break;
+            }
             let expects = self.lab_line(text, span);
             last = match expects {
                 true => {
@@ -69,6 +71,7 @@ impl Builder<'_> {
         self.needs_wire(fact_needs_wire(&fact), &span);
         self.judge();
         let place = self.source.place(span);
+        self.checks += 1;
         if let Some(step) = self.lesson.steps.last_mut() {
             step.checks.push(Check { patience, fact, place });
         }

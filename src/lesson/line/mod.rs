@@ -1,5 +1,11 @@
 //! One line of a `lab` fence.
 
+mod read;
+
+#[cfg(test)]
+pub(super) use read::WORDS;
+pub(super) use read::{Reading, read_line};
+
 use std::fmt;
 use std::time::Duration;
 

@@ -3,10 +3,10 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::diagnostic::Trouble;
+use super::super::diagnostic::Trouble;
+use super::super::step::Expectation;
+use super::super::words::suggest;
 use super::expectation;
-use super::step::Expectation;
-use super::words::suggest;
 use crate::c::{Scope, Statement, compile};
 
 /// The statements of one step.
@@ -26,12 +26,19 @@ pub struct Fence {
     pub scope: Arc<Scope>,
 }
 
+/// Most statements of a fence.
+const MOST: usize = 1_000;
+
 /// Reads the C of a fence for a process that knows `scope`. A step ends at a system call.
 pub fn read(body: &str, scope: &Scope) -> Result<Fence, Vec<Trouble>> {
     // A carriage return is white space; of the same length, so that places stay.
     let body = &body.replace('\r', " ");
     let mut behind = scope.clone();
     let statements = compile(body, &mut behind).map_err(|error| vec![Trouble::of_c(error)])?;
+    if let Some(beyond) = statements.get(MOST) {
+        let trouble = Trouble::new(beyond.span.clone(), "too long a fence");
+        return Err(vec![trouble.expected(format!("{MOST} statements at most"))]);
+    }
     let mut troubles = Vec::new();
     let spans: Vec<Range<usize>> = statements.iter().map(|one| one.span.clone()).collect();
     let expectations = expectations(body, &spans, &mut troubles);

@@ -1,24 +1,27 @@
 //! Blocks → a lesson.
 
+mod c;
+mod cast;
+mod expectation;
+mod lab;
+mod question;
+mod statements;
+
 use std::ops::Range;
 
-use super::cast::{Cast, Life};
 use super::diagnostic::Trouble;
-use super::fence_c;
 use super::front::Front;
 use super::markdown::{Block, BlockKind, Fence, Item};
 use super::prose::Prose;
 use super::source::Source;
-use super::step::{
-    Choice, Code, Conclusion, Does, Expectation, Lesson, Line, Question, Scene, Step,
-};
+use super::step::{Conclusion, Does, Lesson, Question, Scene, Step};
 use super::words::{Word, Words, quoted};
-use crate::model::ProcessName;
+use cast::Cast;
 
 /// Most steps of a lesson.
 const STEPS: usize = 2_000;
-/// Fewest and most choices of a question.
-const CHOICES: std::ops::RangeInclusive<usize> = 2..=6;
+/// Most `expect` lines of a lesson.
+const CHECKS: usize = 4_000;
 
 /// Builds the lesson that the blocks tell. Spans in `troubles` are bytes of the source.
 pub fn build(
@@ -30,7 +33,9 @@ pub fn build(
     let start = blocks.first().map_or(source.text.len(), |block| block.span.start);
     let mut builder = Builder::new(source, front, start, troubles);
     for block in &blocks {
-        builder.block(block.clone());
+        if !builder.too_much {
+            builder.block(block.clone());
+        }
     }
     Lesson { blocks, ..builder.finish() }
 }
@@ -51,7 +56,10 @@ pub(super) struct Builder<'a> {
     /// Where the Markdown begins.
     start: usize,
     titled: bool,
-    too_many: bool,
+    /// How many `expect` lines were read.
+    pub checks: usize,
+    /// The lesson is too long, and the rest of it is not looked at.
+    pub too_much: bool,
 }
 
 /// Words and a question that wait for the next step.
@@ -106,7 +114,8 @@ impl<'a> Builder<'a> {
             last: Last::Nothing,
             start,
             titled: false,
-            too_many: false,
+            checks: 0,
+            too_much: false,
         }
     }
 
@@ -168,28 +177,6 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn question(&mut self, items: Vec<Item>, span: Range<usize>) {
-        self.last = Last::Words;
-        if self.pending.question.is_some() {
-            return self.trouble(
-                items[0].fact_span.clone(),
-                "a second question before one step",
-                "a step between them",
-            );
-        }
-        if !CHOICES.contains(&items.len()) {
-            let expected = format!("{} to {} choices", CHOICES.start(), CHOICES.end());
-            self.troubles.push(
-                Trouble::new(
-                    items[0].fact_span.clone(),
-                    "a question needs something to choose from",
-                )
-                .expected(expected),
-            );
-        }
-        self.pending.question = Some((span, items));
-    }
-
     fn fence(&mut self, fence: &Fence) {
         let text = &self.source.text;
         let info = &text[fence.info.clone()];
@@ -222,131 +209,20 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// C for one process, or for several in turn.
-    fn c_fence(&mut self, mut words: Words, fence: &Fence, body: &str) {
-        let base = fence.info.start;
-        let end = fence.info.end;
-        let mut names: Vec<ProcessName> = Vec::new();
-        while let Some(word) = words.peek() {
-            words.skip_to(word.span.end);
-            let span = word.span.start + base..word.span.end + base;
-            match ProcessName::parse(word.text) {
-                Some(name) if names.contains(&name) => {
-                    self.trouble(span, "the same process twice", "each name once");
-                }
-                Some(name) => {
-                    if self.can_evaluate(&name, span) {
-                        names.push(name);
-                    }
-                }
-                None => self.troubles.push(word.instead_of("the name of a process").at(base)),
-            }
+    /// Whether the lesson is longer than any lesson is.
+    pub fn is_full(&mut self, span: &Range<usize>) -> bool {
+        let full = self.lesson.steps.len() >= STEPS || self.checks >= CHECKS;
+        if full && !std::mem::replace(&mut self.too_much, true) {
+            let expected = format!("{STEPS} steps and {CHECKS} expectations at most");
+            self.troubles.push(Trouble::new(span.clone(), "too long a lesson").expected(expected));
         }
-        if names.is_empty() {
-            if self.source.text[base..end].trim() == "c" {
-                self.trouble(end..end, "whose C is this?", "`c NAME`, such as `c server`");
-            }
-            return;
-        }
-        let mut reported = None;
-        for name in names {
-            let Some(person) = self.cast.find(&name) else { continue };
-            if person.spoiled {
-                continue;
-            }
-            match fence_c::read(body, &person.scope) {
-                Ok(read) => self.c_steps(&name, read, fence.body.start),
-                Err(found) => {
-                    person.spoiled = true;
-                    if reported.as_ref() != Some(&found) {
-                        let found = found.iter().map(|one| one.clone().at(fence.body.start));
-                        self.troubles.extend(found);
-                    }
-                    reported = Some(found);
-                }
-            }
-        }
-    }
-
-    /// Whether a process is there to evaluate C.
-    fn can_evaluate(&mut self, name: &ProcessName, span: Range<usize>) -> bool {
-        let life = self.cast.find(name).map(|person| person.life.clone());
-        let (message, expected) = match life {
-            Some(Life::Alive) => return true,
-            Some(Life::Command) => (
-                format!("`{name}` is a command of this machine"),
-                "a process that sockstep runs".to_owned(),
-            ),
-            Some(Life::Dead(line)) => {
-                (format!("`{name}` is dead since `{line}`"), format!("`spawn {name} @HOST` first"))
-            }
-            None => (format!("there is no process `{name}`"), self.cast.everyone(name)),
-        };
-        self.troubles.push(Trouble::new(span, message).expected(expected));
-        false
-    }
-
-    fn c_steps(&mut self, process: &ProcessName, read: fence_c::Fence, base: usize) {
-        for group in read.groups {
-            let code = group.statements.last().map_or(String::new(), |(s, _)| s.code.clone());
-            let mut lines = Vec::new();
-            if let Some(person) = self.cast.find(process) {
-                person.scope = group.scope.clone();
-            }
-            for (statement, expectations) in group.statements {
-                let span = statement.span.start + base..statement.span.end + base;
-                self.follow(process, &expectations, &span);
-                let place = self.source.place(span);
-                lines.push(Line { statement, expectations, place });
-            }
-            let place = group.span.start + base..group.span.end + base;
-            let code_of = Code { process: process.clone(), lines, scope: group.scope };
-            self.step(Does::C(code_of), place, code);
-        }
-        if let Some(person) = self.cast.find(process) {
-            person.scope = read.scope;
-        }
-    }
-
-    /// What a statement means for who is there.
-    fn follow(&mut self, process: &ProcessName, expectations: &[Expectation], span: &Range<usize>) {
-        let code = &self.source.text[span.clone()];
-        let mut child = None;
-        for one in expectations {
-            if let Expectation::Child(name) = one {
-                child = Some(name.clone());
-            }
-        }
-        if let Some(child) = &child {
-            let taken = self.cast.find(child).map(|person| person.life.clone());
-            if matches!(taken, Some(Life::Alive | Life::Command)) {
-                let message = format!("there is a process `{child}` already");
-                self.troubles.push(Trouble::new(span.clone(), message).expected("another name"));
-                return;
-            }
-        }
-        if fence_c::forks(code) {
-            if child.is_none() && code.contains('{') {
-                self.cast.may_fork(process);
-            } else {
-                self.cast.fork(process, child.as_ref());
-            }
-        }
-        if expectations.iter().any(|one| matches!(one, Expectation::Killed(_))) {
-            if let Some(person) = self.cast.find(process) {
-                person.life = Life::Dead(code.to_owned());
-            }
-        }
+        full
     }
 
     /// Adds a step, to which all that waited belongs.
     pub fn step(&mut self, does: Does, span: Range<usize>, code: String) {
         let index = self.lesson.steps.len();
-        if index >= STEPS {
-            if !std::mem::replace(&mut self.too_many, true) {
-                let expected = format!("{STEPS} steps at most");
-                self.troubles.push(Trouble::new(span, "too many steps").expected(expected));
-            }
+        if self.is_full(&span) {
             return;
         }
         let pending = std::mem::take(&mut self.pending);
@@ -373,46 +249,6 @@ impl<'a> Builder<'a> {
             place,
             code,
         });
-    }
-
-    /// The open question is judged behind the last step: now its facts must be readable.
-    pub fn judge(&mut self) {
-        if let Some((_, items)) = self.pending.question.take() {
-            let span = items[0].fact_span.clone();
-            return self.trouble(
-                span,
-                "a question without a step before its `expect`",
-                "a step between the choices and the `expect`",
-            );
-        }
-        let Some((asked, items)) = self.open.take() else { return };
-        let mut choices: Vec<Choice> = Vec::new();
-        for item in items {
-            let read = super::fact_read::read_fact(&item.fact);
-            let base = item.fact_span.start;
-            match read {
-                Ok((fact, _)) if choices.iter().any(|choice| choice.fact == fact) => {
-                    self.trouble(
-                        item.fact_span,
-                        "the same fact twice in one question",
-                        "choices of which exactly one can be true",
-                    );
-                }
-                Ok((fact, mentions)) => {
-                    let mut found = Vec::new();
-                    self.cast.check(&mentions, &mut found);
-                    self.troubles.extend(found.into_iter().map(|one| one.at(base)));
-                    let place = self.source.place(item.fact_span);
-                    choices.push(Choice { fact, words: item.words, place });
-                }
-                Err(trouble) => self.troubles.push(trouble.at(base)),
-            }
-        }
-        let judged = self.lesson.steps.len() - 1;
-        if let Some(question) = self.lesson.steps.get_mut(asked).and_then(|s| s.question.as_mut()) {
-            question.choices = choices;
-            question.judged = judged;
-        }
     }
 
     fn finish(mut self) -> Lesson {

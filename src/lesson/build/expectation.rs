@@ -1,9 +1,9 @@
 //! The `//` comment behind a statement.
 
-use super::diagnostic::Trouble;
-use super::fact_read::{errno, is_identifier, signal};
-use super::step::Expectation;
-use super::words::{Word, Words, suggest};
+use super::super::diagnostic::Trouble;
+use super::super::fact::{errno, is_identifier, signal};
+use super::super::step::Expectation;
+use super::super::words::{Word, Words, suggest};
 use crate::model::ProcessName;
 
 const FORM: &str = "an expectation: `= N`, `= -1 ENAME`, `= ?`, `blocks`, `killed SIGNAME`, `child NAME` or `look VAR` (words for the reader go into /* … */ or on a line of their own)";
@@ -52,7 +52,7 @@ fn one(text: &str) -> Result<Expectation, Trouble> {
         }
         other => {
             let known = ["blocks", "killed", "child", "look"];
-            let near = super::words::nearest(other, known).is_some();
+            let near = super::super::words::nearest(other, known).is_some();
             let advice = if near { suggest(other, known, "an expectation") } else { FORM.into() };
             return Err(Words::new(text).rest().instead_of(advice));
         }

@@ -1,5 +1,13 @@
 //! Facts: what can be asked of the kernel.
 
+mod read;
+mod terms;
+
+pub(super) use read::{fact, read_fact};
+pub(super) use terms::{
+    Mention, Named, errno, filter, host_name, is_identifier, process_name, signal,
+};
+
 use std::fmt;
 
 use crate::model::{Errno, Filter, HostName, ProcessName, Signal, TcpState};

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::diagnostic::Trouble;
-use super::fact_read::{Mention, Named};
-use super::words::suggest;
+use super::super::diagnostic::Trouble;
+use super::super::fact::{Mention, Named};
+use super::super::words::suggest;
 use crate::c::{self, Scope, compile_expression};
 use crate::model::{HostName, LabSpec, ProcessName};
 
@@ -44,7 +44,7 @@ pub enum Life {
 
 impl Cast {
     pub fn new(spec: &LabSpec) -> Self {
-        let constants = super::constants(spec);
+        let constants = super::super::constants(spec);
         let constants: Vec<(&str, &str)> =
             constants.iter().map(|(n, v)| (*n, v.as_str())).collect();
         let fresh = Arc::new(Scope::new(&constants));
@@ -140,7 +140,7 @@ impl Cast {
             Named::Call(call) if is_call(call) => Ok(()),
             Named::Call(call) => {
                 let known = c::calls().filter(|call| call.is_system_call()).map(|call| call.name);
-                let near = super::words::nearest(call, known);
+                let near = super::super::words::nearest(call, known);
                 let meant = near.map(|name| format!("; did you mean `{name}`?"));
                 let expected = format!("a call, such as accept{}", meant.unwrap_or_default());
                 trouble(format!("there is no call `{call}`"), expected)

@@ -1,30 +1,12 @@
-//! Reading facts and packet filters.
+//! Reading facts.
 
-use std::ops::Range;
 use std::str::FromStr;
 
-use super::diagnostic::Trouble;
-use super::fact::{Fact, FdName};
-use super::words::{Word, Words, or_near, suggest};
-use crate::model::{Errno, Filter, HostName, PacketKind, ProcessName, Signal, TcpState};
-
-/// A name in a fact or a lab line that has to be known where it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mention {
-    pub span: Range<usize>,
-    pub name: Named,
-}
-
-/// What a mention names.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Named {
-    Process(ProcessName),
-    Host(HostName),
-    /// A descriptor of the process, by a variable.
-    Variable(ProcessName, String),
-    Call(String),
-    Expression(ProcessName, String),
-}
+use super::super::diagnostic::Trouble;
+use super::super::words::{Word, Words, nearest, or_near, suggest};
+use super::terms::{Mention, Named, errno, filter, host_name, is_identifier, process_name, signal};
+use super::{Fact, FdName};
+use crate::model::{ProcessName, TcpState};
 
 const SAMPLE: &str = "a fact, such as `server fd is LISTEN`, `client in connect` or `wire empty`";
 const FD_FACTS: [&str; 4] = ["is", "queue", "recv", "send"];
@@ -212,7 +194,7 @@ fn fd_fact(
 
 /// The third word fits no fact; the second one may have been meant as something else than an fd.
 fn no_such_fact(fd: &Word, verb: &Word) -> Trouble {
-    match super::words::nearest(fd.text, PROCESS_FACTS) {
+    match nearest(fd.text, PROCESS_FACTS) {
         Some(_) => fd.instead_of(or_near(fd.text, PROCESS_FACTS, "an fd or a word")),
         None => verb.instead_of(suggest(verb.text, FD_FACTS, "one of the words")),
     }
@@ -232,12 +214,6 @@ fn fd_name(
     let name = Named::Variable(process.clone(), word.text.to_owned());
     mentions.push(Mention { span: word.span.clone(), name });
     Ok(FdName::Variable(word.text.to_owned()))
-}
-
-/// Whether `text` can be the name of a variable.
-pub fn is_identifier(text: &str) -> bool {
-    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    text.chars().all(word) && text.starts_with(|c: char| !c.is_ascii_digit())
 }
 
 fn queue(word: &Word) -> Result<(u32, u32), Trouble> {
@@ -260,61 +236,4 @@ fn state(word: &Word) -> Result<TcpState, Trouble> {
         let known = TcpState::ALL.map(TcpState::name);
         word.instead_of(suggest(word.text, known, "a TCP state"))
     })
-}
-
-/// The error of this name.
-pub fn errno(word: &Word) -> Result<Errno, Trouble> {
-    Errno::from_name(word.text).ok_or_else(|| {
-        let all: Vec<&str> = Errno::all().map(|(name, _)| name).collect();
-        word.instead_of(or_near(word.text, all, "the name of an error, such as ECONNREFUSED"))
-    })
-}
-
-/// The signal of this name.
-pub fn signal(word: &Word) -> Result<Signal, Trouble> {
-    Signal::parse(word.text).ok_or_else(|| {
-        let all: Vec<&str> = Signal::all().filter_map(Signal::name).collect();
-        let bare = word.text.strip_prefix("SIG").unwrap_or(word.text);
-        word.instead_of(or_near(&format!("SIG{bare}"), all, "a signal, such as SIGPIPE"))
-    })
-}
-
-/// A process's name, which is noted as mentioned.
-pub fn process_name(word: &Word, mentions: &mut Vec<Mention>) -> Result<ProcessName, Trouble> {
-    let name =
-        ProcessName::parse(word.text).ok_or_else(|| word.instead_of("the name of a process"))?;
-    mentions.push(Mention { span: word.span.clone(), name: Named::Process(name.clone()) });
-    Ok(name)
-}
-
-/// A host's name with its `@`, which is noted as mentioned.
-pub fn host_name(word: &Word, mentions: &mut Vec<Mention>) -> Result<HostName, Trouble> {
-    let name = HostName::parse(word.text).filter(|_| word.text.starts_with('@'));
-    let name = name.ok_or_else(|| word.instead_of("a host with its mark, such as @server"))?;
-    mentions.push(Mention { span: word.span.clone(), name: Named::Host(name.clone()) });
-    Ok(name)
-}
-
-/// `SYN | SYN,ACK | ACK | DATA | FIN | RST | any  [of NAME] [from @HOST]`, to the end of the line.
-pub fn filter(words: &mut Words, mentions: &mut Vec<Mention>) -> Result<Filter, Trouble> {
-    let kinds = PacketKind::ALL.map(|(_, name)| name);
-    let expected = "a packet: SYN or SYN,ACK or ACK or DATA or FIN or RST or any";
-    let word = words.next(expected)?;
-    let kind = PacketKind::parse(word.text)
-        .ok_or_else(|| word.instead_of(or_near(word.text, kinds, expected)))?;
-    let mut filter = Filter { kind, of: None, from: None };
-    while let Some(word) = words.peek() {
-        match word.text {
-            "of" if filter.of.is_none() => {
-                words.skip_to(word.span.end);
-                filter.of = Some(process_name(&words.next("a process")?, mentions)?);
-            }
-            "from" if filter.from.is_none() => {
-                words.skip_to(word.span.end);
-                filter.from = Some(host_name(&words.next("a host")?, mentions)?);
-            }
-            _ => return Err(word.instead_of("`of NAME`, `from @HOST` or the end of the line")),
-        }
-    }
-    Ok(filter)
 }

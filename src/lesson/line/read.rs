@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::diagnostic::Trouble;
-use super::fact::Fact;
-use super::fact_read::{Mention, fact, filter, host_name, process_name, signal};
-use super::line::{LabLine, Patience};
-use super::words::{Word, Words, suggest};
+use super::super::diagnostic::Trouble;
+use super::super::fact::{Fact, Mention, fact, filter, host_name, process_name, signal};
+
+use super::super::words::{Word, Words, suggest};
+use super::{LabLine, Patience};
 use crate::model::{Filter, Signal, Unreachable, WireAction};
 
 /// One line as it was read, names unchecked.

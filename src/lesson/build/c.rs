@@ -1,0 +1,130 @@
+//! A `c` fence → steps.
+
+use std::ops::Range;
+
+use super::super::diagnostic::Trouble;
+use super::super::markdown::Fence;
+use super::super::step::{Code, Does, Expectation, Line};
+use super::super::words::Words;
+use super::Builder;
+use super::cast::Life;
+use super::statements;
+use crate::model::ProcessName;
+
+impl Builder<'_> {
+    /// C for one process, or for several in turn.
+    pub fn c_fence(&mut self, mut words: Words, fence: &Fence, body: &str) {
+        let base = fence.info.start;
+        let end = fence.info.end;
+        let mut names: Vec<ProcessName> = Vec::new();
+        while let Some(word) = words.peek() {
+            words.skip_to(word.span.end);
+            let span = word.span.start + base..word.span.end + base;
+            match ProcessName::parse(word.text) {
+                Some(name) if names.contains(&name) => {
+                    self.trouble(span, "the same process twice", "each name once");
+                }
+                Some(name) => {
+                    if self.can_evaluate(&name, span) {
+                        names.push(name);
+                    }
+                }
+                None => self.troubles.push(word.instead_of("the name of a process").at(base)),
+            }
+        }
+        if names.is_empty() {
+            if self.source.text[base..end].trim() == "c" {
+                self.trouble(end..end, "whose C is this?", "`c NAME`, such as `c server`");
+            }
+            return;
+        }
+        let mut refused = false;
+        for name in names {
+            let Some(person) = self.cast.find(&name) else { continue };
+            // What is wrong with the fence was said for the first of its processes.
+            if person.spoiled || refused || self.too_much {
+                person.spoiled = true;
+                continue;
+            }
+            match statements::read(body, &person.scope) {
+                Ok(read) => self.c_steps(&name, read, fence.body.start),
+                Err(found) => {
+                    (person.spoiled, refused) = (true, true);
+                    let found = found.into_iter().map(|one| one.at(fence.body.start));
+                    self.troubles.extend(found);
+                }
+            }
+        }
+    }
+
+    /// Whether a process is there to evaluate C.
+    fn can_evaluate(&mut self, name: &ProcessName, span: Range<usize>) -> bool {
+        let life = self.cast.find(name).map(|person| person.life.clone());
+        let (message, expected) = match life {
+            Some(Life::Alive) => return true,
+            Some(Life::Command) => (
+                format!("`{name}` is a command of this machine"),
+                "a process that sockstep runs".to_owned(),
+            ),
+            Some(Life::Dead(line)) => {
+                (format!("`{name}` is dead since `{line}`"), format!("`spawn {name} @HOST` first"))
+            }
+            None => (format!("there is no process `{name}`"), self.cast.everyone(name)),
+        };
+        self.troubles.push(Trouble::new(span, message).expected(expected));
+        false
+    }
+
+    fn c_steps(&mut self, process: &ProcessName, read: statements::Fence, base: usize) {
+        for group in read.groups {
+            let code = group.statements.last().map_or(String::new(), |(s, _)| s.code.clone());
+            let mut lines = Vec::new();
+            if let Some(person) = self.cast.find(process) {
+                person.scope = group.scope.clone();
+            }
+            for (statement, expectations) in group.statements {
+                let span = statement.span.start + base..statement.span.end + base;
+                self.follow(process, &expectations, &span);
+                let place = self.source.place(span);
+                lines.push(Line { statement, expectations, place });
+            }
+            let place = group.span.start + base..group.span.end + base;
+            let code_of = Code { process: process.clone(), lines, scope: group.scope };
+            self.step(Does::C(code_of), place, code);
+        }
+        if let Some(person) = self.cast.find(process) {
+            person.scope = read.scope;
+        }
+    }
+
+    /// What a statement means for who is there.
+    fn follow(&mut self, process: &ProcessName, expectations: &[Expectation], span: &Range<usize>) {
+        let code = &self.source.text[span.clone()];
+        let mut child = None;
+        for one in expectations {
+            if let Expectation::Child(name) = one {
+                child = Some(name.clone());
+            }
+        }
+        if let Some(child) = &child {
+            let taken = self.cast.find(child).map(|person| person.life.clone());
+            if matches!(taken, Some(Life::Alive | Life::Command)) {
+                let message = format!("there is a process `{child}` already");
+                self.troubles.push(Trouble::new(span.clone(), message).expected("another name"));
+                return;
+            }
+        }
+        if statements::forks(code) {
+            if child.is_none() && code.contains('{') {
+                self.cast.may_fork(process);
+            } else {
+                self.cast.fork(process, child.as_ref());
+            }
+        }
+        if expectations.iter().any(|one| matches!(one, Expectation::Killed(_))) {
+            if let Some(person) = self.cast.find(process) {
+                person.life = Life::Dead(code.to_owned());
+            }
+        }
+    }
+}
