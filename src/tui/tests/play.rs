@@ -7,7 +7,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::lesson::{builtin, builtin_ids};
+use crate::lesson::{builtin, parse};
 use crate::model::Lang;
 use crate::session::double::Doubles;
 use crate::tui::app::{App, Deed, Effect, Factory, Menu, MenuItem, Msg, carry_out, update};
@@ -24,26 +24,17 @@ pub struct Play {
 }
 
 impl Play {
-    /// The menu of the built-in lessons.
+    /// The menu.
     pub fn menu(lang: Lang) -> Self {
         // Parsed once for all tests: compiling their C takes a while without optimisation.
         static LESSONS: OnceLock<Vec<MenuItem>> = OnceLock::new();
-        let lesson = |id: &str, lang: Lang| {
-            let parsed = builtin(id, lang).expect("a built-in lesson");
-            Arc::new(parsed.expect("it has no error"))
-        };
-        let item = |id: &'static str| MenuItem {
-            texts: Lang::ALL.map(|lang| (lang, lesson(id, lang))).to_vec(),
-        };
-        let menu = Menu::new(LESSONS.get_or_init(|| builtin_ids().map(item).collect()).clone());
+        let menu = Menu::new(LESSONS.get_or_init(lessons).clone());
         Self { app: App::new(Ink::new(lang), menu), orders: Doubles::default(), over: false }
     }
 
-    /// A lesson of the menu, at its first page.
-    pub fn lesson(id: &str, lang: Lang) -> Self {
+    /// The lesson of these tests, at its first page.
+    pub fn lesson(lang: Lang) -> Self {
         let mut play = Self::menu(lang);
-        let index = builtin_ids().position(|known| known == id).expect("a built-in lesson");
-        play.app.menu.chosen = index;
         play.keys("enter");
         play
     }
@@ -108,6 +99,19 @@ impl Play {
     pub fn text(&mut self, size: (u16, u16)) -> String {
         crate::tui::screen_text(&self.draw(size))
     }
+}
+
+/// The lesson of these tests, which stays as it is, and a built-in one.
+fn lessons() -> Vec<MenuItem> {
+    let own = [include_str!("lesson.en.md"), include_str!("lesson.zh.md")];
+    let texts = Lang::ALL.into_iter().zip(own).map(|(lang, text)| {
+        (lang, Arc::new(parse("lesson.md", text).expect("the lesson has no error")))
+    });
+    let built_in = Lang::ALL.map(|lang| {
+        let lesson = builtin("backlog", lang).expect("a built-in lesson");
+        (lang, Arc::new(lesson.expect("it has no error")))
+    });
+    vec![MenuItem { texts: texts.collect() }, MenuItem { texts: built_in.to_vec() }]
 }
 
 fn code(word: &str) -> KeyCode {

@@ -6,7 +6,7 @@ use crate::tui::text::width;
 
 const SIZES: [(u16, u16); 2] = [(80, 24), (120, 36)];
 
-/// What each screen is called, and which keys lead there from the first page of the tour.
+/// What each screen is called, and which keys lead there from the first page.
 const SCREENS: [(&str, &str); 14] = [
     ("first-page", ""),
     ("socket-made", "space"),
@@ -29,7 +29,7 @@ fn every_screen_of_a_lesson() {
     for (name, keys) in SCREENS {
         for lang in Lang::ALL {
             for size in SIZES {
-                let mut play = Play::lesson("tour", lang);
+                let mut play = Play::lesson(lang);
                 let text = play.keys(keys).text(size);
                 fills(&text, size);
                 insta::assert_snapshot!(format!("{name}-{lang}-{}x{}", size.0, size.1), text);
@@ -42,7 +42,7 @@ fn every_screen_of_a_lesson() {
 fn menu_and_keys() {
     for lang in Lang::ALL {
         for size in SIZES {
-            for (name, keys) in [("menu", "down"), ("help", "?")] {
+            for (name, keys) in [("menu", ""), ("help", "?")] {
                 let text = Play::menu(lang).keys(keys).text(size);
                 fills(&text, size);
                 insta::assert_snapshot!(format!("{name}-{lang}-{}x{}", size.0, size.1), text);
@@ -64,7 +64,7 @@ fn the_ascii_set_draws_the_same_screens_without_one_ambiguous_character() {
     use unicode_width::UnicodeWidthChar as _;
     for lang in Lang::ALL {
         for (name, keys) in SCREENS {
-            let mut play = Play::lesson("tour", lang);
+            let mut play = Play::lesson(lang);
             play.app.ink.glyphs = crate::tui::Glyphs::Ascii;
             let text = play.keys(keys).text((80, 24));
             fills(&text, (80, 24));
@@ -76,7 +76,7 @@ fn the_ascii_set_draws_the_same_screens_without_one_ambiguous_character() {
 
 #[test]
 fn a_screen_that_is_too_small_says_so_and_none_is_too_large() {
-    let mut play = Play::lesson("tour", Lang::En);
+    let mut play = Play::lesson(Lang::En);
     play.keys("space space");
     assert!(play.text((79, 24)).contains("too small: sockstep needs 80x24"));
     for size in [(1, 1), (3, 1), (1, 9), (20, 5), (80, 23), (79, 100), (500, 200), (80, 300)] {
