@@ -89,10 +89,14 @@ fn equal_rows_are_shared_again_when_read() {
 }
 
 fn recorded() -> String {
-    let session = run(&body());
-    let (mut recorder, mut text) = Recorder::new(session.spec(), None);
-    text.push_str(&recorder.catch_up(session.timeline()));
-    text
+    static TEXT: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+    let text = TEXT.get_or_init(|| {
+        let session = run(&body());
+        let (mut recorder, mut text) = Recorder::new(session.spec(), None);
+        text.push_str(&recorder.catch_up(session.timeline()));
+        text
+    });
+    text.clone()
 }
 
 #[test]
@@ -156,4 +160,64 @@ proptest! {
             let _ = session.step();
         }
     }
+}
+
+/// Moments of a lab with many sockets, one of which changes each time. Rows are shared.
+fn crowd(moments: u32, sockets: u16) -> crate::session::Timeline {
+    use crate::model::{Address, Cause, Host, Moment, Snapshot, changes};
+    let session = run(READY);
+    let base = session.timeline().last().expect("an entry").clone();
+    let old = base.moment.snapshot.hosts[0].sockets[0].clone();
+    let numbered = |number: u16| {
+        let mut socket = crate::model::Socket::clone(&old);
+        socket.inode = 1000 + u64::from(number);
+        socket.cookie = socket.inode;
+        let name = std::net::SocketAddr::from(([198, 51, 100, 1], number));
+        socket.local = Some(Address::Inet(name));
+        socket
+    };
+    let mut rows: Vec<_> = (0..sockets).map(|number| Arc::new(numbered(number))).collect();
+    let mut before = Arc::new(Snapshot::default());
+    let mut entries = Vec::new();
+    for number in 0..moments {
+        let at = usize::try_from(number).expect("small") % rows.len();
+        let mut changed = crate::model::Socket::clone(&rows[at]);
+        changed.recv_q = Some(number + 1);
+        rows[at] = Arc::new(changed);
+        let mut snapshot = Snapshot::clone(&base.moment.snapshot);
+        let host = Host { sockets: rows.clone(), ..Host::clone(&snapshot.hosts[0]) };
+        snapshot.hosts[0] = Arc::new(host);
+        let snapshot = Arc::new(snapshot);
+        let moment = Moment {
+            cause: Cause::Kernel,
+            changes: changes(&before, &snapshot),
+            snapshot: snapshot.clone(),
+            ..Moment::clone(&base.moment)
+        };
+        before = snapshot;
+        entries.push(crate::session::Entry {
+            moment: Arc::new(moment),
+            ..crate::session::Entry::clone(&base)
+        });
+    }
+    entries.into_iter().collect()
+}
+
+#[test]
+fn what_a_recording_costs_is_what_changed() {
+    let timeline = crowd(60, 4096);
+    let session = run(READY);
+    let (mut recorder, header) = Recorder::new(session.spec(), None);
+    let text = header + &recorder.catch_up(&timeline);
+    let lines: Vec<usize> = text.lines().map(str::len).collect();
+    assert!(lines[1] > 1_000_000, "the first entry has all rows: {}", lines[1]);
+    assert!(lines[2..].iter().all(|length| *length < 4_000), "{:?}", lines[2..].iter().max());
+    let replay = Session::replay(read(&text).expect("a recording"));
+    assert_eq!(replay.timeline().len(), timeline.len());
+    for (again, entry) in replay.timeline().iter().zip(&timeline) {
+        assert_eq!(again.moment.changes, entry.moment.changes);
+    }
+    // One row that every moment shares; the first moment's change holds it too.
+    let last = replay.timeline().last().expect("an entry").moment.snapshot.hosts[0].clone();
+    assert_eq!(Arc::strong_count(&last.sockets[4000]), timeline.len() + 1);
 }

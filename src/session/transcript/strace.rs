@@ -82,3 +82,97 @@ pub(super) fn lines_of(bytes: &[u8]) -> Vec<String> {
     }
     text.split(|byte| *byte == b'\n').map(escape).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::model::{Call, Errno, ProcessName, Signal, Syscall};
+
+    fn report(
+        syscall: Syscall,
+        shown: &[&str],
+        written: &[(usize, &str)],
+        outcome: Outcome,
+    ) -> Report {
+        let call = Call {
+            process: ProcessName::parse("server").expect("a name"),
+            code: String::new(),
+            typed: syscall.name().to_owned(),
+            syscall,
+            args: [0; 6],
+            shown: shown.iter().map(|text| (*text).to_owned()).collect(),
+            child: None,
+        };
+        let written = written.iter().map(|(at, text)| (*at, (*text).to_owned())).collect();
+        Report { call: Arc::new(call), outcome, pid: 2, written }
+    }
+
+    #[test]
+    fn calls_are_written_as_strace_writes_them() {
+        let read = ["4", "0x10000060", "64"];
+        let accept = ["3", "0x10000060", "[16]"];
+        let peer = [(1, "{sa_family=AF_INET}"), (2, "[16]")];
+        for (report, resumed, expected) in [
+            (
+                report(Syscall::Read, &read, &[(1, "\"hello\"")], Outcome::Returned(5)),
+                false,
+                "read(4, \"hello\", 64) = 5",
+            ),
+            (
+                report(Syscall::Read, &read, &[], Outcome::Failed(Errno(104))),
+                false,
+                "read(4, 0x10000060, 64) = -1 ECONNRESET (Connection reset by peer)",
+            ),
+            (
+                report(Syscall::Read, &read, &[], Outcome::Blocked),
+                false,
+                "read(4,  <unfinished ...>",
+            ),
+            (
+                report(Syscall::Read, &read, &[(1, "\"\"")], Outcome::Returned(0)),
+                true,
+                "<... read resumed>\"\", 64) = 0",
+            ),
+            (
+                report(Syscall::Accept, &accept, &peer, Outcome::Returned(4)),
+                true,
+                "<... accept resumed>{sa_family=AF_INET}, [16]) = 4",
+            ),
+            (
+                report(Syscall::Accept, &["3", "NULL", "NULL"], &[], Outcome::Blocked),
+                false,
+                "accept(3, NULL, NULL <unfinished ...>",
+            ),
+            (
+                report(Syscall::Accept, &["3", "NULL", "NULL"], &[], Outcome::Returned(4)),
+                true,
+                "<... accept resumed>) = 4",
+            ),
+            (report(Syscall::Pause, &[], &[], Outcome::Blocked), false, "pause( <unfinished ...>"),
+            (
+                report(Syscall::ExitGroup, &["3"], &[], Outcome::Exited(3)),
+                false,
+                "exit_group(3) = ?",
+            ),
+            (
+                report(Syscall::Accept, &accept, &[], Outcome::Killed(Signal(9))),
+                true,
+                "<... accept resumed>0x10000060, [16]) = ?",
+            ),
+            (
+                report(
+                    Syscall::Poll,
+                    &["[{fd=3, events=POLLIN}]", "1", "0"],
+                    &[(BESIDE, "[{fd=3, revents=POLLIN}]")],
+                    Outcome::Returned(1),
+                ),
+                false,
+                "poll([{fd=3, events=POLLIN}], 1, 0) = 1 ([{fd=3, revents=POLLIN}])",
+            ),
+        ] {
+            assert_eq!(line(&report, resumed), expected);
+        }
+    }
+}
