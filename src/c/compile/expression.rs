@@ -76,8 +76,13 @@ impl Compiler<'_> {
     pub(super) fn type_of(&mut self, expr: &Expr) -> Result<Type, Error> {
         let (ops, data, asks) = (self.ops.len(), self.data.len(), self.asks);
         let (next, passing) = (self.scope.next, self.passing);
-        let ty =
-            if is_place(expr) { self.place(expr).map(|place| place.ty) } else { self.value(expr) };
+        // Of names only variables lie in memory.
+        let is_object = if let ExprKind::Name(name) = &expr.kind {
+            matches!(self.meaning(name, &expr.span), Ok(Meaning::Variable(_)))
+        } else {
+            is_place(expr)
+        };
+        let ty = if is_object { self.place(expr).map(|place| place.ty) } else { self.value(expr) };
         self.ops.truncate(ops);
         self.data.truncate(data);
         self.asks = asks;
@@ -304,8 +309,8 @@ pub(super) fn is_place(expr: &Expr) -> bool {
         ExprKind::Text(_)
         | ExprKind::Index(..)
         | ExprKind::Literal(..)
+        | ExprKind::Name(_)
         | ExprKind::Unary(Unary::Target, _) => true,
-        ExprKind::Name(name) => super::super::constants::typed(name).is_none() || name == "errno",
         ExprKind::Field { of, arrow, .. } => *arrow || is_place(of),
         ExprKind::Number(..)
         | ExprKind::Unary(..)

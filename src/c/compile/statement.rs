@@ -99,6 +99,10 @@ impl Compiler<'_> {
     fn declare(&mut self, declared: &Declared, is_static: bool) -> Result<(), Error> {
         let name: Arc<str> = declared.name.text.as_str().into();
         let span = &declared.name.span;
+        // `extern int errno;` of old programs names the one that is there already.
+        if &*name == "errno" && declared.init.is_none() {
+            return Ok(());
+        }
         let known = match self.blocks.last() {
             Some(block) => block.contains_key(&name),
             None => {

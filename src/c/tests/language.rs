@@ -51,6 +51,7 @@ fn an_error_names_its_place_and_what_to_do() {
         ("5 = fd;", "5", "expected a variable", ""),
         ("fixed = 2;", "fixed", "const", ""),
         ("buf = \"x\";", "buf", "an array can't be assigned", "strcpy"),
+        ("&AF_INET;", "AF_INET", "is a constant, not a variable", ""),
         ("&5;", "5", "& needs something that lies in memory", ""),
         ("float f;", "float", "float is outside", "subset"),
         ("1.5;", "1.5", "fraction", "subset"),

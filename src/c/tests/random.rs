@@ -172,6 +172,42 @@ proptest! {
     }
 }
 
+/// A real program with some of its tokens taken out, doubled, exchanged or replaced.
+fn broken(program: &str, changes: &[(usize, usize, u8)]) -> String {
+    let mut pieces: Vec<&str> = tokens(program).iter().map(|token| token.text(program)).collect();
+    for (at, other, how) in changes {
+        let (at, other) = (at % pieces.len(), other % pieces.len());
+        match how % 4 {
+            0 => drop(pieces.remove(at)),
+            1 => pieces.insert(at, pieces[other]),
+            2 => pieces.swap(at, other),
+            _ => pieces[at] = pieces[other],
+        }
+    }
+    // A directive ends with its line, and so does a comment.
+    pieces.join(" ").replace("# ", "#").replace('#', "\n#").replace(" ;", ";\n")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, ..ProptestConfig::default() })]
+
+    #[test]
+    fn broken_programs_never_panic(
+        which in 0usize..4,
+        changes in prop::collection::vec((any::<usize>(), any::<usize>(), any::<u8>()), 1..6),
+    ) {
+        let programs = [
+            include_str!("programs/control.c"),
+            include_str!("programs/memory.c"),
+            include_str!("programs/library.c"),
+            include_str!("programs/unix-client.c"),
+        ];
+        let source = broken(programs[which], &changes);
+        try_it(&source, &[3, 0, 8, -1]);
+        try_it(&(source + "\nmain(1, 0);"), &[3, 0, 8, -1]);
+    }
+}
+
 #[test]
 fn what_is_nested_too_deeply_is_refused() {
     for open in [

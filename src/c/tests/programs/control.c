@@ -20,9 +20,11 @@ int classify(int x)
     }
     return x;
 }
+enum { SO_OWN = 4 };
 int main(int argc, char *argv[])
 {
-    int i, j, sum = 0;
+    int i, j, sum = 0, *shadow; { int SO_OWN = 9; shadow = &SO_OWN; printf("%d\n", *shadow); }
+    printf("%d %zu %zu\n", SO_OWN, sizeof SO_OWN, sizeof AF_INET);
     for (i = 0; i < 10; i++) { if (i == 3) continue; if (i == LIMIT) break; sum += i; }
     printf("%s %d %d\n", NAME, i, sum);
     while (i--) if (i % 2) continue; else sum -= i;
