@@ -106,6 +106,14 @@ fn parts(from: &Socket, to: &Socket) -> String {
     if sent_again(to) > sent_again(from) {
         parts.push(format!("retransmit x{}", sent_again(to)));
     }
+    if from.shutdown != to.shutdown {
+        match to.shutdown.map(|bits| bits & 3) {
+            Some(1) => parts.push("SHUT_RD".into()),
+            Some(2) => parts.push("SHUT_WR".into()),
+            Some(3) => parts.push("SHUT_RDWR".into()),
+            Some(_) | None => {}
+        }
+    }
     if parts.is_empty() {
         parts.push(state(to));
     }

@@ -77,6 +77,12 @@ pub fn address_name(shown: &str) -> String {
     }
 }
 
+/// The family of an address as strace prints it: `AF_INET`.
+pub fn family_shown(shown: &str) -> Option<&str> {
+    let name = &shown[shown.find("sa_family=")? + "sa_family=".len()..];
+    name.split([',', '}', ' ']).next()
+}
+
 /// The port in an address as strace prints it.
 pub fn port_shown(shown: &str) -> Option<u16> {
     let digits = &shown[shown.find("htons(")? + "htons(".len()..];

@@ -9,6 +9,9 @@ use super::story::{Rank, Story};
 use super::traffic::{Role, role};
 use crate::model::{Host, Packet, Socket, TcpState};
 
+/// How many packets it looks at to find the one that had no room.
+const CONSIDERED: usize = 64;
+
 /// Explains what the counters of a host say about packets dropped for want of room.
 pub fn tell(story: &mut Story, host: &Arc<Host>) {
     let scene = &story.scene;
@@ -100,7 +103,7 @@ fn victim<'a>(scene: &Scene<'a>, host: &'a Arc<Host>) -> Option<Victim<'a>> {
         scene.arrivals().filter(|packet| packet.to.as_ref() == Some(&host.name)).collect();
     let cookie = scene.counted(&host.name, "SyncookiesRecv") > 0;
     let earlier = scene.before.host(&host.name);
-    arrived.into_iter().rev().find_map(|packet| {
+    arrived.into_iter().rev().take(CONSIDERED).find_map(|packet| {
         let segment = packet.segment()?;
         let listener = host.sockets.iter().find(|socket| {
             socket.is_listener() && socket.local_port() == Some(segment.destination.port())

@@ -1,12 +1,12 @@
 //! What a moment and the snapshot before it prove: the questions that all explanations ask.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::names::{ports_name, socket_name};
 use crate::model::{
-    Change, Fd, Host, HostName, Moment, Outcome, Process, ProcessName, ProcessState, Report,
-    Snapshot, Socket, Transition,
+    Change, Fate, Fd, Host, HostName, Moment, Outcome, Packet, Process, ProcessName, ProcessState,
+    Report, Snapshot, Socket, Transition,
 };
 
 /// A moment between two snapshots.
@@ -15,15 +15,15 @@ pub struct Scene<'a> {
     pub before: &'a Snapshot,
     /// What happened.
     pub moment: &'a Moment,
-    /// Packets that were in flight before already, by number.
-    pub in_flight: HashSet<u64>,
+    /// The packets that a kernel sent in this moment, each once, with what became of each by the
+    /// moment's end.
+    pub sent: Vec<(&'a Arc<Packet>, Fate)>,
 }
 
 impl<'a> Scene<'a> {
     /// The scene of a moment; `before` is the snapshot of the moment before it.
     pub fn new(before: &'a Snapshot, moment: &'a Moment) -> Self {
-        let in_flight = before.wire.held.iter().map(|held| held.packet.number).collect();
-        Self { before, moment, in_flight }
+        Self { before, moment, sent: sent(before, moment) }
     }
 
     /// The kernel's state afterwards.
@@ -148,6 +148,24 @@ impl<'a> Scene<'a> {
             _ => None,
         })
     }
+}
+
+fn sent<'a>(before: &Snapshot, moment: &'a Moment) -> Vec<(&'a Arc<Packet>, Fate)> {
+    let in_flight: HashSet<u64> = before.wire.held.iter().map(|held| held.packet.number).collect();
+    let mut places = HashMap::new();
+    let mut order: Vec<(&'a Arc<Packet>, Fate)> = Vec::new();
+    for passage in &moment.passages {
+        let number = passage.packet.number;
+        if in_flight.contains(&number) {
+            continue;
+        }
+        let place = *places.entry(number).or_insert_with(|| {
+            order.push((&passage.packet, passage.fate));
+            order.len() - 1
+        });
+        order[place].1 = passage.fate;
+    }
+    order
 }
 
 /// The call's first argument as an fd.

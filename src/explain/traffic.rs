@@ -75,32 +75,13 @@ impl<'a> Scene<'a> {
             .last()
     }
 
-    /// The packets that a kernel sent in this moment, each once, with what became of it at the
-    /// moment's end.
-    pub fn sent(&self) -> impl Iterator<Item = (&'a Arc<Packet>, Fate)> {
-        let mut seen = std::collections::HashMap::new();
-        let mut order: Vec<(&'a Arc<Packet>, Fate)> = Vec::new();
-        for passage in &self.moment.passages {
-            let number = passage.packet.number;
-            if self.in_flight.contains(&number) {
-                continue;
-            }
-            let place = *seen.entry(number).or_insert_with(|| {
-                order.push((&passage.packet, passage.fate));
-                order.len() - 1
-            });
-            order[place].1 = passage.fate;
-        }
-        order.into_iter()
-    }
-
     /// The segments that this end of a connection sent in this moment, with their fates.
     pub fn sent_by(
         &self,
-        host: &'a HostName,
+        host: &HostName,
         ends: Option<(SocketAddr, SocketAddr)>,
     ) -> impl Iterator<Item = (&'a Arc<Packet>, &'a Segment, Fate)> {
-        self.sent().filter_map(move |(packet, fate)| {
+        self.sent.iter().filter_map(move |&(packet, fate)| {
             let segment = packet.segment()?;
             let (local, peer) = ends?;
             let mine = packet.from.as_ref() == Some(host)

@@ -1,5 +1,6 @@
 //! Packets held, lost and sent again, and what those that arrived did.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::names::{packet_name, sent_packet};
@@ -14,6 +15,9 @@ use crate::model::{
 
 /// How many packets or sockets of one kind a moment names one by one.
 const NAMED: usize = 4;
+
+/// How many it looks at to find those.
+const CONSIDERED: usize = 64;
 
 /// Explains what happened on the wire, as far as no other note has named the packet.
 pub fn tell(story: &mut Story) {
@@ -34,9 +38,15 @@ fn data(story: &mut Story) {
         Cause::Action(Action::Wire(_)) | Cause::Kernel | Cause::Action(Action::Wait(_))
     );
     let mut named = 0;
-    for change in &story.scene.moment.changes {
+    let queues = |change: &&Change| match change {
+        Change::SocketChanged { from, to, .. } => {
+            (from.recv_q, from.send_q) != (to.recv_q, to.send_q)
+        }
+        _ => false,
+    };
+    for change in story.scene.moment.changes.iter().filter(queues).take(CONSIDERED) {
         let Change::SocketChanged { host, from, to } = change else { continue };
-        if named == NAMED {
+        if named >= NAMED {
             break;
         }
         if to.kind.protocol == 17 && to.kind.family != Family::Unix {
@@ -147,31 +157,31 @@ pub fn seconds(milliseconds: u32) -> String {
 /// A receiver has no room any more, or has room again.
 fn windows(story: &mut Story) {
     let scene = &story.scene;
-    let mut said = Vec::new();
-    for packet in scene.arrivals() {
-        let Some(segment) = packet.segment() else { continue };
-        let roles = [Role::Ack, Role::Data];
-        if !roles.contains(&role(segment)) {
-            continue;
-        }
-        let Some(host) = packet.to.as_ref().and_then(|host| scene.before.host(host)) else {
-            continue;
-        };
-        let ends = Some((segment.destination, segment.source));
-        let Some(row) = host.sockets.iter().find(|row| row.ends() == ends) else { continue };
-        let socket = scene.name(&host.name, row);
-        let was = row.tcp.as_ref().and_then(|tcp| tcp.snd_wnd);
-        let name = packet_name(packet);
-        if segment.window == 0 {
-            said.push(note!("window-zero", packet = name, socket = socket));
-        } else if was == Some(0) {
-            let window = segment.window;
-            said.push(note!("window-open", packet = name, socket = socket, window = window));
-        }
-    }
-    for note in said.into_iter().rev().take(1) {
-        story.say(Rank::Surprise, note);
-    }
+    let shut: HashSet<_> = scene
+        .before
+        .hosts
+        .iter()
+        .flat_map(|host| &host.sockets)
+        .filter(|row| row.tcp.as_ref().is_some_and(|tcp| tcp.snd_wnd == Some(0)))
+        .filter_map(|row| row.ends())
+        .collect();
+    let telling = scene.arrivals().filter_map(|packet| {
+        let segment = packet.segment()?;
+        let ends = (segment.destination, segment.source);
+        let plain = matches!(role(segment), Role::Ack | Role::Data);
+        (plain && (segment.window == 0 || shut.contains(&ends))).then_some((packet, segment, ends))
+    });
+    let Some((packet, segment, ends)) = telling.last() else { return };
+    let Some(host) = packet.to.as_ref().and_then(|host| scene.before.host(host)) else { return };
+    let Some(row) = host.sockets.iter().find(|row| row.ends() == Some(ends)) else { return };
+    let socket = scene.name(&host.name, row);
+    let (packet, window) = (packet_name(packet), segment.window);
+    let note = if window == 0 {
+        note!("window-zero", packet = packet, socket = socket)
+    } else {
+        note!("window-open", packet = packet, socket = socket, window = window)
+    };
+    story.say(Rank::Surprise, note);
 }
 
 /// Packets that will never arrive.
@@ -239,7 +249,8 @@ fn no_effect(story: &mut Story) {
         return;
     }
     let answers: Vec<String> = scene
-        .sent()
+        .sent
+        .iter()
         .filter(|(sent, _)| sent.from.as_ref() == Some(host))
         .map(|(sent, _)| packet_name(sent))
         .collect();
@@ -272,15 +283,18 @@ fn folded(story: &mut Story) {
 fn reset_generated(story: &mut Story) {
     let mut found = Vec::new();
     let scene = &story.scene;
-    for packet in scene.arrivals() {
-        let (Some(segment), Some(name)) = (packet.segment(), &packet.to) else { continue };
-        let ends = Some((segment.destination, segment.source));
+    let resets = scene.sent.iter().filter_map(|(packet, _)| {
+        let segment = packet.segment().filter(|segment| role(segment) == Role::Rst)?;
+        Some((packet, segment, packet.from.as_ref()?))
+    });
+    for (rst, answer, name) in resets.take(NAMED) {
+        let ends = Some((answer.source, answer.destination));
         let Some(host) = scene.before.host(name) else { continue };
-        if host.sockets.iter().any(|row| row.ends() == ends) || found.len() == NAMED {
+        if host.sockets.iter().any(|row| row.ends() == ends) {
             continue;
         }
-        let rst = scene.sent_by(name, ends).find(|(_, answer, _)| role(answer) == Role::Rst);
-        let Some((rst, _, _)) = rst else { continue };
+        let asked = scene.arrived(name, ends).next();
+        let Some((packet, segment)) = asked else { continue };
         let (rst, packet) = (packet_name(rst), packet_name(packet));
         if role(segment) != Role::Syn {
             found.push(note!("rst-no-connection", host = name, packet = packet, rst = rst));
@@ -297,7 +311,8 @@ fn reset_generated(story: &mut Story) {
 fn held(story: &mut Story) {
     let mut names: Vec<String> = story
         .scene
-        .sent()
+        .sent
+        .iter()
         .filter(|(_, fate)| *fate == Fate::Held)
         .map(|(packet, _)| packet_name(packet))
         .filter(|name| !story.mentions(name))

@@ -108,7 +108,8 @@ fn listener(story: &mut Story, case: &Case, host: &Arc<Host>, socket: &Arc<Socke
     let port = socket.local_port();
     let resets = story
         .scene
-        .sent()
+        .sent
+        .iter()
         .filter(|(packet, _)| {
             let rst = packet.segment().is_some_and(|segment| {
                 crate::explain::traffic::role(segment) == Role::Rst

@@ -62,7 +62,9 @@ pub fn fcntl(story: &mut Story, case: &Case, value: i64) {
         }
         ("F_GETFL", Some(now), _) => {
             let mode = if now.nonblock { note!("fd-sleeps-not") } else { note!("fd-sleeps") };
-            note!("fcntl-getfl", who = who, value = value, mode = mode)
+            let flags = case.remark().and_then(|remark| remark.strip_prefix("flags "));
+            let flags = flags.map_or_else(|| value.to_string(), str::to_owned);
+            note!("fcntl-getfl", who = who, flags = flags, mode = mode)
         }
         _ => note!("fcntl-returned", command = command, who = who, value = value),
     };

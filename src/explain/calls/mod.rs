@@ -82,6 +82,18 @@ impl<'a> Case<'a> {
         let written = self.report.written.iter().find(|(place, _)| *place == index);
         written.map(|(_, text)| text.as_str())
     }
+
+    /// What strace prints in parentheses behind the result: `flags O_RDWR`, what is ready.
+    pub fn remark(&self) -> Option<&'a str> {
+        let remark = self.written(self.report.call.args.len())?;
+        remark.strip_prefix('(')?.strip_suffix(')')
+    }
+
+    /// A path among the arguments, without the quotes that strace writes round it.
+    pub fn path(&self, index: usize) -> &'a str {
+        let shown = self.shown(index);
+        shown.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(shown)
+    }
 }
 
 /// Explains one report.

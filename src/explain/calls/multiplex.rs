@@ -11,13 +11,13 @@ pub fn returned(story: &mut Story, case: &Case, count: i64) {
     if count == 0 {
         return story.say(Rank::Call, note!("poll-none", call = call, process = process));
     }
-    let place = match case.report.call.syscall {
-        Syscall::EpollWait => 1,
-        _ => 0,
+    // strace prints what is ready behind the result of poll(), and as an argument of epoll_wait().
+    let ready = match case.report.call.syscall {
+        Syscall::EpollWait => case.written(1),
+        _ => case.remark(),
     };
-    let ready = case.written(place);
     let said = match case.report.call.syscall {
-        Syscall::Select => note!("select-ready", process = process, count = count),
+        Syscall::Select => note!("select-ready", process = process, count = count, ready = ready),
         _ => note!("poll-ready", call = call, process = process, count = count, ready = ready),
     };
     story.say(Rank::Call, said);

@@ -65,11 +65,11 @@ pub fn pipe(story: &mut Story, case: &Case) {
 
 /// open() returned an fd.
 pub fn open(story: &mut Story, case: &Case, value: i64) {
-    story.say(Rank::Call, note!("open-returned", who = case.fd_name(value), path = case.shown(0)));
+    story.say(Rank::Call, note!("open-returned", who = case.fd_name(value), path = case.path(0)));
     lowest(story, case, i32::try_from(value).unwrap_or(-1));
 }
 
 /// unlink() took a name away.
 pub fn unlink(story: &mut Story, case: &Case) {
-    story.say(Rank::Call, note!("unlink-returned", process = case.process, path = case.shown(0)));
+    story.say(Rank::Call, note!("unlink-returned", process = case.process, path = case.path(0)));
 }

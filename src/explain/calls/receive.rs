@@ -39,6 +39,9 @@ pub fn returned(story: &mut Story, case: &Case, count: i64) {
             let packet = packet_name(packet);
             note!("recv-woken", packet = packet, call = call, who = who, count = count)
         }
+        (None, _) if story.scene.slept(case.process) => {
+            note!("recv-woken-unseen", call = call, who = who, count = count)
+        }
         (None, _) => note!("recv-returned", call = call, who = who, count = count),
     };
     story.say(Rank::Call, said);

@@ -109,7 +109,7 @@ fn datagram(story: &mut Story, case: &Case, host: &Host, socket: &Socket, count:
     let mine = |source: std::net::SocketAddr| {
         socket.local_port().is_some_and(|port| port == source.port())
     };
-    let sent = story.scene.sent().find(|(packet, _)| match packet.body {
+    let sent = story.scene.sent.iter().find(|(packet, _)| match packet.body {
         Body::Udp { source, .. } => packet.from.as_ref() == Some(&host.name) && mine(source),
         Body::Tcp(_) | Body::Icmp { .. } | Body::Other { .. } => false,
     });
@@ -120,7 +120,7 @@ fn datagram(story: &mut Story, case: &Case, host: &Host, socket: &Socket, count:
     };
     let said = match sent {
         Some((packet, fate)) => {
-            let packet = sent_packet(packet_name(packet), fate);
+            let packet = sent_packet(packet_name(packet), *fate);
             note!("send-datagram", call = call, who = who, count = count, packet = packet)
         }
         None => note!("send-datagram-unseen", call = call, who = who, count = count, to = to),

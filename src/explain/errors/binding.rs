@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use crate::explain::calls::Case;
-use crate::explain::names::{address_name, ip_shown, port_shown};
+use crate::explain::names::{address_name, family_shown, ip_shown, port_shown};
 use crate::explain::note::{Note, note};
 use crate::explain::scene::Row;
 use crate::explain::story::Story;
@@ -27,7 +27,9 @@ pub fn bind(story: &Story, case: &Case, errno: &str) -> Option<Note> {
         "EACCES" if unix => note!("bind-path-denied", path = address),
         "EACCES" => note!("bind-privileged", port = port_shown(shown).map(i32::from), who = who),
         "EINVAL" => invalid(case),
-        "EAFNOSUPPORT" => note!("bind-family", who = who, address = shown, kind = kind(case)),
+        "EAFNOSUPPORT" => {
+            note!("bind-family", who = who, family = family_shown(shown), kind = kind(case))
+        }
         "ENOENT" | "ENOTDIR" | "ELOOP" | "ENAMETOOLONG" | "EROFS" => {
             note!("bind-path-error", path = address, errno = errno, meaning = path_error(errno))
         }

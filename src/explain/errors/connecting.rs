@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use crate::explain::calls::Case;
-use crate::explain::names::{address_name, ip_shown, packet_name, port_shown};
+use crate::explain::names::{address_name, family_shown, ip_shown, packet_name, port_shown};
 use crate::explain::note::{Note, note};
 use crate::explain::scene::Row;
 use crate::explain::story::Story;
@@ -48,7 +48,10 @@ pub fn explain(story: &Story, case: &Case, errno: &str) -> Option<Note> {
             let syn = syn.map(|(packet, _)| packet_name(packet));
             note!("connect-in-progress", who = who, state = state(case), syn = syn)
         }
-        "EAFNOSUPPORT" => note!("connect-family", who = who, address = case.shown(1)),
+        "EAFNOSUPPORT" => {
+            let kind = case.socket().map(|socket| socket.kind.short());
+            note!("connect-family", who = who, family = family_shown(case.shown(1)), kind = kind)
+        }
         "EINVAL" => note!("connect-invalid", who = who, length = case.report.call.args[2]),
         "EACCES" => note!("connect-denied", peer = peer),
         "ECONNABORTED" => note!("connect-aborted", who = who),
@@ -133,7 +136,7 @@ fn unreachable(story: &Story, case: &Case, errno: &str, peer: String) -> Note {
                 errno = errno
             )
         }
-        None if story.scene.sent().next().is_none() => {
+        None if story.scene.sent.is_empty() => {
             note!("connect-no-route", peer = peer, host = &host.name, errno = errno)
         }
         None => note!("connect-unreachable", peer = peer, errno = errno),

@@ -79,6 +79,9 @@ fn both(story: &Story, case: &Case, errno: &str) -> Option<Note> {
                 None => note!("reset-earlier", call = call, who = who),
             }
         }
+        "ECONNREFUSED" if case.socket().is_some_and(|s| s.kind.family == Family::Unix) => {
+            note!("datagram-refused-unix", call = call, who = who)
+        }
         "ECONNREFUSED" => note!("datagram-refused", call = call, who = who),
         "ETIMEDOUT" => {
             let timer = case.before.and_then(|socket| socket.timer);

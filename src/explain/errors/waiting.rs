@@ -77,7 +77,7 @@ pub fn other(case: &Case, errno: &str) -> Option<Note> {
         (Syscall::Wait4, "ECHILD") => note!("wait-no-child", process = case.process),
         (Syscall::Open | Syscall::Unlink, "ENOENT" | "ENOTDIR" | "ELOOP" | "ENAMETOOLONG") => {
             let meaning = super::binding::path_error(errno);
-            note!("path-error", call = call, path = case.shown(0), errno = errno, meaning = meaning)
+            note!("path-error", call = call, path = case.path(0), errno = errno, meaning = meaning)
         }
         _ => return None,
     })

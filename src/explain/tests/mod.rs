@@ -1,5 +1,8 @@
 //! Tests of this room: the catalogue against the code, and tables of moments against their notes.
 
+mod arbitrary;
+mod calls;
 mod catalogue;
+mod errors;
 mod goodbye;
 mod handshake;
