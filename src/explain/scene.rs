@@ -58,11 +58,6 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// The socket behind the call's first argument, as it is now; as it was, if the fd is gone.
-    pub fn socket(&self, report: &Report) -> Option<&'a Arc<Socket>> {
-        self.socket_after(report).or_else(|| self.socket_before(report))
-    }
-
     /// The socket behind the call's first argument afterwards.
     pub fn socket_after(&self, report: &Report) -> Option<&'a Arc<Socket>> {
         self.after().socket_of(&report.call.process, first(report)?)
@@ -80,12 +75,14 @@ impl<'a> Scene<'a> {
 
     /// The socket at the other end of a connection, with its host, if a host has one.
     pub fn peer(&self, socket: &Socket) -> Option<(&'a Arc<Host>, &'a Arc<Socket>)> {
-        peer_in(self.after(), socket)
-    }
-
-    /// The same in the snapshot before.
-    pub fn peer_before(&self, socket: &Socket) -> Option<(&'a Arc<Host>, &'a Arc<Socket>)> {
-        peer_in(self.before, socket)
+        socket.peer_port()?;
+        let (local, peer) = socket.ends()?;
+        self.after().hosts.iter().find_map(|host| {
+            let row = host.sockets.iter().find(|row| {
+                row.kind.protocol == socket.kind.protocol && row.ends() == Some((peer, local))
+            });
+            row.map(|row| (host, row))
+        })
     }
 
     /// The row of the host that is this socket now, whoever owns it.
@@ -179,20 +176,6 @@ pub fn same(a: &Socket, b: &Socket) -> bool {
         return a.inode == b.inode;
     }
     a.kind == b.kind && a.peer_port().is_some() && a.ends() == b.ends()
-}
-
-fn peer_in<'a>(
-    snapshot: &'a Snapshot,
-    socket: &Socket,
-) -> Option<(&'a Arc<Host>, &'a Arc<Socket>)> {
-    socket.peer_port()?;
-    let (local, peer) = socket.ends()?;
-    snapshot.hosts.iter().find_map(|host| {
-        let row = host.sockets.iter().find(|row| {
-            row.kind.protocol == socket.kind.protocol && row.ends() == Some((peer, local))
-        });
-        row.map(|row| (host, row))
-    })
 }
 
 /// Small questions about a socket's row.

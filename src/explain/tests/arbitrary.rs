@@ -8,8 +8,8 @@ use crate::explain::testing::*;
 use crate::explain::{Words, notes};
 use crate::model::{
     Action, Address, Body, Call, Cause, Fate, Fd, File, Flags, Kind, Lang, Moment, Outcome,
-    Ownerless, Packet, Passage, ProcessState, Report, Segment, Signal, Snapshot, Socket, Syscall,
-    TcpInfo, TcpState, Timer, TimerKind, WireAction, changes,
+    Ownerless, Packet, Passage, ProcessState, Report, Signal, Snapshot, Socket, Syscall, TcpInfo,
+    TcpState, Timer, TimerKind, WireAction, changes,
 };
 
 /// Numbers to build from; 0 when they are used up.
@@ -28,8 +28,12 @@ impl Dice {
         among[self.below(among.len())].clone()
     }
 
+    fn one_in(&mut self, times: u32) -> bool {
+        self.roll().is_multiple_of(times)
+    }
+
     fn maybe<T>(&mut self, make: impl FnOnce(&mut Self) -> T) -> Option<T> {
-        (self.roll() % 3 > 0).then(|| make(self))
+        (!self.one_in(3)).then(|| make(self))
     }
 
     fn text(&mut self) -> String {
@@ -113,7 +117,7 @@ impl Dice {
         let mut lab = Lab::new();
         for _ in 0..self.below(6) {
             let (socket, on) = (self.socket(), self.pick(&["server", "client"]));
-            lab = if self.roll() % 2 == 0 {
+            lab = if self.one_in(2) {
                 lab.row(on, socket)
             } else {
                 lab.fd(on, self.below(5) as i32, socket)
@@ -129,16 +133,16 @@ impl Dice {
             let counter = self.pick(&counters);
             lab = lab.counter("server", counter, u64::from(self.roll()));
         }
-        if self.roll() % 3 == 0 {
+        if self.one_in(3) {
             let call = self.call();
             lab = lab.asleep("client", &call);
         }
-        if self.roll() % 5 == 0 {
+        if self.one_in(5) {
             let outcome = self.outcome();
             lab = lab.state("server", ProcessState::Dead(outcome));
         }
         let packet = self.packet();
-        if self.roll() % 2 == 0 { lab.held(&packet, self.roll()) } else { lab }
+        if self.one_in(2) { lab.held(&packet, self.roll()) } else { lab }
     }
 
     fn call(&mut self) -> Call {
@@ -228,7 +232,7 @@ impl Dice {
     fn moment(&mut self, before: &Snapshot) -> Moment {
         let after = self.lab().snapshot();
         // Changes that do not even belong to the snapshots must do no harm.
-        let changes = if self.roll() % 4 == 0 {
+        let changes = if self.one_in(4) {
             changes(&self.lab().snapshot(), &self.lab().snapshot())
         } else {
             changes(before, &after)
@@ -248,7 +252,7 @@ impl Dice {
             snapshot: Arc::new(after),
             changes,
             printed: Vec::new(),
-            unsettled: self.roll() % 5 == 0,
+            unsettled: self.one_in(5),
         }
     }
 }
