@@ -208,6 +208,22 @@ impl Compiler<'_> {
         }
     }
 
+    /// Refuses a cast to a pointer to a struct that nobody has declared. C lets it pass, but nobody
+    /// means it: `(struct sockadr *)` is a slip of the pen.
+    pub(super) fn known_target(&self, ty: &Type, span: &Span) -> Result<(), Error> {
+        match ty {
+            Type::Pointer { to, .. } => match self.completed(to) {
+                Type::Struct(layout) if layout.incomplete => {
+                    self.whole(&Type::Struct(layout), span)
+                }
+                inner => self.known_target(&inner, span),
+            },
+            Type::Void | Type::Int(_) | Type::Struct(_) | Type::Array { .. } | Type::Function => {
+                Ok(())
+            }
+        }
+    }
+
     /// Refuses types that no object can have.
     pub(super) fn whole(&self, ty: &Type, span: &Span) -> Result<(), Error> {
         match ty {

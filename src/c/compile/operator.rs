@@ -239,6 +239,7 @@ impl Compiler<'_> {
 
     pub(super) fn cast(&mut self, name: &TypeName, of: &Expr) -> Result<Type, Error> {
         let to = self.resolve(name)?;
+        self.known_target(&to, name.name_span())?;
         let from = self.value(of)?;
         let possible = matches!(from, Type::Int(_) | Type::Pointer { .. });
         match &to {
