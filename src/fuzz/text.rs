@@ -2,7 +2,7 @@
 
 use crate::c::{self, CallResult, Event, Machine, Scope};
 use crate::lesson::{self, Options};
-use crate::model::{Bytes, Errno, Memory, escape};
+use crate::model::{ARENA_SIZE, ARENA_START, Bytes, Errno, Memory, escape};
 
 use super::{assert_harmless, choose};
 
@@ -22,7 +22,9 @@ pub fn c(data: &[u8]) {
             return;
         }
     };
-    let mut memory = Bytes::zeroed();
+    // As much of an arena as the variables take, for a whole one would take most of the time.
+    let used = usize::try_from(scope.used().saturating_sub(ARENA_START)).unwrap_or(ARENA_SIZE);
+    let mut memory = Bytes::starting_with(&vec![0; used.saturating_add(4096).min(ARENA_SIZE)]);
     let mut machine = Machine::new();
     let mut answers = data.iter().rev().map(|byte| answer(*byte)).take(ANSWERS);
     for statement in &statements {
