@@ -10,7 +10,7 @@ use crate::lab::proc;
 use crate::model::tcpdump::{self, Numbers};
 use crate::model::{Body, Packet, Unreachable, ss};
 
-use super::{assert_harmless, choose};
+use super::{assert_harmless, boundary, choose};
 
 /// A dump in one or two datagrams; the first byte says which query it answers, the next two where
 /// it is cut.
@@ -98,7 +98,7 @@ pub fn proc(data: &[u8]) {
         assert_harmless(&name);
     }
     let text = String::from_utf8_lossy(data);
-    let (first, second) = text.split_at(text.floor_char_boundary(text.len() / 2));
+    let (first, second) = text.split_at(boundary(&text, text.len() / 2));
     let mut counters = proc::counters(first, second);
     proc::counters6(&text, &mut counters);
     assert!(counters.values().all(|count| *count != 0));

@@ -44,6 +44,11 @@ fn choose<const N: usize>(data: &[u8]) -> ([u8; N], &[u8]) {
     (chosen, &data[length..])
 }
 
+/// The last boundary of characters up to `at`.
+fn boundary(text: &str, at: usize) -> usize {
+    (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
+}
+
 /// Asserts that a text can be printed on any terminal: nothing in it steers or hides.
 fn assert_harmless(text: &str) {
     let again = crate::model::escape(text.as_bytes());

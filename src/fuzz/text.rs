@@ -52,7 +52,7 @@ fn typing(source: &str, back: usize, scope: &Scope) {
     for (range, _) in c::highlight(source) {
         assert!(source.get(range).is_some(), "a colour's place is in the source");
     }
-    let cursor = source.floor_char_boundary(source.len().saturating_sub(back));
+    let cursor = super::boundary(source, source.len().saturating_sub(back));
     let _ = c::call_at(source, cursor);
     let completion = c::complete(source, cursor, scope);
     assert!(source.get(completion.replaces).is_some(), "what is replaced is in the source");
@@ -113,7 +113,7 @@ fn unescape(text: &str) -> Vec<u8> {
     let mut rest = text;
     while let Some((before, after)) = rest.split_once('\\') {
         bytes.extend_from_slice(before.as_bytes());
-        let mut number = |digits: &str| u32::from_str_radix(digits, 16).expect("hexadecimal");
+        let number = |digits: &str| u32::from_str_radix(digits, 16).expect("hexadecimal");
         rest = match after.as_bytes() {
             [b'x', ..] => {
                 bytes.extend(u8::try_from(number(&after[1..3])));
