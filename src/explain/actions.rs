@@ -8,8 +8,8 @@ use super::note::{Note, note};
 use super::story::{Rank, Story};
 use super::wire::seconds;
 use crate::model::{
-    Action, Cause, Change, Fate, Filter, HostName, Ownerless, Packet, ProcessName, ProcessState,
-    Signal, TcpState, TimerKind, Unreachable, WireAction,
+    Action, Cause, Fate, Filter, HostName, Outcome, Ownerless, Packet, ProcessName, ProcessState,
+    Signal, Socket, TcpState, TimerKind, Unreachable, WireAction,
 };
 
 /// Explains the action of the moment.
@@ -135,7 +135,9 @@ fn signalled(story: &mut Story, signal: Signal, process: &ProcessName) {
         Some(ProcessState::Stopped) => {
             note!("signal-stopped", process = process, signal = signal)
         }
-        _ => note!("signal-sent", process = process, signal = signal),
+        Some(ProcessState::Ready | ProcessState::InCall { .. } | ProcessState::Running) | None => {
+            note!("signal-sent", process = process, signal = signal)
+        }
     };
     story.say(Rank::Action, said);
 }
@@ -180,7 +182,6 @@ pub fn deaths(story: &mut Story) {
     for (name, outcome) in deaths {
         let report = story.scene.moment.reports.iter().rev().find(|r| r.call.process == *name);
         let open = story.scene.before.process(name).map_or(0, |process| process.fds.len());
-        use crate::model::Outcome;
         match outcome {
             Outcome::Killed(signal) => {
                 let broken = signal.name() == Some("SIGPIPE");
@@ -213,15 +214,15 @@ pub fn deaths(story: &mut Story) {
 
 /// Sockets that live on without an fd.
 pub fn orphans(story: &mut Story) {
-    let mut found: Vec<(String, Option<TcpState>)> = Vec::new();
-    for change in &story.scene.moment.changes {
-        if let Change::SocketChanged { host, from, to } = change
-            && to.ownerless == Some(Ownerless::Orphan)
-            && from.ownerless.is_none()
-        {
-            found.push((story.scene.name(host, to), to.state));
-        }
-    }
+    let left = |from: &Socket, to: &Socket| {
+        to.ownerless == Some(Ownerless::Orphan) && from.ownerless.is_none()
+    };
+    let found: Vec<(String, Option<TcpState>)> = story
+        .scene
+        .changed()
+        .filter(|(_, from, to)| left(from, to))
+        .map(|(host, _, to)| (story.scene.name(host, to), to.state))
+        .collect();
     let count = found.len();
     if let Some((socket, state)) = found.into_iter().next() {
         story.say(

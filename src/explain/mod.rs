@@ -13,6 +13,7 @@ mod calls;
 mod cause;
 mod change;
 mod choose;
+mod data;
 mod errors;
 mod names;
 mod note;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::note::note;
 use super::overflow;
 use super::story::{Rank, Story};
-use crate::model::{Change, Host, HostName, Socket};
+use crate::model::{Host, HostName, Socket};
 
 /// Explains what moved in the queues of every host.
 pub fn tell(story: &mut Story) {
@@ -14,12 +14,9 @@ pub fn tell(story: &mut Story) {
         overflow::tell(story, host);
         answers(story, host);
     }
-    for change in &story.scene.moment.changes {
-        if let Change::SocketChanged { host, from, to } = change
-            && to.is_listener()
-        {
-            full(story, host, from, to);
-        }
+    let listeners: Vec<_> = story.scene.changed().filter(|(_, _, to)| to.is_listener()).collect();
+    for (host, from, to) in listeners {
+        full(story, host, from, to);
     }
 }
 

@@ -138,11 +138,22 @@ impl<'a> Scene<'a> {
 
     /// The processes that ended in this moment, with how.
     pub fn deaths(&self) -> impl Iterator<Item = (&'a ProcessName, &'a Outcome)> {
-        self.moment.changes.iter().filter_map(|change| match change {
-            Change::ProcessState { process, to: ProcessState::Dead(outcome), .. } => {
-                Some((process, outcome))
-            }
-            _ => None,
+        self.moment.changes.iter().filter_map(|change| {
+            let Change::ProcessState { process, to: ProcessState::Dead(outcome), .. } = change
+            else {
+                return None;
+            };
+            Some((process, outcome))
+        })
+    }
+
+    /// The rows that changed: host, before, after.
+    pub fn changed(
+        &self,
+    ) -> impl Iterator<Item = (&'a HostName, &'a Arc<Socket>, &'a Arc<Socket>)> {
+        self.moment.changes.iter().filter_map(|change| {
+            let Change::SocketChanged { host, from, to } = change else { return None };
+            Some((host, from, to))
         })
     }
 }

@@ -64,9 +64,9 @@ pub fn tell(story: &mut Story) {
     let changes = &story.scene.moment.changes;
     let rebooted: Vec<&HostName> = changes
         .iter()
-        .filter_map(|change| match change {
-            Change::Rebooted { host } => Some(host),
-            _ => None,
+        .filter_map(|change| {
+            let Change::Rebooted { host } = change else { return None };
+            Some(host)
         })
         .collect();
     let untold = |moved: &Move| {

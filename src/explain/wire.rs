@@ -1,29 +1,20 @@
-//! Packets held, lost and sent again, and what those that arrived did.
+//! Packets held, lost, sent again and answered.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::names::{packet_name, sent_packet};
 use super::note::note;
-use super::scene::{Row, Scene};
+use super::scene::Scene;
 use super::story::{Rank, Story};
 use super::traffic::{Role, is_delivery, role};
-use crate::model::{
-    Action, Body, Cause, Change, Family, Fate, HostName, Packet, Socket, TcpState, TimerKind,
-    WireAction,
-};
+use crate::model::{Action, Cause, Change, Fate, Packet, Socket, TimerKind, WireAction};
 
 /// How many packets or sockets of one kind a moment names one by one.
 const NAMED: usize = 4;
 
-/// How many it looks at to find those.
-const CONSIDERED: usize = 64;
-
 /// Explains what happened on the wire, as far as no other note has named the packet.
 pub fn tell(story: &mut Story) {
-    data(story);
     sent_again(story);
-    windows(story);
     lost(story);
     no_effect(story);
     folded(story);
@@ -31,95 +22,11 @@ pub fn tell(story: &mut Story) {
     reset_generated(story);
 }
 
-/// Bytes arrived in a receive buffer, and were acknowledged.
-fn data(story: &mut Story) {
-    let by_hand = matches!(
-        story.scene.moment.cause,
-        Cause::Action(Action::Wire(_)) | Cause::Kernel | Cause::Action(Action::Wait(_))
-    );
-    let mut named = 0;
-    let queues = |change: &&Change| match change {
-        Change::SocketChanged { from, to, .. } => {
-            (from.recv_q, from.send_q) != (to.recv_q, to.send_q)
-        }
-        _ => false,
-    };
-    for change in story.scene.moment.changes.iter().filter(queues).take(CONSIDERED) {
-        let Change::SocketChanged { host, from, to } = change else { continue };
-        if named >= NAMED {
-            break;
-        }
-        if to.kind.protocol == 17 && to.kind.family != Family::Unix {
-            named += usize::from(datagram(story, host, from, to));
-        }
-        if !to.kind.is_tcp() || to.is_listener() || story.is_told(to) {
-            continue;
-        }
-        named += usize::from(arrival(story, host, from, to));
-        if by_hand {
-            named += usize::from(acknowledged(story, host, from, to));
-        }
-    }
-}
-
-/// Recv-Q grew because a segment with bytes arrived.
-fn arrival(story: &mut Story, host: &HostName, from: &Socket, to: &Arc<Socket>) -> bool {
-    let scene = &story.scene;
-    let (Some(was), Some(waiting)) = (from.recv_q, to.recv_q) else { return false };
-    let Some(host) = scene.after().host(host) else { return false };
-    let packet = scene.arrived_as(&host.name, to, &[Role::Data]);
-    let Some(packet) = packet.filter(|_| waiting > was) else { return false };
-    let socket = scene.name(&host.name, to);
-    let note =
-        note!("data-arrived", packet = packet_name(packet), socket = socket, waiting = waiting);
-    story.say(Rank::Queue, note);
-    true
-}
-
-/// Recv-Q of a UDP socket grew because a datagram arrived.
-fn datagram(story: &mut Story, host: &HostName, from: &Socket, to: &Socket) -> bool {
-    if to.recv_q <= from.recv_q {
-        return false;
-    }
-    let port = to.local_port();
-    let packet = story.scene.arrivals().filter(|packet| {
-        packet.to.as_ref() == Some(host)
-            && matches!(packet.body, Body::Udp { destination, .. } if Some(destination.port()) == port)
-    });
-    let Some(packet) = packet.last() else { return false };
-    let socket = story.scene.name(host, to);
-    let packet = packet_name(packet);
-    let note = note!("datagram-arrived", packet = packet, socket = socket, recv_q = to.recv_q);
-    story.say(Rank::Queue, note);
-    true
-}
-
-/// Send-Q shrank because an acknowledgment arrived.
-fn acknowledged(story: &mut Story, host: &HostName, from: &Socket, to: &Arc<Socket>) -> bool {
-    let scene = &story.scene;
-    let (Some(was), Some(left)) = (from.send_q, to.send_q) else { return false };
-    let open = matches!(to.state, Some(TcpState::Established | TcpState::CloseWait))
-        && from.state == to.state;
-    let Some(host) = scene.after().host(host).filter(|_| open && left < was) else { return false };
-    let packet = scene.arrived_as(&host.name, to, &[Role::Ack, Role::Data]);
-    let Some(packet) = packet else { return false };
-    let socket = scene.name(&host.name, to);
-    let note = note!(
-        "data-acknowledged",
-        packet = packet_name(packet),
-        socket = socket,
-        was = was,
-        left = left
-    );
-    story.say(Rank::Queue, note);
-    true
-}
-
 /// A timer of the kernel ran out and something was sent again.
 fn sent_again(story: &mut Story) {
     let mut named = 0;
-    for change in &story.scene.moment.changes {
-        let Change::SocketChanged { host, from, to } = change else { continue };
+    let rows: Vec<_> = story.scene.changed().collect();
+    for (host, from, to) in rows {
         let count = |socket: &Socket| socket.timer.map_or(0, |timer| timer.retransmits);
         if named == NAMED || !to.kind.is_tcp() || count(to) <= count(from) {
             continue;
@@ -152,36 +59,6 @@ fn sent_again(story: &mut Story) {
 /// Milliseconds as seconds with one digit.
 pub fn seconds(milliseconds: u32) -> String {
     format!("{}.{}", milliseconds / 1000, milliseconds % 1000 / 100)
-}
-
-/// A receiver has no room any more, or has room again.
-fn windows(story: &mut Story) {
-    let scene = &story.scene;
-    let shut: HashSet<_> = scene
-        .before
-        .hosts
-        .iter()
-        .flat_map(|host| &host.sockets)
-        .filter(|row| row.tcp.as_ref().is_some_and(|tcp| tcp.snd_wnd == Some(0)))
-        .filter_map(|row| row.ends())
-        .collect();
-    let telling = scene.arrivals().filter_map(|packet| {
-        let segment = packet.segment()?;
-        let ends = (segment.destination, segment.source);
-        let plain = matches!(role(segment), Role::Ack | Role::Data);
-        (plain && (segment.window == 0 || shut.contains(&ends))).then_some((packet, segment, ends))
-    });
-    let Some((packet, segment, ends)) = telling.last() else { return };
-    let Some(host) = packet.to.as_ref().and_then(|host| scene.before.host(host)) else { return };
-    let Some(row) = host.sockets.iter().find(|row| row.ends() == Some(ends)) else { return };
-    let socket = scene.name(&host.name, row);
-    let (packet, window) = (packet_name(packet), segment.window);
-    let note = if window == 0 {
-        note!("window-zero", packet = packet, socket = socket)
-    } else {
-        note!("window-open", packet = packet, socket = socket, window = window)
-    };
-    story.say(Rank::Surprise, note);
 }
 
 /// Packets that will never arrive.

@@ -24,7 +24,7 @@ pub fn returned(story: &mut Story, case: &Case, value: i64) {
             story.say(Rank::Call, note!("accept-unix", who = who, new = new));
         }
         Some(socket) if socket.peer_port().is_some() => {
-            connection(story, case, socket, new);
+            connection(story, case, socket, &new);
         }
         Some(_) => {
             let peer = case.written(1).map(crate::explain::names::address_name);
@@ -37,7 +37,7 @@ pub fn returned(story: &mut Story, case: &Case, value: i64) {
 }
 
 /// A connection that is still one.
-fn connection(story: &mut Story, case: &Case, socket: &Arc<Socket>, new: String) {
+fn connection(story: &mut Story, case: &Case, socket: &Arc<Socket>, new: &str) {
     let scene = &story.scene;
     let (local, peer) = (socket.local.as_ref(), socket.peer.as_ref());
     let slept = scene.slept(case.process);
@@ -56,18 +56,11 @@ fn connection(story: &mut Story, case: &Case, socket: &Arc<Socket>, new: String)
         None => note!("accept-returned", who = case.who(), new = new, local = local, peer = peer),
     };
     story.say(Rank::Call, said);
-    let new = case.fd_name(match &case.report.outcome {
-        crate::model::Outcome::Returned(fd) => *fd,
-        _ => -1,
-    });
-    match (socket.state, socket.recv_q) {
-        (Some(TcpState::Established), Some(bytes)) if bytes > 0 && !slept => {
-            story.say(Rank::Queue, note!("accept-data", new = new, bytes = bytes));
-        }
-        (Some(TcpState::CloseWait), bytes) => {
-            story.say(Rank::Surprise, note!("accept-closed", new = new, recv_q = bytes));
-        }
-        _ => {}
+    let waiting = socket.recv_q.filter(|bytes| *bytes > 0 && !slept);
+    if socket.state == Some(TcpState::CloseWait) {
+        story.say(Rank::Surprise, note!("accept-closed", new = new, recv_q = socket.recv_q));
+    } else if let (Some(TcpState::Established), Some(bytes)) = (socket.state, waiting) {
+        story.say(Rank::Queue, note!("accept-data", new = new, bytes = bytes));
     }
 }
 

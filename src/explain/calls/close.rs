@@ -8,7 +8,7 @@ use crate::explain::note::note;
 use crate::explain::scene::Row;
 use crate::explain::story::{Rank, Story};
 use crate::explain::traffic::Role;
-use crate::model::{Change, File, Host, Ownerless, Socket, TcpState};
+use crate::model::{File, Host, Ownerless, Socket, TcpState};
 
 /// close() returned 0.
 pub fn close(story: &mut Story, case: &Case) {
@@ -129,13 +129,10 @@ fn listener(story: &mut Story, case: &Case, host: &Arc<Host>, socket: &Arc<Socke
 
 /// close() is back after it slept: its number has been free since it began.
 fn late(story: &mut Story, case: &Case) {
-    let orphan = story.scene.moment.changes.iter().find_map(|change| match change {
-        Change::SocketChanged { host, from, to } => {
-            let mine = case.host.is_some_and(|own| own.name == *host);
-            let left = to.ownerless == Some(Ownerless::Orphan) && from.ownerless.is_none();
-            (mine && left).then_some(to)
-        }
-        _ => None,
+    let orphan = story.scene.changed().find_map(|(host, from, to)| {
+        let mine = case.host.is_some_and(|own| own.name == *host);
+        let left = to.ownerless == Some(Ownerless::Orphan) && from.ownerless.is_none();
+        (mine && left).then_some(to)
     });
     let who = case.who();
     let said = match orphan {

@@ -88,27 +88,22 @@ fn other_end(story: &mut Story, case: &Case, host: &Host, socket: &Arc<Socket>) 
         }
         return;
     };
-    match (row.state, row.ownerless) {
-        (Some(TcpState::SynRecv), None) => {
-            let row = scene.name(&there.name, row);
-            story.say(Rank::Surprise, note!("connect-half-crossed", who = who, row = row));
-        }
-        (Some(TcpState::SynRecv), Some(_)) => {
-            let ack = scene.sent_as(&host.name, socket, &[Role::Ack, Role::Data]);
-            let row = scene.name(&there.name, row);
-            let ack = ack.map(|(packet, fate)| sent_packet(packet_name(packet), fate));
-            story.say(Rank::Surprise, note!("connect-half", who = who, row = row, ack = ack));
-        }
-        (_, Some(Ownerless::AcceptQueue)) => {
-            let listener = scene.listener(&there.name, row);
-            let name = listener.map(|listener| scene.name(&there.name, listener));
-            let length = listener.and_then(|listener| listener.recv_q);
-            let limit = listener.and_then(|listener| listener.send_q);
-            story.tell(row);
-            let note = note!("connect-queued", listener = name, length = length, limit = limit);
-            story.say(Rank::Queue, note);
-        }
-        _ => {}
+    let name = scene.name(&there.name, row);
+    let half = row.state == Some(TcpState::SynRecv);
+    if half && row.ownerless.is_none() {
+        story.say(Rank::Surprise, note!("connect-half-crossed", who = who, row = name));
+    } else if half {
+        let ack = scene.sent_as(&host.name, socket, &[Role::Ack, Role::Data]);
+        let ack = ack.map(|(packet, fate)| sent_packet(packet_name(packet), fate));
+        story.say(Rank::Surprise, note!("connect-half", who = who, row = name, ack = ack));
+    } else if row.ownerless == Some(Ownerless::AcceptQueue) {
+        let listener = scene.listener(&there.name, row);
+        let name = listener.map(|listener| scene.name(&there.name, listener));
+        let length = listener.and_then(|listener| listener.recv_q);
+        let limit = listener.and_then(|listener| listener.send_q);
+        story.tell(row);
+        let note = note!("connect-queued", listener = name, length = length, limit = limit);
+        story.say(Rank::Queue, note);
     }
 }
 

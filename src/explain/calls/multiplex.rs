@@ -12,28 +12,28 @@ pub fn returned(story: &mut Story, case: &Case, count: i64) {
         return story.say(Rank::Call, note!("poll-none", call = call, process = process));
     }
     // strace prints what is ready behind the result of poll(), and as an argument of epoll_wait().
-    let ready = match case.report.call.syscall {
-        Syscall::EpollWait => case.written(1),
-        _ => case.remark(),
-    };
-    let said = match case.report.call.syscall {
-        Syscall::Select => note!("select-ready", process = process, count = count, ready = ready),
-        _ => note!("poll-ready", call = call, process = process, count = count, ready = ready),
+    let syscall = case.report.call.syscall;
+    let ready = if syscall == Syscall::EpollWait { case.written(1) } else { case.remark() };
+    let said = if syscall == Syscall::Select {
+        note!("select-ready", process = process, count = count, ready = ready)
+    } else {
+        note!("poll-ready", call = call, process = process, count = count, ready = ready)
     };
     story.say(Rank::Call, said);
 }
 
 /// epoll_create1() or epoll_ctl() returned.
 pub fn epoll(story: &mut Story, case: &Case, value: i64) {
-    let said = match case.report.call.syscall {
-        Syscall::EpollCreate1 => note!("epoll-created", who = case.fd_name(value)),
-        _ => note!(
+    let said = if case.report.call.syscall == Syscall::EpollCreate1 {
+        note!("epoll-created", who = case.fd_name(value))
+    } else {
+        note!(
             "epoll-changed",
             operation = case.shown(1),
             fd = case.shown(2),
             who = case.who(),
             event = case.shown(3)
-        ),
+        )
     };
     story.say(Rank::Call, said);
 }

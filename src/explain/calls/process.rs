@@ -10,9 +10,9 @@ pub fn fork(story: &mut Story, case: &Case, value: i64) {
     if value == 0 {
         return story.say(Rank::Call, note!("fork-child", process = case.process));
     }
-    let child = story.scene.moment.changes.iter().find_map(|change| match change {
-        Change::ProcessBorn { process } => story.scene.after().process(process),
-        _ => None,
+    let child = story.scene.moment.changes.iter().find_map(|change| {
+        let Change::ProcessBorn { process } = change else { return None };
+        story.scene.after().process(process)
     });
     let Some(child) = child else {
         let note = note!("fork-unseen", process = case.process, pid = value);
@@ -65,13 +65,15 @@ pub fn setrlimit(story: &mut Story, case: &Case) {
 /// A call with a plain number for an answer.
 pub fn other(story: &mut Story, case: &Case, value: i64) {
     let (call, process) = (case.call(), case.process);
-    let said = match case.report.call.syscall {
-        Syscall::Nanosleep => note!("nanosleep-returned", process = process),
-        Syscall::Mmap => note!("mmap-returned", who = case.fd_name(case.report.call.args[4])),
-        Syscall::Splice | Syscall::Sendfile => {
-            note!("moved-returned", call = call, process = process, count = value)
-        }
-        _ => note!("call-returned", call = call, process = process, value = value),
+    let syscall = case.report.call.syscall;
+    let said = if syscall == Syscall::Nanosleep {
+        note!("nanosleep-returned", process = process)
+    } else if syscall == Syscall::Mmap {
+        note!("mmap-returned", who = case.fd_name(case.report.call.args[4]))
+    } else if matches!(syscall, Syscall::Splice | Syscall::Sendfile) {
+        note!("moved-returned", call = call, process = process, count = value)
+    } else {
+        note!("call-returned", call = call, process = process, value = value)
     };
     story.say(Rank::Call, said);
 }

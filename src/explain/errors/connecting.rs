@@ -106,16 +106,19 @@ fn refused(story: &Story, case: &Case, peer: String) -> Note {
     let idle = there.and_then(|there| {
         there.sockets.iter().find(|s| s.kind.is_tcp() && s.local_port() == Some(to.port()))
     });
-    match (there, idle) {
-        (Some(there), Some(socket)) if socket.state == Some(TcpState::Close) => {
+    let Some(there) = there else {
+        return note!("connect-refused-rst", peer = peer, packet = packet);
+    };
+    match idle {
+        Some(socket) if socket.state == Some(TcpState::Close) => {
             let holder = scene.name(&there.name, socket);
             note!("connect-refused-bound", peer = peer, packet = packet, holder = holder)
         }
-        (Some(there), None) => {
+        Some(_) => note!("connect-refused-rst", peer = peer, packet = packet),
+        None => {
             let (host, port) = (&there.name, i32::from(to.port()));
             note!("connect-refused-nobody", peer = peer, packet = packet, host = host, port = port)
         }
-        _ => note!("connect-refused-rst", peer = peer, packet = packet),
     }
 }
 

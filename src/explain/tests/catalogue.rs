@@ -143,6 +143,27 @@ fn every_label_that_the_screen_asks_for_is_in_the_catalogue() {
 }
 
 #[test]
+fn every_label_of_the_catalogue_is_asked_for() {
+    let rooms = ["src/tui", "src/cli", "src/session"];
+    let sources: Vec<String> = rooms.into_iter().flat_map(sources).map(|(_, text)| text).collect();
+    let asked = |key: &String| sources.iter().any(|text| text.contains(&format!("\"{key}\"")));
+    let unused: Vec<_> = catalogue().ui.into_keys().filter(|key| !asked(key)).collect();
+    assert!(unused.is_empty(), "in ui.toml but nowhere in the code: {unused:?}");
+}
+
+#[test]
+fn no_key_stands_in_two_files() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/words/notes");
+    let mut keys = 0;
+    for entry in std::fs::read_dir(folder).expect("the words can be read") {
+        let path = entry.expect("a directory entry").path();
+        let text = std::fs::read_to_string(path).expect("a file of words can be read");
+        keys += text.lines().filter(|line| line.starts_with('[')).count();
+    }
+    assert_eq!(keys, catalogue().notes.len(), "a file is left out, or two have the same key");
+}
+
+#[test]
 fn no_text_of_the_catalogue_needs_escaping_and_no_note_has_doubled_spaces() {
     let catalogue = catalogue();
     let notes = catalogue.notes.iter().flat_map(|(key, entry)| {

@@ -1,0 +1,105 @@
+//! A moment that is built step by step, and what is said about it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Lab, WORDS};
+use crate::explain::{Note, notes};
+use crate::model::{
+    Action, Call, Cause, Fate, Lang, Moment, Outcome, Packet, Passage, Report, Snapshot, changes,
+};
+
+/// A moment between two snapshots.
+pub struct Play {
+    before: Snapshot,
+    moment: Moment,
+}
+
+impl Play {
+    pub fn new(before: &Lab, after: Lab) -> Self {
+        let (before, after) = (before.snapshot(), Arc::new(after.snapshot()));
+        let changes = changes(&before, &after);
+        let moment = Moment {
+            cause: Cause::Kernel,
+            at: Duration::ZERO,
+            reports: Vec::new(),
+            passages: Vec::new(),
+            snapshot: after,
+            changes,
+            printed: Vec::new(),
+            unsettled: false,
+        };
+        Self { before, moment }
+    }
+
+    /// Makes it the moment of the lab's start.
+    pub fn start(&mut self) {
+        self.moment.cause = Cause::Start;
+        self.moment.changes.clear();
+    }
+
+    pub fn cause(mut self, action: Action) -> Self {
+        self.moment.cause = Cause::Action(action);
+        self
+    }
+
+    /// A report of a call that caused this moment, unless something else did.
+    pub fn report(self, call: Call, outcome: Outcome) -> Self {
+        self.written(call, outcome, &[])
+    }
+
+    pub fn written(mut self, call: Call, outcome: Outcome, written: &[(usize, &str)]) -> Self {
+        let call = Arc::new(call);
+        if self.moment.cause == Cause::Kernel {
+            self.moment.cause = Cause::Action(Action::Call(call.clone()));
+        }
+        let written = written.iter().map(|(at, text)| (*at, (*text).to_owned())).collect();
+        self.moment.reports.push(Report { call, outcome, pid: 2, written });
+        self
+    }
+
+    pub fn passes(mut self, packet: &Arc<Packet>, fate: Fate) -> Self {
+        self.moment.passages.push(Passage { packet: packet.clone(), fate });
+        self
+    }
+
+    pub fn delivered(self, packets: &[&Arc<Packet>]) -> Self {
+        packets.iter().fold(self, |play, packet| play.passes(packet, Fate::Delivered))
+    }
+
+    pub fn notes(&self) -> Vec<Note> {
+        let notes = notes(&self.before, &self.moment);
+        for note in &notes {
+            assert_well_said(note);
+        }
+        notes
+    }
+
+    /// The keys of all notes, in order.
+    pub fn keys(&self) -> Vec<&'static str> {
+        self.notes().into_iter().map(|note| note.key).collect()
+    }
+
+    /// The first note in English.
+    pub fn first(&self) -> String {
+        let notes = self.notes();
+        notes.first().map(|note| WORDS.short(note)).unwrap_or_default()
+    }
+}
+
+/// A note that reads as a sentence in both languages: nothing left to fill in.
+pub fn assert_well_said(note: &Note) {
+    for words in Lang::ALL.map(|lang| WORDS.in_lang(lang)) {
+        let texts = [Some(words.short(note)), words.long(note)];
+        for text in texts.into_iter().flatten() {
+            // A value may have braces of its own, as strace prints structures.
+            let word = |text: &str| text.chars().all(|c| c.is_ascii_lowercase() || c == '_');
+            let mut holes = text.match_indices('{').filter_map(|(at, _)| {
+                let rest = &text[at + 1..];
+                rest.find('}').map(|end| &rest[..end])
+            });
+            assert!(!holes.any(word), "{}: {text}", note.key);
+            assert_ne!(text, note.key);
+        }
+    }
+}
