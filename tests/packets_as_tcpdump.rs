@@ -133,6 +133,66 @@ fn a_router_answers_every_packet_that_deserves_it() {
     }
 }
 
+#[test]
+fn the_routers_answers_read_as_tcpdump_prints_them() {
+    let answers: Vec<Vec<u8>> = capture("wire.pcap")
+        .iter()
+        .flat_map(|packet| {
+            [Unreachable::Net, Unreachable::Host, Unreachable::Port]
+                .map(|kind| icmp_unreachable(&packet.bytes, kind))
+        })
+        .flatten()
+        .collect();
+    let ours: Vec<String> = answers
+        .iter()
+        .map(|answer| {
+            let (bytes, body) = (answer.as_slice().into(), decode(answer));
+            let (at, number) = (Duration::ZERO, 1);
+            let packet = Packet { number, from: None, to: None, at, bytes, body };
+            tcpdump::line(&packet, Numbers::Relative)
+        })
+        .collect();
+    let Some(theirs) = ask_tcpdump(&answers) else { return };
+    assert_eq!(ours.len(), theirs.len());
+    // tcpdump wants a port to be unreachable in every protocol: `[|icmp6]` says that it found none.
+    let differing: Vec<_> = ours
+        .iter()
+        .zip(&theirs)
+        .filter(|(ours, theirs)| ours != theirs && !theirs.contains("[|icmp"))
+        .collect();
+    assert!(differing.is_empty(), "{differing:#?}");
+}
+
+/// What tcpdump prints of these packets; `None`, with a printed reason, if there is none.
+fn ask_tcpdump(packets: &[Vec<u8>]) -> Option<Vec<String>> {
+    let mut file: Vec<u8> = Vec::new();
+    for word in [0xa1b2_c3d4_u32, 4 << 16 | 2, 0, 0, 65_535, 101] {
+        file.extend(word.to_le_bytes());
+    }
+    for packet in packets {
+        let length = u32::try_from(packet.len()).expect("short");
+        for word in [0, 0, length, length] {
+            file.extend(word.to_le_bytes());
+        }
+        file.extend(packet);
+    }
+    let path = std::env::temp_dir().join(format!("sockstep-{}.pcap", std::process::id()));
+    fs::write(&path, file).expect("a temporary file");
+    let output = std::process::Command::new("tcpdump").args(["-n", "-t", "-r"]).arg(&path).output();
+    let _ = fs::remove_file(&path);
+    match output {
+        Ok(output) => {
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            Some(String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect())
+        }
+        Err(error) => {
+            assert!(std::env::var_os("CI").is_none(), "this must run in CI: tcpdump: {error}");
+            println!("skipped: tcpdump: {error}");
+            None
+        }
+    }
+}
+
 /// Whether an ICMP packet's checksums are right, computed bit by bit as the RFCs define them.
 fn checksums_hold(packet: &[u8]) -> bool {
     let sum = |parts: &[&[u8]]| {

@@ -8,6 +8,9 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::packet::{Body, Flags, Packet, Segment, TcpOption};
 
+/// The IPv6 extension header of a fragment.
+const FRAGMENT: u8 = 44;
+
 /// What a TCP segment's numbers are counted from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Numbers {
@@ -185,6 +188,7 @@ fn icmp6(bytes: &[u8]) -> String {
             let what = match code {
                 0 => format!("unreachable route {}", quote.destination),
                 3 => format!("unreachable address {}", quote.destination),
+                _ if !matches!(quote.protocol, 6 | 17) => "unreachable port".to_owned(),
                 _ => format!("unreachable port, {} {}", quote.destination, quote.port()),
             };
             format!("destination unreachable, {what}")
@@ -233,10 +237,15 @@ fn quote4(bytes: &[u8]) -> Option<Quote<IpAddr>> {
 
 fn quote6(bytes: &[u8]) -> Option<Quote<IpAddr>> {
     let address: [u8; 16] = bytes.get(24..40)?.try_into().ok()?;
+    let (protocol, rest) = match (*bytes.get(6)?, bytes.get(40..)?) {
+        // The header of a first fragment; a later one has no ports.
+        (FRAGMENT, [protocol, _, 0, 0 | 1, _, _, _, _, rest @ ..]) => (*protocol, rest),
+        plain => plain,
+    };
     Some(Quote {
         destination: IpAddr::V6(Ipv6Addr::from(address)),
-        protocol: *bytes.get(6)?,
-        port: destination_port(&bytes[40..]),
+        protocol,
+        port: destination_port(rest),
     })
 }
 
@@ -261,7 +270,7 @@ fn other(bytes: &[u8], protocol: Option<u8>) -> String {
         octets.map_or(Ipv6Addr::UNSPECIFIED, Ipv6Addr::from)
     };
     let what = match payload(bytes) {
-        Some((44, [_, _, high, low, ..])) => {
+        Some((FRAGMENT, [_, _, high, low, ..])) => {
             let offset = u16::from_be_bytes([*high, *low]) & !7;
             let length = bytes.len().saturating_sub(48);
             format!("frag ({offset}|{length})")
