@@ -228,7 +228,7 @@ fn absurd_sizes_are_refused() {
         format!("{HEAD}{} x\n", "> ".repeat(1_000)),
         format!("{HEAD}```lab\n{}```\n", "hold\n".repeat(5_000)),
         fence(&format!("int a = {}1;", "(".repeat(8_000))),
-        fence(&"close(3);\n".repeat(3_000)),
+        fence(&"close(3);\n".repeat(1_500)),
         format!("{HEAD}```lab\nhold\n{}```\n", "expect wire empty\n".repeat(5_000)),
         format!("{HEAD}{}", "- [ ] `wire empty` a\n".repeat(5_000)),
     ];
