@@ -3,6 +3,8 @@
 //! Where a [`Socket`] holds less than ss asks the kernel for, the column says so: the number of a
 //! unix socket's peer is not among its facts, so its name stands alone.
 
+use unicode_width::UnicodeWidthStr as _;
+
 use super::socket::{Address, Family, Socket, TcpState, Timer, TimerKind};
 
 /// The columns of ss, in its order.
@@ -45,41 +47,9 @@ pub fn line(socket: &Socket) -> String {
     line.trim_end().to_owned()
 }
 
-/// Several sockets under ss's heading, aligned: text to the left, addresses at their colon.
+/// Several sockets under ss's heading, aligned: text to the left, numbers to the right, addresses
+/// at their colon.
 pub fn table<'a>(sockets: impl IntoIterator<Item = &'a Socket>) -> Vec<String> {
-    let rows: Vec<Columns> = sockets.into_iter().map(columns).collect();
-    let width = |of: fn(&Columns) -> &str, heading: &str| {
-        rows.iter().map(|row| of(row).len()).chain([heading.len()]).max().unwrap_or(0)
-    };
-    let netid = width(|c| &c.netid, "Netid");
-    let state = width(|c| c.state, "State");
-    let ends = |of: fn(&Columns) -> &str, heading: &str| {
-        let cut = |text: &str| split(text).0.len();
-        let before = rows.iter().map(|row| cut(of(row))).chain([cut(heading)]).max().unwrap_or(0);
-        let after =
-            rows.iter().map(|row| of(row).len() - cut(of(row))).chain([5]).max().unwrap_or(5);
-        (before, after)
-    };
-    let local = ends(|c| &c.local, "Local Address:Port");
-    let peer = ends(|c| &c.peer, "Peer Address:Port");
-    let print = |c: &Columns| {
-        let (local_ip, local_port) = split(&c.local);
-        let (peer_ip, peer_port) = split(&c.peer);
-        let line = format!(
-            "{:netid$} {:state$} {:>6} {:>6} {local_ip:>lb$}{local_port:la$} \
-             {peer_ip:>pb$}{peer_port:pa$} {}",
-            c.netid,
-            c.state,
-            c.recv_q,
-            c.send_q,
-            c.timer,
-            lb = local.0,
-            la = local.1,
-            pb = peer.0,
-            pa = peer.1,
-        );
-        line.trim_end().to_owned()
-    };
     let heading = Columns {
         netid: "Netid".into(),
         state: "State",
@@ -89,7 +59,44 @@ pub fn table<'a>(sockets: impl IntoIterator<Item = &'a Socket>) -> Vec<String> {
         peer: "Peer Address:Port".into(),
         timer: String::new(),
     };
-    std::iter::once(&heading).chain(&rows).map(print).collect()
+    let rows: Vec<Columns> =
+        std::iter::once(heading).chain(sockets.into_iter().map(columns)).collect();
+    let widest = |of: &dyn Fn(&Columns) -> usize| rows.iter().map(of).max().unwrap_or(0);
+    let netid = widest(&|row| row.netid.width());
+    let state = widest(&|row| row.state.width());
+    let recv_q = widest(&|row| row.recv_q.width());
+    let send_q = widest(&|row| row.send_q.width());
+    let local =
+        [widest(&|row| split(&row.local).0.width()), widest(&|row| split(&row.local).1.width())];
+    let peer =
+        [widest(&|row| split(&row.peer).0.width()), widest(&|row| split(&row.peer).1.width())];
+    let end = |address: &str, [before, after]: [usize; 2]| {
+        let (ip, port) = split(address);
+        format!("{}{}", right(ip, before), left(port, after))
+    };
+    let print = |row: &Columns| {
+        let cells = [
+            left(&row.netid, netid),
+            left(row.state, state),
+            right(&row.recv_q, recv_q),
+            right(&row.send_q, send_q),
+            end(&row.local, local),
+            end(&row.peer, peer),
+            row.timer.clone(),
+        ];
+        cells.join(" ").trim_end().to_owned()
+    };
+    rows.iter().map(print).collect()
+}
+
+/// A text with spaces behind it, up to a width in cells.
+fn left(text: &str, cells: usize) -> String {
+    format!("{text}{}", " ".repeat(cells.saturating_sub(text.width())))
+}
+
+/// A text with spaces before it, up to a width in cells.
+fn right(text: &str, cells: usize) -> String {
+    format!("{}{text}", " ".repeat(cells.saturating_sub(text.width())))
 }
 
 /// An address before its last colon, and from there on.
@@ -178,11 +185,11 @@ fn timer(timer: Timer) -> String {
         TimerKind::ZeroWindowProbe => "persist",
         TimerKind::Other(_) => "unknown",
     };
-    format!("timer:({name},{},{})", left(timer.left_ms), timer.retransmits)
+    format!("timer:({name},{},{})", time(timer.left_ms), timer.retransmits)
 }
 
 /// A time as ss prints it: the longer it is, the rounder.
-fn left(milliseconds: u32) -> String {
+fn time(milliseconds: u32) -> String {
     let mut text = String::new();
     let (mut seconds, mut milliseconds) = (milliseconds / 1000, milliseconds % 1000);
     let minutes = seconds / 60;
@@ -275,7 +282,7 @@ mod tests {
             (120_000, "2min"),
             (3_599_000, "59min"),
         ] {
-            assert_eq!(left(time), text, "{time}");
+            assert_eq!(super::time(time), text, "{time}");
         }
     }
 
@@ -288,5 +295,16 @@ mod tests {
              tcp   FIN-WAIT-1      0      1     127.0.0.1:8080    127.0.0.1:52808 timer:(on,180ms,0)\n\
              tcp   LISTEN          0      1          [::]:9091         [::]:*"
         );
+    }
+    #[test]
+    fn a_wide_name_moves_no_column() {
+        let named = |path: &str| Socket {
+            kind: Kind { family: Family::Unix, kind: 1, protocol: 0 },
+            local: Some(Address::Path(path.as_bytes().to_vec())),
+            peer: None,
+            ..socket()
+        };
+        let lines = table([&named("/tmp/套接字"), &named("/tmp/abcdef")]);
+        assert_eq!(lines[1].width(), lines[2].width());
     }
 }
