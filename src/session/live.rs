@@ -11,8 +11,8 @@ use super::ports::Ports;
 use crate::c::{self, Event, Fault, Machine, Scope, Statement};
 use crate::lesson::Place;
 use crate::model::{
-    Action, Call, LabSpec, Memory, Moment, Outcome, ProcessName, ProcessState, Report, Snapshot,
-    Syscall, World, WorldError, Worlds,
+    Action, Call, Cause, LabSpec, Memory, Moment, Outcome, ProcessName, ProcessState, Report,
+    Snapshot, Syscall, World, WorldError, Worlds,
 };
 
 /// A world that is acted on, and everything that only the story knows of its processes.
@@ -137,6 +137,11 @@ impl Live {
         Ok(moment.map(|moment| self.take_in(moment)))
     }
 
+    /// Whether a statement wants to make a call.
+    pub fn has_calls(&self) -> bool {
+        !self.calls.is_empty()
+    }
+
     /// Makes the next call that a statement wants to make.
     ///
     /// # Errors
@@ -160,6 +165,7 @@ impl Live {
         let mut printed = String::new();
         let mut halt = None;
         self.snapshot = moment.snapshot.clone();
+        in_order(&mut moment);
         for report in &mut moment.reports {
             let taken = self.take_report(report, &mut printed);
             halt = halt.or(taken.err());
@@ -302,6 +308,24 @@ impl Live {
             self.look();
         }
     }
+}
+
+/// Puts the reports into an order that is the same each time. When a moment wakes several
+/// processes, they run side by side, and who replies first is chance; but what their C does next
+/// (which port a call gets) hangs on the order in which they go on. The caller comes first, then
+/// the others by their birth.
+fn in_order(moment: &mut Moment) {
+    let caller = match &moment.cause {
+        Cause::Action(Action::Call(call)) => Some(&call.process),
+        Cause::Action(_) | Cause::Start | Cause::Statement { .. } | Cause::Kernel => None,
+    };
+    let born = |name: &ProcessName| {
+        moment.snapshot.processes.iter().position(|process| process.name == *name)
+    };
+    moment.reports.sort_by_key(|report| {
+        let process = &report.call.process;
+        (Some(process) != caller, born(process))
+    });
 }
 
 /// What every process knows before it has run anything.

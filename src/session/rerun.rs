@@ -168,7 +168,8 @@ impl Session {
             return;
         }
         let Some(old) = self.redo.as_mut().and_then(|redo| redo.old.pop_front()) else { return };
-        let (before, now) = (story(&old), story(entry));
+        let delayed_acks = !self.spec.quickack;
+        let (before, now) = (story(&old, delayed_acks), story(entry, delayed_acks));
         if before == now {
             return;
         }

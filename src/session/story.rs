@@ -5,11 +5,14 @@ use std::time::Duration;
 use super::doing::{Asked, Doing, Input, Logged, Phase, Run, Task, Turn};
 use super::entry::Origin;
 use super::error::SessionError;
-use super::live::Pumped;
+use super::live::{Live, Pumped};
 use super::steps::is_bare_mark;
 use super::{Mode, Progress, Session, Waiting};
 use crate::lesson::Does;
 use crate::model::Cause;
+
+/// For how long calls are made and steps are done again without a look at who waits: a screen.
+const SLICE: Duration = Duration::from_millis(100);
 
 impl Session {
     /// Does what is to be done until something has to be awaited, or nothing is left.
@@ -34,7 +37,11 @@ impl Session {
 
     fn try_advance(&mut self) -> Result<Progress, SessionError> {
         self.waiting = None;
+        let begun = self.now();
         loop {
+            if self.now().saturating_sub(begun) > SLICE && self.has_work() {
+                return Ok(self.await_until(self.now(), "more to do".to_owned()));
+            }
             // What came of a statement belongs to the page on which it came; what other processes
             // go on to do comes after.
             if !self.outcome_is_known() && self.pump()? {
@@ -72,10 +79,19 @@ impl Session {
                 }
             };
             self.doing = Some(doing);
-            let rerun = self.redo.is_some() || !self.tasks.is_empty();
-            self.waiting = Some(Waiting { what, until, rerun });
-            return Ok(Progress::Waiting { until });
+            return Ok(self.await_until(until, what));
         }
+    }
+
+    fn await_until(&mut self, until: Duration, what: String) -> Progress {
+        let rerun = self.redo.is_some() || !self.tasks.is_empty();
+        self.waiting = Some(Waiting { what, until, rerun });
+        Progress::Waiting { until }
+    }
+
+    fn has_work(&self) -> bool {
+        let calls = self.live.as_ref().is_some_and(Live::has_calls);
+        calls || self.doing.is_some() || !self.tasks.is_empty()
     }
 
     /// Nothing is left to do: from now on, only timers bring moments.
