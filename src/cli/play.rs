@@ -1,10 +1,12 @@
 //! `sockstep`, `sockstep open` and `sockstep lab`: what has a screen.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::args::{self, Options, ThemeName};
 use super::find::{Here, NoLesson};
-use super::user_files::Progress;
+use super::user_files::{Kept, Progress};
 use super::{Exit, say};
 use crate::explain::Words;
 use crate::lab::Labs;
@@ -42,7 +44,7 @@ pub(super) fn open(options: &Options, arguments: &args::Open) -> anyhow::Result<
         Some(place) => place,
         None => match here.lesson(&arguments.lesson, lang) {
             Ok(lesson) => {
-                menu.add(MenuItem { texts: vec![(lang, Arc::new(lesson))] });
+                menu.add(MenuItem::new(vec![(lang, Arc::new(lesson))]));
                 menu.items.len() - 1
             }
             Err(none) => return refuse(&none),
@@ -101,9 +103,13 @@ fn lessons(here: Here) -> Menu {
     let items = builtin_ids().filter_map(|id| {
         let in_lang = |lang| here.lesson(id, lang).ok().map(|lesson| (lang, Arc::new(lesson)));
         let texts: Vec<_> = [Lang::En, Lang::Zh].into_iter().filter_map(in_lang).collect();
-        (!texts.is_empty()).then_some(MenuItem { texts })
+        (!texts.is_empty()).then_some(MenuItem::new(texts))
     });
-    Menu::new(items.collect())
+    let mut menu = Menu::new(items.collect());
+    if let Some(progress) = Progress::load() {
+        progress.mark(&mut menu);
+    }
+    menu
 }
 
 /// A recorded run.
@@ -121,7 +127,15 @@ fn screen(options: &Options, menu: Menu, first: Option<Deed>) -> anyhow::Result<
 fn show(options: &Options, app: App, first: Option<Deed>) -> anyhow::Result<Exit> {
     let factory = Box::new(|| Box::new(Labs::new()) as Box<dyn Worlds>);
     let glyphs = options.ascii.then_some(Glyphs::Ascii);
-    let ending = run(Setup { app, factory, first, glyphs })?;
+    let kept = Rc::new(RefCell::new(Kept::default()));
+    let keep = Box::new({
+        let kept = kept.clone();
+        move |app: &App| kept.borrow_mut().keep(app)
+    });
+    let ending = run(Setup { app, factory, first, glyphs, keep })?;
+    if let Some(trouble) = &kept.borrow().trouble {
+        say(&format!("this run was not kept: {trouble:#}"));
+    }
     Ok(match ending {
         Ending::Quit => Exit::Fine,
         Ending::Hangup => Exit::Of(129),

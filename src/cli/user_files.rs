@@ -1,48 +1,66 @@
-//! The user's own files: how far each lesson was gone through, and recorded runs (XDG base
-//! directories).
+//! The user's own files: how far each lesson was gone through, and the last run of each (XDG base
+//! directories, in the state directory).
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io::Write as _;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use etcetera::base_strategy::{BaseStrategy as _, Xdg};
 use serde::{Deserialize, Serialize};
 
-/// How far each lesson was gone through.
+use crate::session::recording::Recorder;
+use crate::session::{Entry, Mode, Session};
+use crate::tui::{App, Menu, Reached};
+
+/// How far each lesson was gone through, by its name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Progress {
-    /// By lesson: the step reached, and whether the lesson was finished once.
     #[serde(default)]
-    pub lessons: BTreeMap<String, Reached>,
+    lessons: BTreeMap<String, Line>,
 }
 
-/// How far one lesson was gone through.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Reached {
-    /// The step at which it was left, counted from 0.
-    pub step: usize,
-    /// It was gone through to its end.
-    pub finished: bool,
+struct Line {
+    step: usize,
+    finished: bool,
 }
 
 impl Progress {
-    /// What was kept; nothing at the first start, and nothing where the file can't be read.
+    /// What was kept; `None` at the first start, and where the file can't be read.
     pub fn load() -> Option<Self> {
         let text = fs::read_to_string(path("progress.json").ok()?).ok()?;
         serde_json::from_str(&text).ok()
     }
 
-    /// Keeps it.
-    ///
-    /// # Errors
-    /// The directory can't be made or the file can't be written.
-    pub fn save(&self) -> anyhow::Result<()> {
+    /// Marks the lessons of a menu.
+    pub fn mark(&self, menu: &mut Menu) {
+        for item in &mut menu.items {
+            let id = item.texts.first().map(|(_, lesson)| lesson.id.clone());
+            if let Some(line) = id.and_then(|id| self.lessons.get(&id)) {
+                item.reached = Reached { step: line.step, finished: line.finished };
+            }
+        }
+    }
+
+    /// What a menu says.
+    fn of(menu: &Menu) -> Self {
+        let lessons = menu.items.iter().filter_map(|item| {
+            let (_, lesson) = item.texts.first()?;
+            let Reached { step, finished } = item.reached;
+            Some((lesson.id.clone(), Line { step, finished }))
+        });
+        Self { lessons: lessons.collect() }
+    }
+
+    fn save(&self) -> anyhow::Result<()> {
         let path = path("progress.json")?;
-        let text = serde_json::to_string_pretty(self)?;
         // Written beside and put in place at once: a crash leaves the old one whole.
         let beside = path.with_extension("new");
-        fs::write(&beside, text).with_context(|| format!("write {}", beside.display()))?;
+        fs::write(&beside, serde_json::to_string_pretty(self)?)
+            .with_context(|| format!("write {}", beside.display()))?;
         fs::rename(&beside, &path).with_context(|| format!("write {}", path.display()))
     }
 }
@@ -56,10 +74,62 @@ fn path(name: &str) -> anyhow::Result<PathBuf> {
     Ok(directory.join(name))
 }
 
-/// Where a run of this lesson is to be recorded.
-///
-/// # Errors
-/// The directory can't be made.
-pub(super) fn recording(lesson: &str) -> anyhow::Result<PathBuf> {
-    path(&format!("{lesson}.sockstep"))
+/// Keeps, while the screen runs, how far the learner got and what was seen.
+#[derive(Default)]
+pub(super) struct Kept {
+    progress: Option<Progress>,
+    run: Option<Run>,
+    /// The first thing that went wrong. Keeping ends there, and the lesson goes on.
+    pub trouble: Option<anyhow::Error>,
+}
+
+/// The run that is being recorded.
+struct Run {
+    /// How it began: another session begins with another entry.
+    start: Arc<Entry>,
+    file: File,
+    recorder: Recorder,
+}
+
+impl Kept {
+    /// Takes note of what has changed.
+    pub fn keep(&mut self, app: &App) {
+        if self.trouble.is_none() {
+            let kept = self.keep_progress(app).and_then(|()| match &app.session {
+                Some(session) if session.mode() != Mode::Recorded => self.record(session),
+                Some(_) | None => Ok(()),
+            });
+            self.trouble = kept.err();
+        }
+    }
+
+    fn keep_progress(&mut self, app: &App) -> anyhow::Result<()> {
+        let now = Progress::of(&app.menu);
+        if now.lessons.is_empty() || self.progress.as_ref() == Some(&now) {
+            return Ok(());
+        }
+        now.save()?;
+        self.progress = Some(now);
+        Ok(())
+    }
+
+    fn record(&mut self, session: &Session) -> anyhow::Result<()> {
+        let Some(start) = session.timeline().get(0) else { return Ok(()) };
+        let same = self.run.as_ref().is_some_and(|run| Arc::ptr_eq(&run.start, start));
+        if !same {
+            let name = session.lesson().map_or("lab", |lesson| lesson.id.as_str());
+            let path = path(&format!("{name}.sockstep"))?;
+            let mut file =
+                File::create(&path).with_context(|| format!("create {}", path.display()))?;
+            let lesson = session.lesson().map(AsRef::as_ref);
+            let (recorder, header) = Recorder::new(session.spec(), lesson);
+            file.write_all(header.as_bytes()).context("write the recording")?;
+            self.run = Some(Run { start: start.clone(), file, recorder });
+        }
+        if let Some(run) = &mut self.run {
+            let lines = run.recorder.catch_up(session.timeline());
+            run.file.write_all(lines.as_bytes()).context("write the recording")?;
+        }
+        Ok(())
+    }
 }

@@ -21,7 +21,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use app::{App, Deed, Effect, Factory, Menu, MenuItem, Msg, carry_out, update};
+pub use app::{App, Deed, Effect, Factory, Menu, MenuItem, Msg, Reached, carry_out, update};
 pub use glyphs::Glyphs;
 pub use ink::Ink;
 pub use input::document as keys_document;

@@ -10,9 +10,25 @@ use crate::model::Lang;
 pub struct MenuItem {
     /// The lesson in the languages it has.
     pub texts: Vec<(Lang, Arc<Lesson>)>,
+    /// How far the learner got in it.
+    pub reached: Reached,
+}
+
+/// How far a lesson was gone through.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reached {
+    /// How many steps were done when it was left.
+    pub step: usize,
+    /// It was gone through to its end once.
+    pub finished: bool,
 }
 
 impl MenuItem {
+    /// A lesson that nobody has begun.
+    pub fn new(texts: Vec<(Lang, Arc<Lesson>)>) -> Self {
+        Self { texts, reached: Reached::default() }
+    }
+
     /// The lesson in this language, or in the one it has.
     pub fn lesson(&self, lang: Lang) -> Option<&Arc<Lesson>> {
         let own = self.texts.iter().find(|(known, _)| *known == lang);
@@ -44,6 +60,14 @@ impl Menu {
     /// The lesson that is pointed at.
     pub fn lesson(&self, lang: Lang) -> Option<&Arc<Lesson>> {
         self.items.get(self.chosen)?.lesson(lang)
+    }
+
+    /// Takes note of how far the running lesson has come.
+    pub fn note(&mut self, lesson: &Arc<Lesson>, done: usize) {
+        if let Some(item) = self.items.iter_mut().find(|item| item.has(lesson)) {
+            item.reached.step = done;
+            item.reached.finished |= done > 0 && done == lesson.steps.len();
+        }
     }
 
     /// The same lesson in the other language.

@@ -16,7 +16,7 @@ mod prompt;
 mod update;
 
 pub use deed::{Deed, Effect, Factory, carry_out};
-pub use menu::{Menu, MenuItem};
+pub use menu::{Menu, MenuItem, Reached};
 pub use msg::Msg;
 pub use prompt::Prompt;
 pub use update::update;

@@ -34,6 +34,8 @@ pub struct Setup {
     pub first: Option<Deed>,
     /// The glyphs; `None`: the terminal is asked.
     pub glyphs: Option<Glyphs>,
+    /// Sees the app whenever it is about to be drawn, to keep what is worth keeping.
+    pub keep: Box<dyn FnMut(&App)>,
 }
 
 /// How a run ended.
@@ -75,7 +77,7 @@ impl RunError {
 /// # Errors
 /// See [`RunError`].
 pub fn run(setup: Setup) -> Result<Ending, RunError> {
-    let Setup { mut app, mut factory, first, glyphs } = setup;
+    let Setup { mut app, mut factory, first, glyphs, mut keep } = setup;
     let mut signals = Signals::catch().map_err(RunError::when("catch signals"))?;
     let mut screen = Screen::enter()?;
     let mut queue: VecDeque<Incoming> = VecDeque::new();
@@ -93,8 +95,12 @@ pub fn run(setup: Setup) -> Result<Ending, RunError> {
         if let Some(ending) = ending {
             return Ok(ending);
         }
-        if app.dirty && !paint(&mut app, &mut screen)? {
-            return Ok(Ending::Hangup);
+        if app.dirty {
+            note_progress(&mut app);
+            keep(&app);
+            if !paint(&mut app, &mut screen)? {
+                return Ok(Ending::Hangup);
+            }
         }
         let woken = wait(&app, &screen, &signals)?;
         if woken.gone {
@@ -116,6 +122,15 @@ pub fn run(setup: Setup) -> Result<Ending, RunError> {
         if woken.world {
             effects.push(Effect::Do(Deed::GoOn(Duration::ZERO)));
         }
+    }
+}
+
+/// The menu tells how far the learner got.
+fn note_progress(app: &mut App) {
+    if let Some(session) = &app.session
+        && let Some(lesson) = session.lesson()
+    {
+        app.menu.note(lesson, session.step_number().0);
     }
 }
 

@@ -111,7 +111,7 @@ fn lessons() -> Vec<MenuItem> {
         let lesson = builtin("backlog", lang).expect("a built-in lesson");
         (lang, Arc::new(lesson.expect("it has no error")))
     });
-    vec![MenuItem { texts: texts.collect() }, MenuItem { texts: built_in.to_vec() }]
+    vec![MenuItem::new(texts.collect()), MenuItem::new(built_in.to_vec())]
 }
 
 fn code(word: &str) -> KeyCode {

@@ -16,7 +16,7 @@ use super::frame::{Frame, put};
 use super::layout::body;
 use super::prose::{Paragraph, harmless, lines as prose_lines};
 use crate::lesson::{Does, Lesson};
-use crate::tui::app::Menu;
+use crate::tui::app::{Menu, Reached};
 use crate::tui::ink::Ink;
 use crate::tui::text::{cut, spread};
 use crate::tui::theme::Role;
@@ -38,7 +38,8 @@ pub fn draw(menu: &Menu, resumable: bool, area: Rect, buffer: &mut Buffer, ink: 
     let name = ink.line(Role::Title, words.ui("pane-lessons"));
     Frame::new(name, lines).with_foot(foot).draw(list, buffer, ink);
     if let Some(lesson) = menu.lesson(words.lang()) {
-        let lines = about_lines(lesson, usize::from(about.width) - 4, ink);
+        let reached = menu.items.get(menu.chosen).map(|item| item.reached).unwrap_or_default();
+        let lines = about_lines(lesson, reached, usize::from(about.width) - 4, ink);
         let name = ink.line(Role::Title, lesson.id.clone());
         Frame::new(name, lines).draw(about, buffer, ink);
     } else {
@@ -58,7 +59,7 @@ fn lessons(menu: &Menu, wide: usize, high: usize, ink: &Ink) -> (Vec<Line<'stati
         if index == menu.chosen {
             chosen = lines.len();
         }
-        lines.push(lesson_line(lesson, index == menu.chosen, wide, ink));
+        lines.push(lesson_line(lesson, item.reached, index == menu.chosen, wide, ink));
     }
     let top = (chosen + 2).saturating_sub(high).min(lines.len().saturating_sub(high));
     let below = lines.len() > top + high;
@@ -80,11 +81,18 @@ fn chapter_line(chapter: Option<u32>, ink: &Ink) -> Option<Line<'static>> {
     Some(ink.line(Role::Title, format!(" {} {name}", chapter?)))
 }
 
-fn lesson_line(lesson: &Lesson, chosen: bool, wide: usize, ink: &Ink) -> Line<'static> {
+fn lesson_line(
+    lesson: &Lesson,
+    reached: Reached,
+    chosen: bool,
+    wide: usize,
+    ink: &Ink,
+) -> Line<'static> {
     let pointer = if chosen { ink.glyphs.pointer() } else { ' ' };
+    let done = if reached.finished { ink.glyphs.done() } else { ' ' };
     let minutes = lesson.minutes.map(|minutes| format!("{minutes}' ")).unwrap_or_default();
     let title = harmless(&lesson.title);
-    let left = ink.line(Role::Plain, format!("  {pointer} {title}"));
+    let left = ink.line(Role::Plain, format!(" {done}{pointer} {title}"));
     let mut line = spread(left, ink.line(Role::Dim, minutes), wide, ink.glyphs.cut());
     if chosen {
         line.spans.iter_mut().for_each(|span| span.style = ink.theme.style(Role::Chosen));
@@ -93,7 +101,7 @@ fn lesson_line(lesson: &Lesson, chosen: bool, wide: usize, ink: &Ink) -> Line<'s
 }
 
 /// What a lesson is about: its first words, its scenes, its calls.
-fn about_lines(lesson: &Lesson, wide: usize, ink: &Ink) -> Vec<Line<'static>> {
+fn about_lines(lesson: &Lesson, reached: Reached, wide: usize, ink: &Ink) -> Vec<Line<'static>> {
     let words = &ink.words;
     let mut paragraphs: Vec<Paragraph> =
         lesson.intro.iter().map(|prose| Paragraph::prose(ink, Role::Plain, prose)).collect();
@@ -106,6 +114,10 @@ fn about_lines(lesson: &Lesson, wide: usize, ink: &Ink) -> Vec<Line<'static>> {
     let (steps, scenes) = (lesson.steps.len(), lesson.scenes.len());
     let size = words.ui_with("menu-size", &[("steps", &steps), ("scenes", &scenes)]);
     paragraphs.push(Paragraph::new(ink, Role::Dim, size));
+    if reached.step > 0 && reached.step < steps {
+        let stopped = words.ui_with("menu-stopped", &[("step", &reached.step)]);
+        paragraphs.push(Paragraph::new(ink, Role::Dim, stopped));
+    }
     let calls = calls(lesson);
     if !calls.is_empty() {
         let label = ink.span(Role::Dim, format!("{}  ", words.ui("menu-calls")));
