@@ -14,9 +14,9 @@ pub fn share(previous: &[Arc<Socket>], rows: Vec<Socket>) -> Vec<Arc<Socket>> {
     let mut index = None;
     let mut next = 0;
     let shared = rows.into_iter().map(|row| {
-        if let Some(same) = previous.get(next).filter(|old| ***old == row) {
+        if let Some(old) = previous.get(next).filter(|old| key(old) == key(&row)) {
             next += 1;
-            return same.clone();
+            return if **old == row { old.clone() } else { Arc::new(row) };
         }
         let index = index.get_or_insert_with(|| by_key(previous));
         let Some(at) = index.get(&key(&row)) else { return Arc::new(row) };
