@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::names::packet_name;
 use super::note::{Note, note};
-use super::scene::{Scene, same};
+use super::scene::{Row, Scene, same};
 use super::states::Move;
 use super::traffic::{Role, role};
 use crate::model::{Action, Cause, Outcome, Packet, Socket, TcpState, TimerKind};
@@ -47,6 +47,7 @@ pub fn cause(scene: &Scene, moved: &Move) -> Why {
     let clause = clause
         .or_else(|| icmp(scene, moved))
         .or_else(|| timer(scene, moved))
+        .or_else(|| other_end(scene, row))
         .unwrap_or_else(|| note!("cause-unknown"));
     Why { clause, reset: false, place }
 }
@@ -138,6 +139,20 @@ fn own_doing(scene: &Scene, row: &Socket) -> Option<Note> {
             .any(|socket| same(socket, row));
         owned.then(|| note!("cause-death", process = name))
     })
+}
+
+/// A call at the other end in this moment: all there is to see where no packets are shown.
+fn other_end(scene: &Scene, row: &Socket) -> Option<Note> {
+    row.peer_port()?;
+    let (local, peer) = row.ends()?;
+    let theirs = |socket: &&Arc<Socket>| socket.ends() == Some((peer, local));
+    let report = scene.moment.reports.iter().find(|report| {
+        let touched = [scene.socket_before(report), scene.socket_after(report)];
+        touched.into_iter().flatten().any(|socket| theirs(&socket))
+            && !scene.slept(&report.call.process)
+    })?;
+    let (process, call) = (&report.call.process, &report.call.typed);
+    Some(note!("cause-other-end", process = process, call = call))
 }
 
 /// An ICMP error that reached the host ends an attempt.

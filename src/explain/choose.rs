@@ -4,13 +4,19 @@ use super::note::Note;
 use super::scene::Scene;
 use super::story::Story;
 use super::{actions, calls, data, queues, states, wire};
-use crate::model::{Moment, Snapshot};
+use crate::model::{Action, Cause, Moment, Report, Snapshot};
 
 /// The explanations of a moment, the most important first, each once. `before` is the snapshot of
 /// the moment before it.
 pub fn notes(before: &Snapshot, moment: &Moment) -> Vec<Note> {
     let mut story = Story::new(Scene::new(before, moment));
-    for report in &moment.reports {
+    // The call that was made comes before those that it woke.
+    let made = |report: &&Report| match &moment.cause {
+        Cause::Action(Action::Call(call)) => report.call == *call,
+        Cause::Start | Cause::Action(_) | Cause::Statement { .. } | Cause::Kernel => false,
+    };
+    let (first, woken): (Vec<_>, Vec<_>) = moment.reports.iter().partition(made);
+    for report in first.into_iter().chain(woken) {
         calls::tell(&mut story, report);
     }
     actions::deaths(&mut story);

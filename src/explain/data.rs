@@ -8,7 +8,8 @@ use super::note::note;
 use super::scene::Row;
 use super::story::{Rank, Story};
 use super::traffic::{Role, role};
-use crate::model::{Action, Body, Cause, Family, HostName, Socket, TcpState};
+use super::wire::seconds;
+use crate::model::{Action, Body, Cause, Family, HostName, Socket, TcpState, TimerKind};
 
 /// How many sockets a moment names one by one.
 const NAMED: usize = 4;
@@ -51,8 +52,21 @@ fn arrival(story: &mut Story, host: &HostName, from: &Socket, to: &Arc<Socket>) 
     let packet = scene.arrived_as(&host.name, to, &[Role::Data]);
     let Some(packet) = packet.filter(|_| waiting > was) else { return false };
     let socket = scene.name(&host.name, to);
-    let note =
-        note!("data-arrived", packet = packet_name(packet), socket = socket, waiting = waiting);
+    let segments = scene
+        .arrived(&host.name, to.ends())
+        .filter(|(_, segment)| role(segment) == Role::Data)
+        .count();
+    let note = if segments > 1 {
+        note!(
+            "data-arrived-many",
+            segments = segments,
+            socket = socket,
+            was = was,
+            waiting = waiting
+        )
+    } else {
+        note!("data-arrived", packet = packet_name(packet), socket = socket, waiting = waiting)
+    };
     story.say(Rank::Queue, note);
     true
 }
@@ -113,15 +127,46 @@ pub fn windows(story: &mut Story) {
         let plain = matches!(role(segment), Role::Ack | Role::Data);
         (plain && (segment.window == 0 || shut.contains(&ends))).then_some((packet, segment, ends))
     });
-    let Some((packet, segment, ends)) = telling.last() else { return };
+    let telling: Vec<_> = telling.collect();
+    let Some((packet, segment, ends)) = telling.last().copied() else { return probes(story) };
+    let opened = telling.iter().find(|(_, earlier, pair)| *pair == ends && earlier.window > 0);
     let Some(host) = packet.to.as_ref().and_then(|host| scene.before.host(host)) else { return };
     let Some(row) = host.sockets.iter().find(|row| row.ends() == Some(ends)) else { return };
     let socket = scene.name(&host.name, row);
     let (packet, window) = (packet_name(packet), segment.window);
-    let note = if window == 0 {
-        note!("window-zero", packet = packet, socket = socket)
+    let (rank, note) = if let (0, Some((first, earlier, _))) = (window, opened) {
+        let (first, window) = (packet_name(first), earlier.window);
+        let note = note!(
+            "window-refilled",
+            packet = first,
+            window = window,
+            socket = socket,
+            last = packet
+        );
+        (Rank::Queue, note)
+    } else if window > 0 {
+        (Rank::Surprise, note!("window-open", packet = packet, socket = socket, window = window))
+    } else if shut.contains(&ends) {
+        (Rank::Aside, note!("window-still-zero", packet = packet, socket = socket))
     } else {
-        note!("window-open", packet = packet, socket = socket, window = window)
+        (Rank::Surprise, note!("window-zero", packet = packet, socket = socket))
     };
-    story.say(Rank::Surprise, note);
+    story.say(rank, note);
+    probes(story);
+}
+
+/// The kernel asked whether a closed window is open again.
+fn probes(story: &mut Story) {
+    let hosts = &story.scene.after().hosts;
+    for host in hosts.iter().filter(|host| story.scene.counted(&host.name, "TCPWinProbe") > 0) {
+        let asks = |row: &&Arc<Socket>| {
+            row.timer.is_some_and(|timer| timer.kind == TimerKind::ZeroWindowProbe)
+        };
+        let Some(row) = host.sockets.iter().find(asks) else { continue };
+        let left = row.timer.map(|timer| seconds(timer.left_ms));
+        let note =
+            note!("window-probe", socket = story.scene.name(&host.name, row), seconds = left);
+        story.say(Rank::State, note);
+        return;
+    }
 }

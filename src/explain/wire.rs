@@ -18,8 +18,8 @@ pub fn tell(story: &mut Story) {
     lost(story);
     no_effect(story);
     folded(story);
-    held(story);
     reset_generated(story);
+    held(story);
 }
 
 /// A timer of the kernel ran out and something was sent again.
@@ -39,9 +39,7 @@ fn sent_again(story: &mut Story) {
         let left = to.timer.map(|timer| seconds(timer.left_ms));
         let kind = to.timer.map(|timer| timer.kind);
         let note = match (kind, sent) {
-            (Some(TimerKind::ZeroWindowProbe), _) => {
-                note!("window-probe", socket = socket, again = again, seconds = left)
-            }
+            (Some(TimerKind::ZeroWindowProbe), _) => continue,
             (Some(TimerKind::Keepalive), _) => note!("keepalive-probe", socket = socket),
             (_, Some((packet, _, fate))) => {
                 let packet = sent_packet(packet_name(packet), fate);

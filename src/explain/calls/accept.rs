@@ -79,7 +79,9 @@ fn left(story: &mut Story, case: &Case) {
 /// accept() sleeps.
 pub fn blocked(story: &mut Story, case: &Case) {
     let who = case.who();
-    let Some(listener) = case.after.filter(|socket| socket.is_listener()) else {
+    // A listener whose queue is not reported proves no more than that accept() sleeps.
+    let told = |socket: &&Arc<Socket>| socket.is_listener() && socket.recv_q.is_some();
+    let Some(listener) = case.after.filter(told) else {
         let wchan = story.scene.wchan(case.process);
         return story.say(Rank::Call, note!("accept-blocked-other", who = who, wchan = wchan));
     };

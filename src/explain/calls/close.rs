@@ -78,6 +78,9 @@ fn connection(story: &mut Story, case: &Case, host: &Arc<Host>, socket: &Arc<Soc
             note!("close-fin", who = who, fin = fin)
         }
         (None, None) => match left {
+            Some(row) if has_said_fin(row.state) => {
+                note!("close-fin-unseen", who = who, state = row.state)
+            }
             Some(row) => {
                 let (state, send_q) = (row.state, row.send_q);
                 note!("close-lingers", who = who, state = state, send_q = send_q)
@@ -86,6 +89,20 @@ fn connection(story: &mut Story, case: &Case, host: &Arc<Host>, socket: &Arc<Soc
         },
     };
     story.say(Rank::Call, said);
+}
+
+/// Whether a socket in this state has queued or sent its FIN.
+fn has_said_fin(state: Option<TcpState>) -> bool {
+    matches!(
+        state,
+        Some(
+            TcpState::FinWait1
+                | TcpState::FinWait2
+                | TcpState::Closing
+                | TcpState::LastAck
+                | TcpState::TimeWait
+        )
+    )
 }
 
 /// close() answered with RST instead of FIN.

@@ -138,7 +138,8 @@ fn zero(story: &mut Story, case: &Case) {
 pub fn blocked(story: &mut Story, case: &Case) {
     let (call, who) = (case.call(), case.who());
     let wchan = story.scene.wchan(case.process);
-    let Some(socket) = case.after.filter(|socket| socket.kind.is_tcp()) else {
+    let told = |socket: &&Arc<Socket>| socket.kind.is_tcp() && socket.recv_q.is_some();
+    let Some(socket) = case.after.filter(told) else {
         let note = note!("recv-blocked-other", call = call, who = who, wchan = wchan);
         return story.say(Rank::Call, note);
     };

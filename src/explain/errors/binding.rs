@@ -99,6 +99,9 @@ fn taken(story: &Story, case: &Case, address: String) -> Note {
             let left = holder.timer.map(|timer| timer.left_ms.div_ceil(1000));
             note!("bind-time-wait", address = address, holder = name, left = left)
         }
+        Some(state) if holder.kind.is_tcp() && holder.peer_port().is_some() => {
+            note!("bind-connection", address = address, holder = name, state = state)
+        }
         Some(state) if holder.kind.is_tcp() && state != TcpState::Close => note!(
             "bind-held",
             address = address,

@@ -48,8 +48,8 @@ fn bind_names_the_socket_that_holds_the_port() {
     let holders = [
         (listener(0, 5), "bind-held"),
         (fresh().at("0.0.0.0:8080", "0.0.0.0:0"), "bind-held-idle"),
-        (server_end(TcpState::Established), "bind-held"),
-        (server_end(TcpState::CloseWait), "bind-held"),
+        (server_end(TcpState::Established), "bind-connection"),
+        (server_end(TcpState::CloseWait), "bind-connection"),
     ];
     for (holder, key) in holders {
         let lab = Lab::new().fd("server", 3, holder).fd("server", 4, fresh());
