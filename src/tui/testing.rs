@@ -219,6 +219,7 @@ pub fn page(timeline: &Timeline) -> Page<'_> {
         lesson: None,
         next: None,
         step: (0, 0),
+        rung: crate::model::Rung::Wire,
         mode: Mode::Free,
         live: true,
         since: 0,

@@ -24,7 +24,7 @@ pub use update::update;
 use std::sync::Arc;
 
 use crate::lesson::Lesson;
-use crate::model::Lang;
+use crate::model::{LabSpec, Lang};
 use crate::session::Session;
 use crate::tui::ink::Ink;
 use crate::tui::input::Context;
@@ -38,6 +38,8 @@ pub struct App {
     pub menu: Menu,
     /// What runs, if anything does.
     pub session: Option<Session>,
+    /// What free play is played on.
+    pub free_lab: LabSpec,
     /// The running lesson in the other language, if there is one.
     pub twin: Option<Arc<Lesson>>,
     /// The menu is shown, even if a session runs.
@@ -91,6 +93,7 @@ impl App {
             ink,
             menu,
             session: None,
+            free_lab: LabSpec::two_hosts(),
             twin: None,
             in_menu: true,
             over: None,

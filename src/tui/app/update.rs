@@ -3,7 +3,7 @@
 use super::deed::{Deed, Effect};
 use super::msg::Msg;
 use super::{App, Asking, Over, notice};
-use crate::model::{Action, Filter, LabSpec, Wire, WireAction};
+use crate::model::{Action, Filter, Wire, WireAction};
 use crate::session::{Mode, Origin, Progress, Session};
 use crate::tui::view::{Notice, Zoom};
 
@@ -81,7 +81,7 @@ fn wish(app: &mut App, msg: Msg) -> Vec<Effect> {
         Msg::PageDown => scroll(app, SCREENFUL),
         Msg::Close => close(app),
         Msg::Open => open(app),
-        Msg::FreePlay => vec![Effect::Do(Deed::Free(LabSpec::two_hosts()))],
+        Msg::FreePlay => vec![Effect::Do(Deed::Free(app.free_lab.clone()))],
         Msg::Prompt => prompt(app),
         Msg::Submit => submit(app),
         Msg::Complete => {

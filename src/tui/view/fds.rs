@@ -20,6 +20,8 @@ pub fn section(site: &Site<'_>, process: &Process, limit: usize, ink: &Ink) -> S
     let marked = process.fds.iter().map(|fd| (fd, site.marks.fd(&process.name, fd.number)));
     let (fds, more) = pick(marked, limit);
     let mut rows: Vec<Row> = fds.iter().map(|(fd, new)| row(site, fd, *new, ink)).collect();
+    let closed = site.marks.closed(&process.name).filter(|_| process.is_alive());
+    rows.extend(closed.take(limit).map(|fd| closed_row(site, fd, ink)));
     if rows.is_empty() && process.is_alive() {
         let empty = format!("   {}", ink.words.ui("fd-table-empty"));
         rows.push(Row::new(ink.line(Role::Dim, empty), false));
@@ -38,6 +40,13 @@ fn row(site: &Site<'_>, fd: &Fd, new: bool, ink: &Ink) -> Row {
         spans.push(ink.span(Role::Dim, format!("  {}", notes.join(" "))));
     }
     Row::new(Line::from(spans), new)
+}
+
+/// `*3 closed`: a number that this moment made free.
+fn closed_row(site: &Site<'_>, fd: &Fd, ink: &Ink) -> Row {
+    let number = format!("{:>wide$} ", fd.number, wide = site.fd_width());
+    let text = ink.span(Role::Dim, ink.words.ui("fd-closed"));
+    Row::new(Line::from(vec![ink.mark(true), ink.span(Role::Dim, number), text]), true)
 }
 
 /// `TCP`, `pipe:[4711]`. A socket that is in no list is just a socket.

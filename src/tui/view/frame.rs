@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 
 use crate::tui::ink::Ink;
 use crate::tui::text::{cut_line, line_width};
@@ -13,6 +13,8 @@ use crate::tui::theme::Role;
 pub struct Frame {
     /// In the top border, on the left.
     pub title: Line<'static>,
+    /// In the top border, on the right, where there is room.
+    pub aside: Line<'static>,
     /// In the bottom border, on the right.
     pub foot: Line<'static>,
     /// What stands in it.
@@ -22,7 +24,13 @@ pub struct Frame {
 impl Frame {
     /// A box with a name.
     pub fn new(title: Line<'static>, lines: Vec<Line<'static>>) -> Self {
-        Self { title, foot: Line::default(), lines }
+        Self { title, lines, ..Self::default() }
+    }
+
+    /// With words at the right end of the top border.
+    pub fn with_aside(mut self, aside: Line<'static>) -> Self {
+        self.aside = aside;
+        self
     }
 
     /// With words in the bottom border.
@@ -38,7 +46,7 @@ impl Frame {
         }
         let inner = usize::from(area.width - 2);
         let [top_left, top_right, bottom_left, bottom_right] = ink.glyphs.corners();
-        let top = border([top_left, top_right], self.title, inner, false, ink);
+        let top = border([top_left, top_right], self.title, self.aside, inner, ink);
         put(buffer, area.x, area.y, area.width, top, ink);
         for row in 1..area.height - 1 {
             let y = area.y + row;
@@ -49,42 +57,53 @@ impl Frame {
             }
             put(buffer, area.right() - 1, y, 1, upright, ink);
         }
-        let bottom = border([bottom_left, bottom_right], self.foot, inner, true, ink);
+        let ends = [bottom_left, bottom_right];
+        let bottom = border(ends, Line::default(), self.foot, inner, ink);
         put(buffer, area.x, area.bottom() - 1, area.width, bottom, ink);
     }
 }
 
-/// `┌ name ─────┐`, or with the name at the right end.
+/// `┌ left ───── right ┐`; where there is no room for both, only the left one.
 fn border(
     ends: [char; 2],
-    name: Line<'static>,
+    left: Line<'static>,
+    right: Line<'static>,
     inner: usize,
-    at_right: bool,
     ink: &Ink,
 ) -> Line<'static> {
-    let name = cut_line(name, inner.saturating_sub(3), ink.glyphs.cut());
-    let wide = line_width(&name);
+    let around = |line: &Line<'static>| match line_width(line) {
+        0 => 0,
+        wide => wide + 2,
+    };
+    let mark = ink.glyphs.cut();
+    let left = cut_line(left, inner.saturating_sub(3), mark);
+    // The left name stands whole; what is right of it takes what is left, or nothing.
+    let room = inner.saturating_sub(around(&left) + 4);
+    let right =
+        if room < 8 && around(&left) > 0 { Line::default() } else { cut_line(right, room, mark) };
+    let rest = inner.saturating_sub(around(&left) + around(&right));
     let mut spans = vec![ink.span(Role::Dim, ends[0].to_string())];
-    let name_width = if wide == 0 { 0 } else { wide + 2 };
-    let rest = ink.run(Role::Dim, ink.glyphs.level(), inner.saturating_sub(name_width));
-    if at_right {
-        spans.push(rest.clone());
-    }
-    if wide > 0 {
-        spans.push(" ".into());
-        spans.extend(name.spans);
-        spans.push(" ".into());
-    }
-    if !at_right {
-        spans.push(rest);
-    }
+    spans.extend(named(left));
+    spans.push(ink.run(Role::Dim, ink.glyphs.level(), rest));
+    spans.extend(named(right));
     spans.push(ink.span(Role::Dim, ends[1].to_string()));
     Line::from(spans)
 }
 
+/// The line with a space on each side; nothing if it is empty.
+fn named(line: Line<'static>) -> Vec<Span<'static>> {
+    if line_width(&line) == 0 {
+        return Vec::new();
+    }
+    let mut spans = vec![" ".into()];
+    spans.extend(line.spans);
+    spans.push(" ".into());
+    spans
+}
+
 /// A line across a box that parts it in two: `├ name ──┤`.
 pub fn divider(name: Line<'static>, wide: usize, ink: &Ink) -> Line<'static> {
-    border(ink.glyphs.tees(), name, wide.saturating_sub(2), false, ink)
+    border(ink.glyphs.tees(), name, Line::default(), wide.saturating_sub(2), ink)
 }
 
 /// Draws a line in at most `wide` cells.

@@ -1,8 +1,9 @@
 //! What this moment changed, to be looked up while rows are drawn.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
-use crate::model::{Address, Change, HostName, Moment, ProcessName, Socket};
+use crate::model::{Address, Change, Fd, HostName, Moment, ProcessName, Socket};
 
 /// What a socket is known by within one snapshot.
 type Id = (u64, u64, Option<Address>, Option<Address>);
@@ -17,6 +18,8 @@ pub struct Marks {
     processes: HashSet<ProcessName>,
     fds: HashSet<(ProcessName, i32)>,
     sockets: HashSet<(HostName, Id)>,
+    closed: Vec<(ProcessName, Arc<Fd>)>,
+    gone: Vec<(HostName, Arc<Socket>)>,
 }
 
 impl Marks {
@@ -34,14 +37,12 @@ impl Marks {
             Change::ProcessBorn { process } | Change::ProcessState { process, .. } => {
                 self.processes.insert(process.clone());
             }
-            Change::FdOpened { process, fd }
-            | Change::FdClosed { process, fd }
-            | Change::FdChanged { process, to: fd, .. } => {
+            Change::FdClosed { process, fd } => self.closed.push((process.clone(), fd.clone())),
+            Change::SocketGone { host, socket } => self.gone.push((host.clone(), socket.clone())),
+            Change::FdOpened { process, fd } | Change::FdChanged { process, to: fd, .. } => {
                 self.fds.insert((process.clone(), fd.number));
             }
-            Change::SocketNew { host, socket }
-            | Change::SocketGone { host, socket }
-            | Change::SocketChanged { host, to: socket, .. } => {
+            Change::SocketNew { host, socket } | Change::SocketChanged { host, to: socket, .. } => {
                 self.sockets.insert((host.clone(), id(socket)));
             }
             Change::Counter { .. } | Change::Rebooted { .. } => {}
@@ -57,6 +58,16 @@ impl Marks {
     pub fn fd(&self, process: &ProcessName, number: i32) -> bool {
         // Cloning a name only counts a reference.
         self.fds.contains(&(process.clone(), number))
+    }
+
+    /// The numbers of a process that were closed.
+    pub fn closed<'a>(&'a self, process: &'a ProcessName) -> impl Iterator<Item = &'a Arc<Fd>> {
+        self.closed.iter().filter(move |(name, _)| name == process).map(|(_, fd)| fd)
+    }
+
+    /// The sockets of a host that are in no list any more, as they were.
+    pub fn gone<'a>(&'a self, host: &'a HostName) -> impl Iterator<Item = &'a Arc<Socket>> {
+        self.gone.iter().filter(move |(name, _)| name == host).map(|(_, socket)| socket)
     }
 
     /// Whether the socket is new or changed.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::happened::Notice;
 use crate::lesson::{Lesson, Question, Step};
-use crate::model::{Host, Moment, Snapshot};
+use crate::model::{Host, Moment, Rung, Snapshot};
 use crate::session::{Difference, Entry, Mode, Session, Timeline, Waiting};
 
 /// A page of a session: the entry that is looked at, and where it stands.
@@ -20,6 +20,8 @@ pub struct Page<'a> {
     pub next: Option<&'a Step>,
     /// How many steps are done, and how many there are.
     pub step: (usize, usize),
+    /// Which kind of lab it is.
+    pub rung: Rung,
     /// Who decides what comes next.
     pub mode: Mode,
     /// The page is the newest.
@@ -47,6 +49,7 @@ impl<'a> Page<'a> {
             lesson: session.lesson().map(Arc::as_ref),
             next: session.next_step(),
             step: session.step_number(),
+            rung: session.spec().rung,
             mode: session.mode(),
             live: session.is_live(),
             since: session.new_since(session.cursor()),

@@ -17,8 +17,8 @@ use super::happened::{Depth, paragraphs};
 use super::layout::areas;
 use super::page::Page;
 use super::prose::{fitted, harmless};
+use super::screen::outcome_role;
 use super::typed;
-use crate::model::Outcome;
 use crate::session::Origin;
 use crate::tui::app::App;
 use crate::tui::ink::Ink;
@@ -75,11 +75,7 @@ fn earlier(page: &Page<'_>, wide: usize, room: usize, ink: &Ink) -> Vec<Line<'st
     let mut lines: Vec<Line<'static>> = Vec::new();
     for report in reports.take(room) {
         let outcome = report.outcome.to_string();
-        let role = match report.outcome {
-            Outcome::Returned(_) | Outcome::Exited(_) => Role::Good,
-            Outcome::Blocked => Role::Held,
-            Outcome::Failed(_) | Outcome::Killed(_) => Role::Bad,
-        };
+        let role = outcome_role(&report.outcome);
         let start = format!(" {}> ", report.call.process);
         let left = wide.saturating_sub(width(&start) + width(&outcome) + 4);
         let code = cut(&harmless(&report.call.code), left, ink.glyphs.cut());

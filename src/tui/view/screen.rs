@@ -11,12 +11,12 @@ use super::ladder::legs;
 use super::layout::{areas, body};
 use super::marks::Marks;
 use super::page::Page;
-use super::prose::{Paragraph, fitted, lines as prose_lines};
+use super::prose::{Paragraph, fitted, harmless, lines as prose_lines};
 use super::site::Site;
 use super::wire::Ladder;
 use super::{code, host, next, timeline, title, wire};
 use crate::lesson::Show;
-use crate::model::{Host, Rung};
+use crate::model::{Host, Outcome, Rung};
 use crate::tui::ink::Ink;
 use crate::tui::text::wrap;
 use crate::tui::theme::Role;
@@ -117,7 +117,7 @@ fn host_title(hosts: &[&std::sync::Arc<Host>], wide: usize, ink: &Ink) -> Line<'
 
 fn wire_frame(page: &Page<'_>, wide: usize, high: usize, ink: &Ink) -> Frame {
     let name = ink.line(Role::Title, ink.words.ui("pane-wire"));
-    if page.lesson.is_some_and(|lesson| lesson.spec.rung == Rung::Loopback) {
+    if page.rung == Rung::Loopback {
         let words = ink.span(Role::Dim, ink.words.ui("wire-none"));
         return Frame::new(name, wrap(&[words], wide));
     }
@@ -157,7 +157,25 @@ fn words_frame(page: &Page<'_>, place: Rect, ink: &Ink) -> Frame {
         let role = if cut { Role::Changed } else { Role::Dim };
         foot = ink.line(role, format!("m {}", ink.words.ui("more")));
     }
-    Frame::new(ink.line(role, name), margin(lines)).with_foot(foot)
+    let aside = if page.asking.is_none() { result(page, ink) } else { Line::default() };
+    Frame::new(ink.line(role, name), margin(lines)).with_foot(foot).with_aside(aside)
+}
+
+/// The last call of the moment and what came of it: `client: connect = -1 ECONNREFUSED`.
+fn result(page: &Page<'_>, ink: &Ink) -> Line<'static> {
+    let Some(report) = page.moment().reports.last() else { return Line::default() };
+    let role = outcome_role(&report.outcome);
+    let call = format!("{}: {} ", report.call.process, harmless(&report.call.typed));
+    Line::from(vec![ink.span(Role::Dim, call), ink.span(role, report.outcome.to_string())])
+}
+
+/// How an outcome looks.
+pub fn outcome_role(outcome: &Outcome) -> Role {
+    match outcome {
+        Outcome::Returned(_) | Outcome::Exited(_) => Role::Good,
+        Outcome::Blocked => Role::Held,
+        Outcome::Failed(_) | Outcome::Killed(_) => Role::Bad,
+    }
 }
 
 /// Whether the longer version says anything that the short one does not.

@@ -38,7 +38,11 @@ pub fn section(site: &Site<'_>, wide: usize, limit: usize, ink: &Ink) -> Section
         let start = [ink.mark(*changed), ink.span(Role::Strong, pad(text, label)), " ".into()];
         indent(row, *changed, start.into(), label + 2)
     });
-    let mut section = Section::new(ink.words.ui("pane-sockets"), rows.collect());
+    let mut rows: Vec<Row> = rows.collect();
+    rows.extend(
+        site.marks.gone(&site.host.name).take(limit).map(|socket| gone_row(socket, label, ink)),
+    );
+    let mut section = Section::new(ink.words.ui("pane-sockets"), rows);
     section.more = more;
     section
 }
@@ -85,6 +89,15 @@ pub fn rows(sockets: &[(&Arc<Socket>, bool)], room: usize, ink: &Ink) -> Vec<Row
         row
     };
     sockets.iter().map(row).collect()
+}
+
+/// `*- 40001>8080 gone`: a socket that this moment took out of every list.
+fn gone_row(socket: &Socket, label: usize, ink: &Ink) -> Row {
+    let name = name(socket, Naming::Bare, ink);
+    let text = ink.words.ui_with("socket-gone", &[("socket", &name)]);
+    let start = format!("{} ", pad("-", label));
+    let line = Line::from(vec![ink.mark(true), ink.span(Role::Dim, start + &text)]);
+    Row::new(line, true)
 }
 
 /// The row with `start` before its first line and as many spaces before the others.

@@ -47,7 +47,7 @@ fn place(page: &Page<'_>, ink: &Ink) -> String {
 }
 
 fn mode(page: &Page<'_>, ink: &Ink) -> Span<'static> {
-    if page.lesson.is_some_and(|lesson| lesson.spec.rung == Rung::Loopback) {
+    if page.rung == Rung::Loopback {
         return ink.span(Role::Changed, ink.words.ui("rung-loopback"));
     }
     wire::mode(&page.snapshot().wire, ink)
