@@ -7,12 +7,15 @@
 //! [`update`] does nothing but change the app and say what has to be done; time, the terminal and
 //! the world are reached by effects alone.
 
+mod acts;
 mod complete;
 mod deed;
 mod menu;
 mod msg;
 mod notice;
+mod overlay;
 mod prompt;
+mod typing;
 mod update;
 
 pub use deed::{Deed, Effect, Factory, carry_out};

@@ -67,6 +67,8 @@ pub enum Msg {
     Close,
     /// Opens what the menu points at.
     Open,
+    /// Opens it where it was left.
+    Resume,
     /// Starts free play.
     FreePlay,
     /// Opens the prompt for C.

@@ -113,6 +113,7 @@ pub static TABLE: &[Binding] = bindings! {
     Prompt: Prompt, [Key::alt(KeyCode::Enter), Key::ctrl('j')] => Msg::NewLine, "do-new-line", 6;
 
     Program: Menu, [named(KeyCode::Enter), key(' ')] => Msg::Open, "do-open", 1;
+    Program: Menu, [key('r')] => Msg::Resume, "do-resume", 3;
     Program: Menu, [key('f')] => Msg::FreePlay, "do-free-play", 5;
     Program: Menu | Page | View | Prompt, [named(KeyCode::Esc)] => Msg::Close, "do-close", 30;
     Program: Everywhere, [key('l')] => Msg::Language, "do-language", 40;

@@ -77,9 +77,9 @@ impl RunError {
 /// # Errors
 /// See [`RunError`].
 pub fn run(setup: Setup) -> Result<Ending, RunError> {
-    let Setup { mut app, mut factory, first, glyphs, mut keep } = setup;
-    let mut signals = Signals::catch().map_err(RunError::when("catch signals"))?;
-    let mut screen = Screen::enter()?;
+    let Setup { mut app, factory, first, glyphs, keep } = setup;
+    let signals = Signals::catch().map_err(RunError::when("catch signals"))?;
+    let screen = Screen::enter()?;
     let mut queue: VecDeque<Incoming> = VecDeque::new();
     match glyphs {
         Some(glyphs) => app.ink.glyphs = glyphs,
@@ -89,38 +89,123 @@ pub fn run(setup: Setup) -> Result<Ending, RunError> {
             queue.extend(answer.typed.into_iter().map(Incoming::Key));
         }
     }
-    let mut effects: Vec<Effect> = first.into_iter().map(Effect::Do).collect();
-    loop {
-        let ending = settle(&mut app, &mut effects, &mut queue, &mut factory, &mut screen)?;
-        if let Some(ending) = ending {
-            return Ok(ending);
-        }
-        if app.dirty {
-            note_progress(&mut app);
-            keep(&app);
-            if !paint(&mut app, &mut screen)? {
-                return Ok(Ending::Hangup);
+    let effects = first.into_iter().map(Effect::Do).collect();
+    Running { app, factory, keep, screen, signals, queue, effects }.go()
+}
+
+/// A run that is under way.
+struct Running {
+    app: App,
+    factory: Factory,
+    keep: Box<dyn FnMut(&App)>,
+    screen: Screen,
+    signals: Signals,
+    queue: VecDeque<Incoming>,
+    effects: Vec<Effect>,
+}
+
+/// What waits to be answered. What a key means is found out when its turn comes: it depends on
+/// what the keys before it did.
+enum Incoming {
+    Key(KeyEvent),
+    Msg(Msg),
+}
+
+impl Running {
+    /// The loop.
+    fn go(&mut self) -> Result<Ending, RunError> {
+        loop {
+            if let Some(ending) = self.settle()? {
+                return Ok(ending);
             }
-        }
-        let woken = wait(&app, &screen, &signals)?;
-        if woken.gone {
-            return Ok(Ending::Hangup);
-        }
-        if woken.signal {
-            for wish in signals.wishes() {
-                match wish {
-                    Wish::End(signal) => return Ok(Ending::Signal(signal)),
-                    Wish::Suspend => effects.push(Effect::Suspend),
-                    Wish::Continue => effects.push(Effect::Clear),
-                    Wish::Resize => queue.push_back(Incoming::Msg(Msg::Resized)),
+            if self.app.dirty {
+                note_progress(&mut self.app);
+                (self.keep)(&self.app);
+                if !self.paint()? {
+                    return Ok(Ending::Hangup);
                 }
             }
+            let woken = wait(&self.app, &self.screen, &self.signals)?;
+            if woken.gone {
+                return Ok(Ending::Hangup);
+            }
+            if woken.signal
+                && let Some(ending) = self.take_signals()
+            {
+                return Ok(ending);
+            }
+            if woken.key {
+                read_keys(&mut self.queue).map_err(RunError::when("read keys"))?;
+            }
+            if woken.world {
+                self.effects.push(Effect::Do(Deed::GoOn(Duration::ZERO)));
+            }
         }
-        if woken.key {
-            read_keys(&mut queue).map_err(RunError::when("read keys"))?;
+    }
+
+    /// Carries out effects and messages until none is left.
+    fn settle(&mut self) -> Result<Option<Ending>, RunError> {
+        loop {
+            for effect in std::mem::take(&mut self.effects) {
+                match effect {
+                    Effect::Quit => return Ok(Some(Ending::Quit)),
+                    Effect::Suspend => self.screen.suspend()?,
+                    Effect::Clear => self.screen.clear()?,
+                    Effect::Do(deed) => {
+                        self.have_done(deed);
+                        continue;
+                    }
+                }
+                self.app.dirty = true;
+            }
+            if !self.effects.is_empty() {
+                continue;
+            }
+            let msg = match self.queue.pop_front() {
+                Some(Incoming::Key(key)) => message(key, self.app.contexts()),
+                Some(Incoming::Msg(msg)) => Some(msg),
+                None => return Ok(None),
+            };
+            if let Some(msg) = msg {
+                self.effects.extend(update(&mut self.app, msg));
+            }
         }
-        if woken.world {
-            effects.push(Effect::Do(Deed::GoOn(Duration::ZERO)));
+    }
+
+    /// Has the world do something. Waiting in vain is no reason to draw.
+    fn have_done(&mut self, deed: Deed) {
+        let app = &mut self.app;
+        let (quiet, before, was_dirty) = (matches!(deed, Deed::GoOn(_)), app.sight(), app.dirty);
+        let msg = carry_out(app, deed, &mut self.factory);
+        let failed = matches!(msg, Msg::Failed(_));
+        self.effects.extend(update(app, msg));
+        if quiet && !failed && app.sight() == before {
+            app.dirty = was_dirty;
+        }
+    }
+
+    fn take_signals(&mut self) -> Option<Ending> {
+        for wish in self.signals.wishes() {
+            match wish {
+                Wish::End(signal) => return Some(Ending::Signal(signal)),
+                Wish::Suspend => self.effects.push(Effect::Suspend),
+                Wish::Continue => self.effects.push(Effect::Clear),
+                Wish::Resize => self.queue.push_back(Incoming::Msg(Msg::Resized)),
+            }
+        }
+        None
+    }
+
+    /// Draws the app; false if the terminal is gone.
+    fn paint(&mut self) -> Result<bool, RunError> {
+        let (app, mut below) = (&self.app, 0);
+        let drawn = self.screen.draw(|area, buffer| below = draw(app, area, buffer));
+        self.app.below = below;
+        self.app.dirty = false;
+        match drawn {
+            Ok(()) => Ok(true),
+            Err(error) if is_gone(&error) => Ok(false),
+            Err(source) => Err(RunError::Terminal { attempt: "draw", source }),
         }
     }
 }
@@ -131,66 +216,6 @@ fn note_progress(app: &mut App) {
         && let Some(lesson) = session.lesson()
     {
         app.menu.note(lesson, session.step_number().0);
-    }
-}
-
-/// What waits to be answered. What a key means is found out when its turn comes: it depends on
-/// what the keys before it did.
-enum Incoming {
-    Key(KeyEvent),
-    Msg(Msg),
-}
-
-/// Carries out effects and messages until none is left.
-fn settle(
-    app: &mut App,
-    effects: &mut Vec<Effect>,
-    queue: &mut VecDeque<Incoming>,
-    factory: &mut Factory,
-    screen: &mut Screen,
-) -> Result<Option<Ending>, RunError> {
-    loop {
-        for effect in std::mem::take(effects) {
-            match effect {
-                Effect::Quit => return Ok(Some(Ending::Quit)),
-                Effect::Suspend => screen.suspend()?,
-                Effect::Clear => screen.clear()?,
-                Effect::Do(deed) => {
-                    let (quiet, before) = (matches!(deed, Deed::GoOn(_)), app.sight());
-                    let was_dirty = app.dirty;
-                    let msg = carry_out(app, deed, factory);
-                    let failed = matches!(msg, Msg::Failed(_));
-                    effects.extend(update(app, msg));
-                    if quiet && !failed && app.sight() == before {
-                        app.dirty = was_dirty;
-                    }
-                    continue;
-                }
-            }
-            app.dirty = true;
-        }
-        if !effects.is_empty() {
-            continue;
-        }
-        let msg = match queue.pop_front() {
-            Some(Incoming::Key(key)) => message(key, app.contexts()),
-            Some(Incoming::Msg(msg)) => Some(msg),
-            None => return Ok(None),
-        };
-        effects.extend(msg.map(|msg| update(app, msg)).unwrap_or_default());
-    }
-}
-
-/// Draws the app; false if the terminal is gone.
-fn paint(app: &mut App, screen: &mut Screen) -> Result<bool, RunError> {
-    let mut below = 0;
-    let drawn = screen.draw(|area, buffer| below = draw(app, area, buffer));
-    app.below = below;
-    app.dirty = false;
-    match drawn {
-        Ok(()) => Ok(true),
-        Err(error) if is_gone(&error) => Ok(false),
-        Err(source) => Err(RunError::Terminal { attempt: "draw", source }),
     }
 }
 

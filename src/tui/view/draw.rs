@@ -49,7 +49,9 @@ fn hints(app: &App, below: usize) -> Hints {
     let next = matches!(app.over, Some(Over::Bytes(_) | Over::Zoomed(_)));
     let menu = app.in_menu && app.over.is_none();
     let back = !menu || app.session.is_some();
-    Hints { choices, held, scrolls: below > 0 || app.scroll > 0 || menu, next, back }
+    let chosen = app.menu.items.get(app.menu.chosen);
+    let resume = chosen.is_some_and(|item| item.reached.step > 0);
+    Hints { resume, choices, held, scrolls: below > 0 || app.scroll > 0 || menu, next, back }
 }
 
 fn draw_session(

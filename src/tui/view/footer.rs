@@ -23,6 +23,8 @@ pub struct Hints {
     pub scrolls: bool,
     /// There is a next one of what is shown.
     pub next: bool,
+    /// The lesson that is pointed at was left halfway.
+    pub resume: bool,
     /// There is something to go back to.
     pub back: bool,
 }
@@ -33,6 +35,7 @@ impl Hints {
             || matches!(msg, Msg::Deliver | Msg::Drop) && !self.held
             || matches!(msg, Msg::Up | Msg::Down) && !self.scrolls
             || matches!(msg, Msg::Next) && !self.next
+            || matches!(msg, Msg::Resume) && !self.resume
             || matches!(msg, Msg::Close) && !self.back
     }
 }

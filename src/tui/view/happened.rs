@@ -15,7 +15,6 @@ use super::page::Page;
 use super::prose::{Paragraph, harmless};
 use crate::explain::notes;
 use crate::lesson::Question;
-use crate::model::Cause;
 use crate::session::{Bet, Mode, Verdict};
 use crate::tui::ink::Ink;
 use crate::tui::theme::Role;
@@ -70,7 +69,7 @@ fn notice_words(notice: &Notice, ink: &Ink) -> Vec<Paragraph> {
 /// What was observed, in words.
 fn explanation(page: &Page<'_>, depth: Depth, ink: &Ink) -> Vec<Paragraph> {
     let mut found = Vec::new();
-    if matches!(page.moment().cause, Cause::Start)
+    if page.cursor == 0
         && let Some(lesson) = page.lesson
     {
         found.extend(lesson.intro.iter().map(|prose| Paragraph::prose(ink, Role::Plain, prose)));

@@ -69,7 +69,13 @@ pub fn line(page: &Page<'_>, wide: usize, ink: &Ink) -> Line<'static> {
 /// `8 deliver SYN`; for what a timer brought `+9 SYN,ACK`.
 fn label(index: usize, entry: &Entry, ink: &Ink) -> String {
     let mark = if entry.origin == Origin::FollowUp { "+" } else { "" };
-    let text = cut(&happening(&entry.moment, ink), 24, ink.glyphs.cut());
+    // A later start is a lab that was made anew, to go on from an earlier place.
+    let again = index > 0 && matches!(entry.moment.cause, Cause::Start);
+    let text = if again {
+        ink.words.ui("moment-again").to_owned()
+    } else {
+        cut(&happening(&entry.moment, ink), 24, ink.glyphs.cut())
+    };
     format!("{mark}{} {text}", index + 1)
 }
 

@@ -1,0 +1,95 @@
+//! What the learner does to the story and to the wire.
+
+use super::deed::{Deed, Effect};
+use super::{App, Asking, typing};
+use crate::model::{Action, Wire, WireAction};
+use crate::session::{Mode, Origin, Session, Target};
+use crate::tui::view::Notice;
+
+/// The next step; its question first. In the past it only goes one entry on.
+pub(super) fn step(app: &mut App) -> Vec<Effect> {
+    let Some(session) = app.session.as_mut() else { return Vec::new() };
+    if !session.is_live() || session.mode() == Mode::Recorded {
+        session.forward();
+        return Vec::new();
+    }
+    if session.mode() == Mode::Free {
+        return typing::prompt(app);
+    }
+    if app.waiting || session.next_step().is_none() {
+        return Vec::new();
+    }
+    if session.question().is_some() && app.asking.is_none() {
+        app.asking = Some(Asking::default());
+        app.over = None;
+        return Vec::new();
+    }
+    let chosen = app.asking.take().and_then(|asking| asking.chosen);
+    vec![Effect::Do(Deed::Step(chosen))]
+}
+
+pub(super) fn answer(app: &mut App, choice: usize) -> Vec<Effect> {
+    let question = app.session.as_ref().and_then(Session::question);
+    let choices = question.map_or(0, |question| question.choices.len());
+    if let Some(asking) = app.asking.as_mut().filter(|_| choice < choices) {
+        asking.chosen = Some(choice);
+    }
+    Vec::new()
+}
+
+/// Looks elsewhere on the timeline.
+pub(super) fn look(app: &mut App, movement: impl FnOnce(&mut Session)) -> Vec<Effect> {
+    app.asking = None;
+    app.scroll = 0;
+    if let Some(session) = app.session.as_mut() {
+        movement(session);
+    }
+    Vec::new()
+}
+
+/// The next entry that a timer brought; from the last of them, the first since the last deed.
+pub(super) fn to_timers(session: &mut Session) {
+    let is_timer = |index: &usize| {
+        session.timeline().get(*index).is_some_and(|entry| entry.origin == Origin::FollowUp)
+    };
+    let next = (session.cursor() + 1..session.timeline().len()).find(is_timer);
+    if let Some(index) = next {
+        session.look_at(index);
+    }
+}
+
+/// A deed of the session; not while a recording is looked at.
+pub(super) fn run(app: &mut App, deed: Deed) -> Vec<Effect> {
+    let Some(session) = app.session.as_ref() else { return Vec::new() };
+    if session.mode() == Mode::Recorded {
+        return remark(app, "next-recorded");
+    }
+    app.asking = None;
+    vec![Effect::Do(deed)]
+}
+
+/// Something on the wire, by hand. The past can't be changed.
+pub(super) fn wire(app: &mut App, action: impl FnOnce(&Wire) -> WireAction) -> Vec<Effect> {
+    let Some(session) = app.session.as_ref() else { return Vec::new() };
+    if !session.is_live() {
+        return remark(app, "past-is-past");
+    }
+    let newest = session.timeline().last().unwrap_or(session.entry());
+    let action = action(&newest.moment.snapshot.wire);
+    run(app, Deed::Perform(Action::Wire(action)))
+}
+
+/// Says something that is no error; `key` is one of `ui.toml`.
+pub(super) fn remark(app: &mut App, key: &str) -> Vec<Effect> {
+    let text = app.ink.words.ui(key).trim().to_owned();
+    app.notice = Some(Notice { text, help: None, error: false });
+    Vec::new()
+}
+
+/// Opens the lesson that is pointed at, from its start or from where it was left.
+pub(super) fn open(app: &mut App, resume: bool) -> Vec<Effect> {
+    let Some(lesson) = app.menu.lesson(app.lang()).cloned() else { return Vec::new() };
+    let reached = app.menu.items.get(app.menu.chosen).map_or(0, |item| item.reached.step);
+    let halfway = resume && (1..lesson.steps.len()).contains(&reached);
+    vec![Effect::Do(Deed::Open(lesson, halfway.then_some(Target::Step(reached))))]
+}

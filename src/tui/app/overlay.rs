@@ -1,0 +1,67 @@
+//! What lies above a page: opened, walked through, scrolled, closed.
+
+use super::deed::Effect;
+use super::{App, Over};
+use crate::tui::view::Zoom;
+
+pub(super) fn toggle(app: &mut App, over: Over) -> Vec<Effect> {
+    let same = |now: Over| std::mem::discriminant(&now) == std::mem::discriminant(&over);
+    let open = app.over.is_some_and(|now| match (now, over) {
+        (Over::Zoomed(now), Over::Zoomed(wanted)) => now == wanted,
+        (now, _) => same(now),
+    });
+    app.over = (!open).then_some(over);
+    app.scroll = 0;
+    Vec::new()
+}
+
+/// No pane, then each in turn, then none again.
+pub(super) fn zoom(app: &mut App) -> Vec<Effect> {
+    app.scroll = 0;
+    app.over = match app.over {
+        Some(Over::Zoomed(Zoom::Left)) => Some(Over::Zoomed(Zoom::Wire)),
+        Some(Over::Zoomed(Zoom::Wire)) => Some(Over::Zoomed(Zoom::Right)),
+        Some(Over::Zoomed(Zoom::Right | Zoom::Words)) => None,
+        Some(Over::Diagram | Over::Bytes(_) | Over::Said | Over::Help | Over::Prompt) | None => {
+            Some(Over::Zoomed(Zoom::Left))
+        }
+    };
+    Vec::new()
+}
+
+/// The next of what is shown.
+pub(super) fn next(app: &mut App) -> Vec<Effect> {
+    match app.over {
+        Some(Over::Bytes(index)) => {
+            app.over = Some(Over::Bytes(index + 1));
+            app.scroll = 0;
+            Vec::new()
+        }
+        Some(Over::Zoomed(Zoom::Right | Zoom::Words)) => {
+            app.over = Some(Over::Zoomed(Zoom::Left));
+            Vec::new()
+        }
+        Some(Over::Zoomed(Zoom::Left | Zoom::Wire)) => zoom(app),
+        Some(Over::Diagram | Over::Said | Over::Help | Over::Prompt) | None => Vec::new(),
+    }
+}
+
+pub(super) fn scroll(app: &mut App, by: isize) -> Vec<Effect> {
+    if app.in_menu && app.over.is_none() {
+        app.menu.move_by(by);
+    } else {
+        let below = isize::try_from(app.below).unwrap_or(isize::MAX);
+        app.scroll = app.scroll.saturating_add_signed(by.min(below));
+    }
+    Vec::new()
+}
+
+/// What lies above goes first, then the question, then the page.
+pub(super) fn close(app: &mut App) -> Vec<Effect> {
+    app.scroll = 0;
+    if app.over.take().is_some() || app.asking.take().is_some() {
+        return Vec::new();
+    }
+    app.in_menu = !app.in_menu || app.session.is_none();
+    Vec::new()
+}
