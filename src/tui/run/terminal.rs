@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write as _};
+use std::mem::ManuallyDrop;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,7 +26,9 @@ type Backend = CrosstermBackend<BufWriter<Stdout>>;
 
 /// A terminal in raw mode on its alternate screen. Dropping it gives the terminal back.
 pub struct Screen {
-    terminal: Terminal<Backend>,
+    /// Never dropped: ratatui would then print an error if the cursor can't be shown, and printing
+    /// panics when the terminal is gone. [`restore`] shows the cursor.
+    terminal: ManuallyDrop<Terminal<Backend>>,
     input: Input,
     taken: Arc<AtomicBool>,
 }
@@ -54,7 +57,7 @@ impl Screen {
         restore_on_panic(taken.clone());
         let backend = CrosstermBackend::new(BufWriter::with_capacity(1 << 16, io::stdout()));
         let terminal = Terminal::new(backend).map_err(RunError::when("ask the terminal's size"))?;
-        let mut screen = Self { terminal, input, taken };
+        let mut screen = Self { terminal: ManuallyDrop::new(terminal), input, taken };
         screen.take()?;
         Ok(screen)
     }

@@ -65,12 +65,6 @@ impl<'a> Site<'a> {
         self.marks.socket(&self.host.name, socket)
     }
 
-    /// The processes that are shown: all that live, and the dead as long as they are few or this
-    /// moment killed them.
-    pub fn shown_processes(&self) -> impl Iterator<Item = &'a Arc<Process>> + '_ {
-        self.processes.iter().copied()
-    }
-
     /// How many cells the widest fd number of this host takes; 1 if there is none.
     pub fn fd_width(&self) -> usize {
         let numbers = self.processes.iter().flat_map(|process| &process.fds).map(|fd| fd.number);

@@ -87,12 +87,17 @@ fn caret(
     let start = error.span.start.checked_sub(offset).filter(|start| *start <= text.len())?;
     let end = (error.span.end.saturating_sub(offset)).clamp(start, text.len());
     let wide = |from: usize, to: usize| {
-        let (from, to) = (text.floor_char_boundary(from), text.floor_char_boundary(to));
+        let (from, to) = (boundary(text, from), boundary(text, to));
         width(&harmless(&text[from..to]))
     };
     let before = (indent + wide(0, start)).saturating_sub(skipped);
     let carets = "^".repeat(wide(start, end).max(1));
     Some(ink.line(Role::Bad, format!("{}{carets}", " ".repeat(before))))
+}
+
+/// The nearest place at or before `at` that splits no character.
+fn boundary(text: &str, at: usize) -> usize {
+    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 /// What is wrong, or what the call around the cursor takes.

@@ -1,0 +1,88 @@
+//! Lessons and free play on the real kernel, by keys.
+
+use std::process::Command;
+
+use crate::pty::Pty;
+
+/// Free play, or `None` with a printed reason where this machine gives no lab. In CI that is a
+/// failure.
+fn free_play() -> Option<Pty> {
+    let doctor = Command::new(env!("CARGO_BIN_EXE_sockstep")).arg("doctor").output();
+    let able = doctor.is_ok_and(|output| output.status.success());
+    if !able {
+        assert!(std::env::var_os("CI").is_none(), "kernel tests must run in CI");
+        println!("skipped: sockstep doctor finds no lab on this machine");
+        return None;
+    }
+    let mut pty = Pty::start(&["lab"]);
+    pty.until_shown("Free play");
+    Some(pty)
+}
+
+#[test]
+fn three_keys_after_the_menu_a_socket_exists() {
+    let Some(_) = free_play() else { return };
+    let mut pty = Pty::start(&[]);
+    pty.until_shown("every state is read from the kernel");
+    pty.send("\r");
+    pty.until_shown("0/8");
+    pty.send(" ");
+    let text = pty.until_shown("3 TCP");
+    assert!(text.contains("socket = 3"), "{text}");
+}
+
+#[test]
+fn typed_c_makes_a_call_and_its_error_has_a_caret() {
+    let Some(mut pty) = free_play() else { return };
+    pty.send(":");
+    pty.until_shown("your call");
+    pty.send("int fd = socket(AF_INET, SOCK_STREAM, 0);\r");
+    pty.until_shown("= 3");
+    pty.send("bind(fd, 3 +);\r");
+    pty.until_shown("^");
+}
+
+/// 3,000 bytes and more in one go: as a terminal pastes, and as a terminal without bracketed
+/// paste would type them.
+#[test]
+fn three_thousand_bytes_pasted_at_once_arrive_whole() {
+    let Some(mut pty) = free_play() else { return };
+    let lines = "n += 1;\n".repeat(400);
+    pty.send(&format!("\x1b[200~int n = 0;\n{lines}printf(\"total %d\\n\", n);\x1b[201~"));
+    pty.until_shown("printf(\"total");
+    pty.send("\r");
+    pty.until_shown("total 400");
+    let burst = format!("int m = 0; {} printf(\"burst %d\\n\", m);\r", "m += 2; ".repeat(400));
+    pty.send(&burst);
+    pty.until_shown("burst 800");
+}
+
+#[test]
+fn a_killed_lab_is_said_and_r_starts_a_new_one() {
+    let Some(mut pty) = free_play() else { return };
+    pty.send(":int fd = socket(AF_INET, SOCK_STREAM, 0);\r");
+    pty.until_shown("= 3");
+    for child in children(pty.pid().as_raw()) {
+        // The lab's keeper is a child of the program that we started.
+        let _ = nix::sys::signal::kill(
+            nix::unistd::Pid::from_raw(child),
+            nix::sys::signal::Signal::SIGKILL,
+        );
+    }
+    pty.send("listen(fd, 1);\r");
+    pty.until_shown("The lab is lost");
+    pty.send("\x1b");
+    pty.until("the prompt to close", |text| !text.contains("your call"));
+    pty.send("r");
+    pty.until("a new lab", |text| text.contains("only 0, 1, 2") && !text.contains("lost"));
+    pty.send("q");
+    assert_eq!(pty.code(), Some(0));
+    pty.assert_given_back();
+}
+
+/// The children of a process, by `/proc`.
+fn children(pid: i32) -> Vec<i32> {
+    let path = format!("/proc/{pid}/task/{pid}/children");
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    text.split_whitespace().filter_map(|number| number.parse().ok()).collect()
+}
