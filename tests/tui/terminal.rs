@@ -53,8 +53,8 @@ fn panics_when_a_lesson_opens() {
     use sockstep::tui::{App, Ink, Menu, Setup, run};
     let app = App::new(Ink::new(sockstep::model::Lang::En), Menu::default());
     let factory = Box::new(|| -> Box<dyn sockstep::model::Worlds> { panic!("no world today") });
-    let leave = Box::new(|_: &sockstep::session::Session| {});
-    let _ = run(Setup { app, factory, first: None, glyphs: None, leave });
+    let keep = Box::new(|_: &App| {});
+    let _ = run(Setup { app, factory, first: None, glyphs: None, keep });
 }
 
 #[test]
