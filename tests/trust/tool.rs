@@ -63,7 +63,7 @@ impl Tool {
     /// Waits until it has ended by itself and all that it said was heard.
     pub fn wait(&mut self) -> ExitStatus {
         let end = Instant::now() + PATIENCE;
-        let mut hear_out = |from: &Receiver<Vec<u8>>, into: &mut Vec<u8>| {
+        let hear_out = |from: &Receiver<Vec<u8>>, into: &mut Vec<u8>| {
             loop {
                 match from.recv_timeout(end.saturating_duration_since(Instant::now())) {
                     Ok(bytes) => into.extend(bytes),
