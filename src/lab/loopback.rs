@@ -12,6 +12,12 @@ use crate::model::{Call, Memory, Socket, Syscall};
 /// The longest path that is looked at, PATH_MAX of linux/limits.h.
 const LONGEST_PATH: usize = 4096;
 
+/// F_SETOWN and F_SETOWN_EX of fcntl(2).
+const SIGNALS_AN_OWNER: [i64; 2] = [8, 15];
+
+/// FIOSETOWN and SIOCSPGRP of asm/sockios.h, which do the same.
+const OWNS: [u32; 2] = [0x8901, 0x8902];
+
 /// AF_UNIX.
 const UNIX: u16 = 1;
 
@@ -35,6 +41,12 @@ impl Lab {
                 socket_path(memory, name, length.into())
             }),
             Syscall::Kill => return self.foreign_signal(call),
+            Syscall::Fcntl if SIGNALS_AN_OWNER.contains(&call.args[1]) => {
+                return Some(too_far(&call.typed));
+            }
+            Syscall::Ioctl if OWNS.contains(&(call.args[1] as u32)) => {
+                return Some(too_far(&call.typed));
+            }
             _ => None,
         }?;
         let leaves = path.first() == Some(&b'/') || path.split(|b| *b == b'/').any(|p| p == b"..");
@@ -51,9 +63,7 @@ impl Lab {
         let pid = i32::try_from(call.args[0]).unwrap_or(-1);
         let known = self.processes.iter().filter(|process| process.is_alive());
         let own = known.filter_map(|p| p.known.as_ref()).any(|known| known.pid == pid);
-        (!own).then(|| {
-            "kill() is not made: on the loopback rung signals go to the lab's own processes".into()
-        })
+        (!own).then(|| too_far("kill"))
     }
 
     /// Binds what the learner opens to the interface `lo`, so that a wildcard address can't be
@@ -93,6 +103,10 @@ impl Lab {
         };
         rows.into_iter().filter(belongs).collect()
     }
+}
+
+fn too_far(typed: &str) -> String {
+    format!("{typed}() is not made: on the loopback rung signals go to the lab's own processes")
 }
 
 /// The path in a `struct sockaddr_un`, unless it is abstract or there is none.

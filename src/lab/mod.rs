@@ -11,6 +11,7 @@
 
 mod arrival;
 mod birth;
+mod bounds;
 pub mod diag;
 mod doctor;
 mod exec;

@@ -4,6 +4,7 @@ use std::os::fd::{AsFd as _, BorrowedFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::bounds::out_of_bounds;
 use super::failure::{Attempt as _, Failure};
 use super::host::Files;
 use super::lab::{Lab, process_channel};
@@ -140,9 +141,6 @@ impl Lab {
         if call.syscall == Syscall::Fork {
             self.room_for_a_process("fork")?;
         }
-        if chooses_a_port(call.syscall) {
-            self.narrow_ports(&call.process, true);
-        }
         let name = &call.process;
         let Some(process) = self.process(name) else {
             return Err(refused(format!("there is no process {name}")));
@@ -160,8 +158,13 @@ impl Lab {
             Doing::Command => return Err(refused(format!("{name} is a command of its own"))),
         }
         let process = self.processes.iter().rev().find(|process| process.name == *name);
-        if let Some(reason) = process.and_then(|process| self.reaches_outside(process, call)) {
+        if let Some(reason) = process.and_then(|process| {
+            out_of_bounds(process, call).or_else(|| self.reaches_outside(process, call))
+        }) {
             return Err(refused(reason));
+        }
+        if chooses_a_port(call.syscall) {
+            self.narrow_ports(name, true);
         }
         let Some(process) = self.process(name) else { return Ok(()) };
         process.reported = false;

@@ -60,8 +60,8 @@ pub enum Pumped {
     Nothing,
     /// A call was made.
     Moment(Box<Happened>),
-    /// The lab refused it; its statement is over.
-    Refused,
+    /// The lab refused it, and why; its statement is over.
+    Refused(Halt),
 }
 
 impl Live {
@@ -152,10 +152,12 @@ impl Live {
         match self.world.act(&Action::Call(Arc::new(call))) {
             Ok(moment) => Ok(Pumped::Moment(Box::new(self.take_in(moment)))),
             Err(WorldError::Refused { reason }) => {
+                let mut place = None;
                 if let Some(actor) = self.cast.get_mut(&process) {
-                    actor.stops(Ended::Refused(reason));
+                    place = actor.running.as_ref().and_then(|running| running.place.clone());
+                    actor.stops(Ended::Refused(reason.clone()));
                 }
-                Ok(Pumped::Refused)
+                Ok(Pumped::Refused(Halt { process, place, message: reason }))
             }
             Err(error) => Err(error),
         }

@@ -233,7 +233,7 @@ impl Session {
         let Some(live) = &mut self.live else { return Ok(false) };
         match live.pump()? {
             Pumped::Nothing => Ok(false),
-            Pumped::Refused => Ok(true),
+            Pumped::Refused(halt) => Err(self.halted(halt)),
             Pumped::Moment(happened) => {
                 self.record(*happened, self.cause)?;
                 Ok(true)

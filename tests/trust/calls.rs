@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::process::Command;
 
-use sockstep::c;
 use sockstep::model::{Outcome, Report};
 
 use crate::tool::Tool;
@@ -11,11 +10,16 @@ use crate::tool::Tool;
 /// How a process comes back with a request from its talk with sockstep: seven integers.
 const REQUEST: &str = " = 56";
 
+/// What strace writes behind a call that sleeps when another process makes one.
+const UNFINISHED: &str = " <unfinished ...>";
+
 /// strace beside one process of a lab and all that it forks.
 pub struct Tracer {
     tool: Tool,
     read: usize,
     hands: BTreeMap<i32, Hand>,
+    /// What sockstep printed of calls that fell asleep.
+    asleep: BTreeMap<i32, String>,
 }
 
 /// What strace has seen of one process.
@@ -40,7 +44,12 @@ impl Tracer {
     pub fn attach(pid: i32) -> Self {
         let mut command = Command::new("strace");
         command.args(["-f", "-q", "-a", "1", "-o", "/dev/stdout", "-p", &pid.to_string()]);
-        let mut tracer = Self { tool: Tool::start(command), read: 0, hands: BTreeMap::new() };
+        let mut tracer = Self {
+            tool: Tool::start(command),
+            read: 0,
+            hands: BTreeMap::new(),
+            asleep: BTreeMap::new(),
+        };
         tracer.wait_for("that the process waits for a request", |hands| {
             hands.get(&pid).is_some_and(Hand::waits).then_some(())
         });
@@ -52,29 +61,31 @@ impl Tracer {
         self.hands.contains_key(&pid)
     }
 
-    /// Waits until strace has written what the lab says of this process's call, and compares.
-    /// `Err` says what differs.
-    pub fn compare(&mut self, pid: i32, report: &Report) -> Result<(), String> {
+    /// Waits until strace has written what the lab says of this process's call, and compares with
+    /// `ours`, the line that sockstep prints of it. `Err` says what differs.
+    pub fn compare(&mut self, pid: i32, report: &Report, ours: &str) -> Result<(), String> {
         let call = &report.call;
         let what = format!("of {pid} what became of {}", call.code);
+        // A call that slept is told in two halves.
+        let begun = self.asleep.remove(&pid).unwrap_or_default();
+        let whole = match ours.split_once(" resumed>") {
+            Some((_, rest)) if ours.starts_with("<... ") => begun + rest,
+            Some(_) | None => ours.to_owned(),
+        };
         match &report.outcome {
             Outcome::Blocked => {
                 let written = format!("{}(", call.syscall);
-                let pending = self.wait_for(&what, |hands| {
+                let theirs = self.wait_for(&what, |hands| {
                     let hand = hands.get(&pid)?;
                     let pending = hand.pending.as_ref()?;
                     (hand.busy && pending.starts_with(&written)).then(|| pending.clone())
                 });
-                let ours = c::line(call, None, &[]);
-                let ours = ours.trim_end_matches(" <unfinished ...>");
-                same_if(ours.starts_with(pending.trim_end()), ours, &pending)
+                let begun = ours.strip_suffix(UNFINISHED).unwrap_or(ours).to_owned();
+                let result = same_if(begun == theirs, ours, &theirs);
+                self.asleep.insert(pid, begun);
+                result
             }
-            Outcome::Returned(value) => {
-                self.finished(pid, &what, &c::line(call, Some(Ok(*value)), &report.written))
-            }
-            Outcome::Failed(errno) => {
-                self.finished(pid, &what, &c::line(call, Some(Err(*errno)), &report.written))
-            }
+            Outcome::Returned(_) | Outcome::Failed(_) => self.finished(pid, &what, &whole),
             Outcome::Killed(signal) => self.ended(
                 pid,
                 &what,
@@ -82,8 +93,7 @@ impl Tracer {
                 &format!("killed by {signal}"),
             ),
             Outcome::Exited(status) => {
-                let line = c::line(call, Some(Ok(0)), &[]);
-                self.ended(pid, &what, &line, &format!("exited with {status}"))
+                self.ended(pid, &what, &whole, &format!("exited with {status}"))
             }
         }
     }
@@ -218,7 +228,7 @@ fn is_control(call: &str, text: &str) -> bool {
 fn take_line(hands: &mut BTreeMap<i32, Hand>, line: &str) {
     let Some((pid, text)) = split_pid(line) else { return };
     let hand = hands.entry(pid).or_default();
-    if let Some(begun) = text.strip_suffix(" <unfinished ...>") {
+    if let Some(begun) = text.strip_suffix(UNFINISHED) {
         hand.begins(begun);
     } else if let Some(rest) = text.strip_prefix("<... ") {
         let rest = rest.split_once(" resumed>").map_or("", |(_, rest)| rest);

@@ -9,9 +9,10 @@ use sockstep::c;
 use sockstep::lab::Labs;
 use sockstep::model::tcpdump::{self, Numbers};
 use sockstep::model::{
-    Action, HostName, LabSpec, Memory, Moment, Outcome, ProcessName, ProcessState, World,
+    Action, HostName, LabSpec, Memory, Moment, Outcome, ProcessName, ProcessState, Snapshot, World,
     WorldError, Worlds,
 };
+use sockstep::session::transcript;
 
 use crate::calls::Tracer;
 use crate::packets::Capture;
@@ -56,6 +57,7 @@ impl Worlds for Witnessed {
             tracers: Vec::new(),
             captures: BTreeMap::new(),
             ended: Vec::new(),
+            last: start.snapshot.clone(),
             count: self.count.clone(),
             lie: self.lie,
         };
@@ -72,6 +74,8 @@ struct Lab {
     captures: BTreeMap<(HostName, u32), Capture>,
     /// Captures of hosts that were rebooted.
     ended: Vec<Capture>,
+    /// What was before the next moment.
+    last: Arc<Snapshot>,
     count: Arc<Mutex<Count>>,
     lie: Lie,
 }
@@ -125,6 +129,7 @@ impl Lab {
             panic!("after {:?}\n{what}", moment.cause);
         }
         self.call_witnesses(&truth);
+        self.last = truth.snapshot.clone();
         self.add(|count| count.moments += 1);
         truth
     }
@@ -146,23 +151,24 @@ impl Lab {
 
     fn compare_calls(&mut self, moment: &mut Moment) -> Result<(), String> {
         for report in &mut moment.reports {
+            let result = match report.outcome {
+                Outcome::Returned(value) => Ok(value),
+                Outcome::Failed(errno) => Err(errno),
+                Outcome::Blocked | Outcome::Killed(_) | Outcome::Exited(_) => continue,
+            };
+            if let Some(memory) = self.world_mut().memory(&report.call.process) {
+                report.written = c::written(&report.call, result, memory);
+            }
+        }
+        let lines = transcript::strace(Some(&self.last), moment);
+        for (report, ours) in moment.reports.iter().zip(lines) {
             let process =
                 moment.snapshot.processes.iter().rev().find(|process| {
                     process.name == report.call.process && process.pid == report.pid
                 });
             let pid = process.ok_or("a report of no process")?.outer_pid;
-            let result = match report.outcome {
-                Outcome::Returned(value) => Some(Ok(value)),
-                Outcome::Failed(errno) => Some(Err(errno)),
-                Outcome::Blocked | Outcome::Killed(_) | Outcome::Exited(_) => None,
-            };
-            if let (Some(result), Some(memory)) =
-                (result, self.world_mut().memory(&report.call.process))
-            {
-                report.written = c::written(&report.call, result, memory);
-            }
             let tracer = self.tracers.iter_mut().find(|tracer| tracer.knows(pid));
-            tracer.ok_or("strace knows no such process")?.compare(pid, report)?;
+            tracer.ok_or("strace knows no such process")?.compare(pid, report, &ours)?;
             self.add(|count| count.calls += 1);
         }
         for process in &moment.snapshot.processes {

@@ -90,6 +90,14 @@ pub fn switches(status: &[u8]) -> Option<u64> {
     None
 }
 
+/// The hard limit of open files in `/proc/PID/limits`.
+pub fn hard_open_files(limits: &[u8]) -> Option<u64> {
+    let mut lines = limits.split(|b| *b == b'\n');
+    let values = lines.find_map(|line| line.strip_prefix(b"Max open files"))?;
+    let mut words = values.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    number(words.nth(1)?)
+}
+
 /// The process's number in its own, innermost pid namespace: the last of `NSpid` in
 /// `/proc/PID/status`.
 pub fn inner_pid(status: &[u8]) -> Option<i32> {
@@ -134,6 +142,17 @@ mod tests {
     fn the_innermost_namespace_names_a_process() {
         assert_eq!(inner_pid(STATUS), Some(2));
         assert_eq!(inner_pid(b"Name:\tx\n"), None);
+    }
+
+    #[test]
+    fn the_hard_limit_is_the_second_number() {
+        let own = std::fs::read("/proc/self/limits").expect("Linux has it");
+        assert!(hard_open_files(&own).expect("it is there") > 0);
+        let line = b"Max open files            10                   4096                 files\n";
+        assert_eq!(hard_open_files(line), Some(4096));
+        for text in [&b""[..], b"Max open files", b"Max open files 10", b"Max open files 1 x"] {
+            assert_eq!(hard_open_files(text), None);
+        }
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub struct Arena {
 unsafe impl Send for Arena {}
 
 const SIZE: NonZeroUsize = NonZeroUsize::new(ARENA_SIZE).expect("an arena is not empty");
-const GUARD: NonZeroUsize = NonZeroUsize::new(4 << 30).expect("4 GiB are not 0");
+pub(super) const GUARD: NonZeroUsize = NonZeroUsize::new(4 << 30).expect("4 GiB are not 0");
 
 impl Arena {
     /// A new arena of zeros, and the fd by which a process can map it too.

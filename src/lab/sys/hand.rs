@@ -10,13 +10,20 @@ use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::unistd::{ftruncate, getpid, write};
 
-use super::arena::map_for_hand;
+use super::arena::{GUARD, map_for_hand};
 use super::channel::Channel;
 use super::fork::{Forked, fork};
 use crate::model::{ARENA_SIZE, ARENA_START};
 
 /// The soft limit of open files that a process starts with. Its control fd lies above.
 const OPEN_FILES: u64 = 1024;
+
+/// The hard limit, so that it is the same on every machine. No process may lower it.
+const MOST_OPEN_FILES: u64 = 4096;
+
+/// How much memory a process may map besides its arena and the guard behind it, in bytes: the
+/// program itself, and some for a learner's mmap(). A lesson must not exhaust the machine.
+const MAPPABLE: u64 = 256 << 20;
 
 /// One system call to make.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,7 +126,11 @@ pub fn run_hand(control: Channel, arena: OwnedFd) -> Result<(), Errno> {
     map_for_hand(&arena, false)?;
     drop(arena);
     let mut control = above_the_limit(control.into_fd().as_fd(), &[])?;
-    set_soft_limit(OPEN_FILES)?;
+    let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE)?;
+    let hard = hard.min(MOST_OPEN_FILES);
+    setrlimit(Resource::RLIMIT_NOFILE, hard.min(OPEN_FILES), hard)?;
+    let most = (ARENA_SIZE + GUARD.get()) as u64 + MAPPABLE;
+    setrlimit(Resource::RLIMIT_AS, most, most)?;
     say(&control, hello(&control), &[])?;
     let mut bytes = [0; 64];
     loop {
@@ -139,8 +150,13 @@ fn serve(control: Channel, request: Request) -> Result<Channel, Errno> {
     // An argument that names the control fd means a number that the learner never opened. It
     // steps aside, so that the kernel's own answer is true.
     let named = request.arguments.iter().any(|a| *a as i32 == number);
-    let control =
-        if named { above_the_limit(control.as_fd(), &request.arguments)? } else { control };
+    let control = if named {
+        let aside = above_the_limit(control.as_fd(), &request.arguments)?;
+        drop(control);
+        aside
+    } else {
+        control
+    };
     if request.number == libc::SYS_fork {
         return fork_a_hand(control);
     }
@@ -157,6 +173,15 @@ fn serve(control: Channel, request: Request) -> Result<Channel, Errno> {
 /// Forks. The child gets a copy of the arena and a channel of its own, whose other end the parent
 /// hands up before it tells the result.
 fn fork_a_hand(control: Channel) -> Result<Channel, Errno> {
+    // The learner's table may be full; what is ours does not count.
+    let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE)?;
+    set_soft_limit(hard)?;
+    let control = hand_over(control, soft)?;
+    set_soft_limit(soft)?;
+    Ok(control)
+}
+
+fn hand_over(control: Channel, soft: u64) -> Result<Channel, Errno> {
     let (ours, theirs) = Channel::pair()?;
     // Before the child can speak, so that its hello tells its number.
     ours.know_sender()?;
@@ -167,6 +192,7 @@ fn fork_a_hand(control: Channel) -> Result<Channel, Errno> {
             map_for_hand(&arena, true)?;
             drop(arena);
             let theirs = above_the_limit(theirs.into_fd().as_fd(), &[])?;
+            set_soft_limit(soft)?;
             say(&theirs, hello(&theirs), &[])?;
             return Ok(theirs);
         }

@@ -1,6 +1,6 @@
 //! Calls as strace prints them.
 
-use crate::c::{BESIDE, strerror};
+use crate::c;
 use crate::model::{Moment, Outcome, ProcessState, Report, Snapshot, escape};
 
 /// The reports of a moment as strace prints them, one line each: the process's name is not in
@@ -35,28 +35,23 @@ fn line(report: &Report, resumed: bool) -> String {
         let comma = if known > 0 && known < call.shown.len() { ", " } else { "" };
         return format!("{name}({shown}{comma} <unfinished ...>");
     }
-    let after = call.shown.iter().enumerate().map(|(at, shown)| {
-        let written = report.written.iter().find(|(position, _)| *position == at);
-        written.map_or(shown.as_str(), |(_, text)| text.as_str())
-    });
-    let beside = report.written.iter().find(|(position, _)| *position == BESIDE);
-    let beside = beside.map(|(_, text)| format!(" ({text})")).unwrap_or_default();
-    let result = result(&report.outcome);
-    if resumed {
-        let rest: Vec<&str> = after.skip(known).collect();
-        format!("<... {name} resumed>{}) = {result}{beside}", rest.join(", "))
-    } else {
-        let all: Vec<&str> = after.collect();
-        format!("{name}({}) = {result}{beside}", all.join(", "))
+    let whole = match &report.outcome {
+        Outcome::Returned(value) => c::line(call, Some(Ok(*value)), &report.written),
+        Outcome::Failed(errno) => c::line(call, Some(Err(*errno)), &report.written),
+        Outcome::Blocked | Outcome::Killed(_) | Outcome::Exited(_) => {
+            format!("{name}({}) = ?", call.shown.join(", "))
+        }
+    };
+    if !resumed {
+        return whole;
     }
-}
-
-fn result(outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::Returned(value) => value.to_string(),
-        Outcome::Failed(errno) => format!("-1 {errno} ({})", strerror(errno.0)),
-        Outcome::Blocked | Outcome::Killed(_) | Outcome::Exited(_) => "?".to_owned(),
+    // What was printed when the call fell asleep is not printed again.
+    let mut begun = format!("{name}({}", call.shown[..known].join(", "));
+    if known > 0 && known < call.shown.len() {
+        begun.push_str(", ");
     }
+    let rest = whole.strip_prefix(begun.as_str()).unwrap_or(&whole);
+    format!("<... {name} resumed>{rest}")
 }
 
 /// The line with which strace says that a process is gone; `None` while it is not.
@@ -165,7 +160,7 @@ mod tests {
                 report(
                     Syscall::Poll,
                     &["[{fd=3, events=POLLIN}]", "1", "0"],
-                    &[(BESIDE, "[{fd=3, revents=POLLIN}]")],
+                    &[(c::BESIDE, "([{fd=3, revents=POLLIN}])")],
                     Outcome::Returned(1),
                 ),
                 false,
