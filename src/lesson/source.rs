@@ -36,11 +36,17 @@ impl Source {
     /// The place of these bytes. A span that lies outside the text, or that cuts a character, is
     /// moved to the nearest place that does not.
     pub fn place(&self, span: Range<usize>) -> Place {
-        let start = self.text.floor_char_boundary(span.start);
-        let end = self.text.floor_char_boundary(span.end).max(start);
+        let start = self.boundary(span.start);
+        let end = self.boundary(span.end).max(start);
         let line = self.lines.partition_point(|first| *first <= start).max(1);
         let before = self.text[self.lines[line - 1]..start].trim_start_matches('\u{feff}');
         Place { span: start..end, line, column: before.chars().count() + 1 }
+    }
+
+    /// The last place at or before byte `at` where a character begins or the text ends.
+    fn boundary(&self, at: usize) -> usize {
+        let at = at.min(self.text.len());
+        (0..=at).rev().find(|at| self.text.is_char_boundary(*at)).unwrap_or(0)
     }
 
     /// The text of one line (from 1) without its line ending; empty behind the last.

@@ -121,10 +121,11 @@ impl Builder<'_> {
                 self.cast.fork(process, child.as_ref());
             }
         }
-        if expectations.iter().any(|one| matches!(one, Expectation::Killed(_))) {
-            if let Some(person) = self.cast.find(process) {
-                person.life = Life::Dead(code.to_owned());
-            }
+        if expectations.iter().any(|one| matches!(one, Expectation::Killed(_)))
+            && let Some(person) = self.cast.find(process)
+        {
+            let line: Vec<&str> = code.split_whitespace().collect();
+            person.life = Life::Dead(line.join(" "));
         }
     }
 }

@@ -98,10 +98,10 @@ impl Builder<'_> {
                 self.cast.enter(&process, &host, Life::Command);
             }
             LabLine::Kill { signal, process } => {
-                if Some(*signal) == Signal::parse("SIGKILL") {
-                    if let Some(person) = self.cast.find(process) {
-                        person.life = Life::Dead(text.to_owned());
-                    }
+                if Some(*signal) == Signal::parse("SIGKILL")
+                    && let Some(person) = self.cast.find(process)
+                {
+                    person.life = Life::Dead(text.to_owned());
                 }
             }
             LabLine::Reboot(host) => {

@@ -30,8 +30,7 @@ pub fn build(
     blocks: Vec<Block>,
     troubles: &mut Vec<Trouble>,
 ) -> Lesson {
-    let start = blocks.first().map_or(source.text.len(), |block| block.span.start);
-    let mut builder = Builder::new(source, front, start, troubles);
+    let mut builder = Builder::new(source, front, troubles);
     for block in &blocks {
         if !builder.too_much {
             builder.block(block.clone());
@@ -53,8 +52,6 @@ pub(super) struct Builder<'a> {
     /// The step of the question that was not judged yet, with its choices' places.
     pub open: Option<(usize, Vec<Item>)>,
     last: Last,
-    /// Where the Markdown begins.
-    start: usize,
     titled: bool,
     /// How many `expect` lines were read.
     pub checks: usize,
@@ -85,7 +82,7 @@ pub(super) enum Last {
 }
 
 impl<'a> Builder<'a> {
-    fn new(source: &'a Source, front: Front, start: usize, troubles: &'a mut Vec<Trouble>) -> Self {
+    fn new(source: &'a Source, front: Front, troubles: &'a mut Vec<Trouble>) -> Self {
         let cast = Cast::new(&front.spec);
         let lesson = Lesson {
             source: source.clone(),
@@ -112,7 +109,6 @@ impl<'a> Builder<'a> {
             pending: Pending::default(),
             open: None,
             last: Last::Nothing,
-            start,
             titled: false,
             checks: 0,
             too_much: false,
@@ -266,16 +262,8 @@ impl<'a> Builder<'a> {
                 "a step behind it, and an `expect`",
             );
         }
-        if !self.titled {
-            let start = self.start;
-            self.trouble(start..start, "the lesson has no title", "a line `# Title`");
-        }
-        let scenes = self.lesson.scenes.clone();
-        let ends = scenes.iter().skip(1).map(|scene| scene.first).chain([self.lesson.steps.len()]);
-        for (scene, end) in scenes.iter().zip(ends) {
-            if scene.first == end && self.troubles.is_empty() {
-                self.trouble(scene.place.span.clone(), "a scene without a step", "a fence in it");
-            }
+        if self.lesson.title.is_empty() {
+            self.lesson.title = self.lesson.id.clone();
         }
         if self.lesson.steps.is_empty() && self.troubles.is_empty() {
             let end = self.source.text.trim_end().len();

@@ -271,10 +271,10 @@ impl<'a> Reader<'a, '_> {
             return;
         }
         // A choice that could not be read was reported, and makes the others pointless.
-        if let Some(choices) = choices.into_iter().collect::<Option<Vec<Item>>>() {
-            if !choices.is_empty() {
-                self.add(BlockKind::Choices(choices), span);
-            }
+        if let Some(choices) = choices.into_iter().collect::<Option<Vec<Item>>>()
+            && !choices.is_empty()
+        {
+            self.add(BlockKind::Choices(choices), span);
         }
     }
 

@@ -156,7 +156,6 @@ refused! {
         "<!-- a note --> and words\n```lab\nhold\n```\n",
         "<!-- a note\n```lab\nhold\n```\n",
         "- one\n  - two\n\n```lab\nhold\n```\n";
-    a_scene_without_a_step: "## One\n\n## Two\n```lab\nhold\n```\n";
     a_lesson_without_a_step: "Only words.\n";
     several_errors_at_once:
         "```c server\nint fd = ;\n```\n```c client\nclose(3) // = 0\n```\n```lab\nholt\nexpect server fd is LISTNE\nexpect clinet 3 is LISTEN\n```\n> Words 12345.\n";
@@ -193,11 +192,6 @@ fn front_matters_that_are_none() {
 fn a_loopback_lab_has_no_wire() {
     let text = "---\nid: x\nlab: loopback\n---\n# X\n```lab\nhold\nexpect wire empty\nreboot @server\nwait not wire empty\n```\n";
     insta::assert_snapshot!(errors(text));
-}
-
-#[test]
-fn a_lesson_without_a_title() {
-    insta::assert_snapshot!(errors("---\nid: x\n---\n## Scene\n```lab\nhold\n```\n"));
 }
 
 #[test]

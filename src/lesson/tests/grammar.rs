@@ -151,6 +151,18 @@ fn steps_before_the_first_scene_are_fine_and_keep_their_words() {
 }
 
 #[test]
+fn a_lesson_without_a_title_bears_its_id_and_a_scene_may_be_words_alone() {
+    let text =
+        "---\nid: x\n---\n## One\n\nWords.\n\n## Two\n```lab\nhold\n```\n## Three\n\nOver.\n";
+    let lesson = parse("x.md", text).expect("a lesson");
+    assert_eq!(lesson.title, "x");
+    let scenes: Vec<usize> = lesson.scenes.iter().map(|scene| scene.first).collect();
+    assert_eq!(scenes, [0, 0, 1]);
+    assert_eq!(lesson.steps[0].narration.len(), 1);
+    assert_eq!(lesson.closing.len(), 1);
+}
+
+#[test]
 fn chinese_lines_are_joined_without_a_space() {
     let lesson = lesson("服务端\n监听。\n`fd`\n是 3。\n```lab\nhold\n```\n");
     assert_eq!(lesson.steps[0].narration[0].to_string(), "服务端监听。 `fd` 是 3。");
