@@ -24,12 +24,13 @@ pub struct Statement {
     pub code: String,
     /// It may make a system call. A function's definition makes none.
     pub calls: bool,
+    /// It ends with a value worth comparing: an expression, or one number that is initialised.
+    pub value: bool,
     /// The `//` comment behind it on its last line.
     pub trailing: Option<Comment>,
     pub(super) program: Arc<Code>,
     /// Runs before the program: `static` variables.
     pub(super) first: Option<Arc<Code>>,
-    pub(super) value: bool,
 }
 
 /// A comment.

@@ -12,7 +12,7 @@ mod statement;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::ast::{Expr, Span, Stmt, StmtKind};
+use super::ast::{Declared, Expr, ExprKind, Span, Stmt, StmtKind};
 use super::error::Error;
 use super::lexer::Token;
 use super::machine::Machine;
@@ -103,8 +103,21 @@ impl<'a> Compiler<'a> {
                 self.enter_site(&statement.span);
                 value = self.value(expr)? != Type::Void;
             }
-            StmtKind::Declare { .. }
-            | StmtKind::Block(_)
+            StmtKind::Declare { is_static, variables } => {
+                self.statement(statement)?;
+                // What one number is initialised with is worth comparing: int n = f(x); // = 3
+                if let ([Declared { name, init: Some(_), .. }], false) =
+                    (&variables[..], *is_static)
+                    && !self.asks
+                {
+                    let kind = ExprKind::Name(name.text.clone());
+                    let name = Expr { span: name.span.clone(), kind, depth: 1 };
+                    if matches!(self.type_of(&name)?, Type::Int(_)) {
+                        value = self.value(&name)? != Type::Void;
+                    }
+                }
+            }
+            StmtKind::Block(_)
             | StmtKind::If(..)
             | StmtKind::While(..)
             | StmtKind::Do(..)

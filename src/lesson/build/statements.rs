@@ -140,6 +140,13 @@ fn fits(
                 .expected("`= N` for its value, or nothing"),
         );
     }
+    let compares = matches!(expectation, Expectation::Returned(_) | Expectation::Any);
+    if compares && !statement.calls && !statement.value {
+        return Some(
+            Trouble::new(comment.clone(), "this statement has no value to compare")
+                .expected("a call, an expression or a number that is initialised"),
+        );
+    }
     match (last, next) {
         (Some((message, expected)), Some(next)) => {
             Some(Trouble::new(next.clone(), message).expected(expected))

@@ -30,6 +30,7 @@ refused! {
     an_expectation_in_the_wrong_place:
         "```c server\nint a = 3; // blocks\n```\n",
         "```c server\nclose(3); // child worker\n```\n",
+        "```c server\nstruct sockaddr_in a = { 0 }; // = 0\n```\n",
         "```c server\n// = 3 is fine on its own line\n/* but */ // = 3\nint a;\n```\n",
         "```c server\nwhile (1) {\n    close(3); // = 0\n}\n```\n";
     something_behind_a_call_that_blocks:
