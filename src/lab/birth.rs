@@ -5,6 +5,7 @@ use std::fs;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex};
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -30,6 +31,9 @@ const PATIENCE_MS: u16 = 10_000;
 
 /// The word on the command line that makes sockstep a keeper.
 pub(crate) const KEEPER: &str = "__lab";
+
+/// Keepers whose labs were closed; they are still at work.
+pub(super) type Ended = Arc<Mutex<Vec<Child>>>;
 
 /// A lab's processes as sockstep holds them. Letting go of the channel is what ends the lab.
 #[derive(Debug)]

@@ -1,42 +1,12 @@
 //! Joining a running lab from another terminal: `sockstep exec @server -- ss -tanp`.
-//!
-//! The lab's first process keeps a list of its hosts in a memory file at a known fd, which
-//! whoever may look into that process can read.
 
-use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::Write as _;
-use std::os::fd::{AsRawFd as _, OwnedFd};
-use std::os::unix::fs::FileExt as _;
+use std::fs::File;
 
-use nix::errno::Errno;
 use nix::sched::{CloneFlags, setns};
-use nix::sys::memfd::{MFdFlags, memfd_create};
 
 use super::failure::{Attempt as _, Failure};
+use super::registry::running_labs;
 use crate::model::HostName;
-
-/// The name of the list among the fds of the lab's first process.
-const INDEX: &str = "sockstep-hosts";
-
-/// The list of hosts, empty.
-pub(super) fn new_index() -> Result<OwnedFd, Errno> {
-    memfd_create(INDEX, MFdFlags::MFD_CLOEXEC)
-}
-
-/// Writes which fd of this process is which host's namespace: one `NAME FD` a line.
-pub(super) fn write_index(
-    index: &OwnedFd,
-    hosts: &BTreeMap<HostName, File>,
-) -> std::io::Result<()> {
-    let file = File::from(index.try_clone()?);
-    let mut text = Vec::new();
-    for (name, namespace) in hosts {
-        writeln!(text, "{} {}", name.as_str(), namespace.as_raw_fd())?;
-    }
-    file.set_len(0)?;
-    file.write_all_at(&text, 0)
-}
 
 /// Runs `command` on a host of the newest running lab of this user, with this terminal, and gives
 /// back its exit status. The caller must have one thread.
@@ -118,31 +88,6 @@ fn find(host: &HostName) -> Result<(i32, i32), ExecError> {
         return Err(ExecError::NoLab);
     }
     Err(ExecError::NoHost { wanted: host.clone(), known: known.join(" ") })
-}
-
-struct Running {
-    pid: i32,
-    born: std::time::SystemTime,
-    index: String,
-}
-
-/// The labs whose first process we may look into.
-fn running_labs() -> Vec<Running> {
-    let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
-    let pids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
-    pids.filter_map(|pid: i32| {
-        let comm = fs::read_to_string(format!("/proc/{pid}/comm")).ok()?;
-        if comm.trim_end() != super::init::COMM {
-            return None;
-        }
-        let born = fs::metadata(format!("/proc/{pid}")).and_then(|data| data.modified()).ok()?;
-        let fds = fs::read_dir(format!("/proc/{pid}/fd")).ok()?;
-        let index = fds.filter_map(|entry| Some(entry.ok()?.path())).find(|path| {
-            fs::read_link(path).is_ok_and(|link| link.to_string_lossy().contains(INDEX))
-        })?;
-        Some(Running { pid, born, index: fs::read_to_string(index).ok()? })
-    })
-    .collect()
 }
 
 fn join(pid: i32, namespace: i32) -> Result<(), Failure> {

@@ -23,13 +23,11 @@ use super::kernel::diag_socket;
 use super::make_host::{Made, make_host, write_setting};
 use super::order::{Answer, End, LONGEST, Order};
 use super::place::Place;
+use super::registry;
 use super::sys::{
     Channel, Forked, Reply, close_all_but, drop_for_good, fork, keep_for_commands, leave, run_hand,
 };
 use crate::model::{HostName, ProcessName};
-
-/// What `ps` calls the first process.
-pub(super) const COMM: &str = "sockstep-lab";
 
 /// What the first process is born with.
 pub(super) struct Init {
@@ -62,7 +60,7 @@ struct Lab {
 
 fn serve(init: Init) -> Result<(), Failure> {
     prctl::set_pdeathsig(Signal::SIGKILL).attempt("ask for a death signal")?;
-    let _ = prctl::set_name(&std::ffi::CString::new(COMM).unwrap_or_default());
+    let _ = prctl::set_name(&std::ffi::CString::new(registry::COMM).unwrap_or_default());
     let children = SignalFd::with_flags(
         &SigSet::from(Signal::SIGCHLD),
         SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK,
@@ -74,7 +72,7 @@ fn serve(init: Init) -> Result<(), Failure> {
         home: File::open("/proc/self/ns/net").attempt("open /proc/self/ns/net")?,
         hosts: BTreeMap::new(),
         root,
-        index: super::exec::new_index().attempt("make the list of hosts")?,
+        index: registry::new_index().attempt("make the list of hosts")?,
     };
     loop {
         let mut fds = [
@@ -201,7 +199,7 @@ impl Lab {
     }
 
     fn list_hosts(&self) -> Result<(), Failure> {
-        super::exec::write_index(&self.index, &self.hosts).attempt("list the hosts")
+        registry::write_index(&self.index, &self.hosts).attempt("list the hosts")
     }
 
     /// The child's way to being a process of the learner's.

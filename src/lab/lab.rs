@@ -10,11 +10,10 @@ use std::time::{Duration, Instant};
 use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 
-use super::birth::Lineage;
+use super::birth::{Ended, Lineage};
 use super::failure::{Attempt as _, Failure};
 use super::host::Host;
 use super::kernel::destroy_all;
-use super::labs::Ended;
 use super::observe::Observer;
 use super::process::{Doing, News, Process};
 use super::sys::{Arena, Channel};

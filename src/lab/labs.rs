@@ -1,11 +1,10 @@
 //! Opening labs and closing them.
 
 use std::path::PathBuf;
-use std::process::Child;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
-use super::birth::give_birth;
+use super::birth::{Ended, give_birth};
 use super::failure::Failure;
 use super::host::Host;
 use super::lab::Lab;
@@ -21,9 +20,6 @@ pub struct Labs {
     program: PathBuf,
     ended: Ended,
 }
-
-/// Keepers whose labs were closed; they are still at work.
-pub(super) type Ended = Arc<Mutex<Vec<Child>>>;
 
 impl Labs {
     /// Labs that are kept by this very program.

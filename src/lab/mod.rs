@@ -33,6 +33,7 @@ mod place;
 mod preset;
 pub mod proc;
 mod process;
+mod registry;
 #[allow(unsafe_code)]
 mod sys;
 mod wire;
