@@ -2,8 +2,8 @@
 //! whatever the cause, it takes the lab down.
 //!
 //! TCP sockets that their process has closed would keep a namespace alive for minutes, so the
-//! keeper destroys every socket of every host by sock_diag before it closes the TUNs. Closing a
-//! TUN takes the kernel tens of milliseconds; here nobody waits for it.
+//! keeper destroys every socket of every host by sock_diag before it closes the TUNs. What is left
+//! of a namespace then, its devices above all, the kernel takes down in the background.
 //!
 //! *Must not know*: lessons, the screen, what a call is.
 
