@@ -19,7 +19,7 @@ use nix::sys::socket::{
     SockaddrIn6, sockopt,
 };
 use sockstep::lab::diag::{
-    Collector, Dump, DumpError, Id, Progress, Protocol, Query, destroy, ids,
+    ALL_STATES, Collector, Dump, DumpError, Id, Progress, Protocol, Query, destroy, ids,
 };
 use sockstep::lab::netlink::{Messages, Sense, route};
 use sockstep::lab::proc::raw_sockets;
@@ -312,6 +312,16 @@ fn at_rest() -> (Dump, [(i32, BTreeSet<String>); 2]) {
     }
 }
 
+/// The TCP rows of a dump, as sets.
+fn tcp_rows(dump: &Dump) -> BTreeSet<(Family, String)> {
+    let tcp = dump.sockets.iter().filter(|s| s.kind.is_tcp());
+    tcp.map(|s| (s.kind.family, ours(s))).collect()
+}
+
+fn both_families_at_once() -> Dump {
+    dump(&[Query::Tcp { states: ALL_STATES }])
+}
+
 #[test]
 fn every_row_is_as_ss_shows_it() {
     in_a_namespace("every_row_is_as_ss_shows_it", || {
@@ -319,6 +329,7 @@ fn every_row_is_as_ss_shows_it() {
         std::fs::create_dir(&directory).expect("a directory");
         let scene = scene(&directory);
         let (dump, theirs) = at_rest();
+        assert_eq!(tcp_rows(&both_families_at_once()), tcp_rows(&dump));
         for (protocol, theirs) in theirs {
             // The ss of many a machine does not know sockets that are only bound.
             let listed = |s: &&Socket| protocol == 17 || s.state != Some(TcpState::Close);

@@ -43,7 +43,9 @@ impl Arrivals {
         }
         if !self.seen.is_empty() {
             // Stable: rows that are in no queue stay as the kernel lists them.
-            rows.sort_by_key(|row| queued(row).and_then(|ends| self.seen.get(&ends).copied()));
+            rows.sort_by_cached_key(|row| {
+                queued(row).and_then(|ends| self.seen.get(&ends).copied())
+            });
         }
     }
 }

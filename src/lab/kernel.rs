@@ -54,33 +54,42 @@ pub(super) fn diag_socket() -> Result<OwnedFd, Errno> {
     Ok(fd)
 }
 
-/// Which sockets of a host to ask for. TCP over IPv4 and IPv6 and UDP are always of interest;
-/// the others once a process has such a socket.
+/// Which sockets of a host to ask for. TCP over IPv4 and IPv6 is always of interest: such a socket
+/// may live on without an fd. The others are, once a process has one.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Want {
+    udp: bool,
     unix: bool,
     packet: bool,
     raw: bool,
 }
 
 impl Want {
-    /// Also asks for sockets of this kind.
-    pub fn add(&mut self, kind: Kind) {
+    /// Also asks for sockets of this kind. Of a socket whose kind is not known, a command's, it may
+    /// be UDP.
+    pub fn add(&mut self, kind: Option<Kind>) {
+        let Some(kind) = kind else {
+            self.udp = true;
+            return;
+        };
         match kind.family {
             Family::Unix => self.unix = true,
             Family::Packet => self.packet = true,
             Family::Inet | Family::Inet6 if kind.kind == libc::SOCK_RAW => self.raw = true,
+            Family::Inet | Family::Inet6 if kind.kind == libc::SOCK_DGRAM => self.udp = true,
             Family::Inet | Family::Inet6 | Family::Other(_) => {}
         }
     }
 
     fn queries(self) -> impl Iterator<Item = Query> {
-        let always =
-            [tcp(false, !BOUND_ONLY), tcp(true, !BOUND_ONLY), Query::udp(false), Query::udp(true)];
-        let raw = [Query::raw(false), Query::raw(true)].into_iter().filter(move |_| self.raw);
+        let both = |wanted: bool, query: fn(bool) -> Query| {
+            [query(false), query(true)].into_iter().filter(move |_| wanted)
+        };
+        let tcp = std::iter::once(Query::Tcp { states: !BOUND_ONLY });
         let unix = self.unix.then_some(Query::Unix);
         let packet = self.packet.then_some(Query::Packet);
-        always.into_iter().chain(raw).chain(unix).chain(packet)
+        let inet = tcp.chain(both(self.udp, Query::udp)).chain(both(self.raw, Query::raw));
+        inet.chain(unix).chain(packet)
     }
 }
 
@@ -89,7 +98,6 @@ impl Want {
 const MOST_DESTROYED: usize = 100_000;
 
 /// Every socket of a host, as the kernel lists them. Rows that are as in `previous` are shared.
-/// `all_listed` tells whether every TCP socket that a process has is among the rows.
 /// `all_listed` tells whether every socket that a process has is among the rows.
 ///
 /// # Errors
@@ -108,9 +116,7 @@ pub(super) fn dump(
     let mut rows = collector.finish().sockets;
     if !all_listed(&rows) {
         let mut collector = Collector::default();
-        for v6 in [false, true] {
-            collect(socket, &tcp(v6, BOUND_ONLY), &mut buffer, &mut collector)?;
-        }
+        collect(socket, &Query::Tcp { states: BOUND_ONLY }, &mut buffer, &mut collector)?;
         rows.append(&mut collector.finish().sockets);
     }
     Ok(share(previous, rows))
@@ -120,10 +126,6 @@ pub(super) fn dump(
 /// on another table than all the others, a large one that the whole machine shares, so they are
 /// asked for only when a process has a socket that the other dumps do not list.
 const BOUND_ONLY: u32 = 1 << 13;
-
-fn tcp(v6: bool, states: u32) -> Query {
-    Query::Inet { v6, protocol: Protocol::Tcp, states, details: true }
-}
 
 fn collect(
     socket: &OwnedFd,

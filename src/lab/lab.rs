@@ -161,13 +161,13 @@ impl Lab {
     /// The lab is gone.
     pub fn settle(&mut self) -> Result<bool, Failure> {
         let limit = Instant::now() + REST_LIMIT;
-        let mut last_switches = None;
+        let mut last_runs = None;
         let mut quiet_passes = 0;
         loop {
             let moved = self.carry() | self.listen()?;
             let rest = self.rest();
-            let quiet = !moved && rest.is_some() && rest == last_switches;
-            last_switches = rest;
+            let quiet = !moved && rest.is_some() && rest == last_runs;
+            last_runs = rest;
             quiet_passes = if quiet { quiet_passes + 1 } else { 0 };
             if quiet_passes == 2 {
                 return Ok(true);
@@ -183,17 +183,15 @@ impl Lab {
         }
     }
 
-    /// The sum of all processes' context switches if each of them is at rest.
+    /// How often all processes together were put on a processor, if each of them is at rest.
     fn rest(&mut self) -> Option<u64> {
-        let mut switches = 0_u64;
+        let (mut runs, mut quiet) = (0_u64, true);
         for process in &mut self.processes {
             let rest = process.rest();
-            if !rest.quiet {
-                return None;
-            }
-            switches = switches.wrapping_add(rest.switches);
+            quiet &= rest.quiet;
+            runs = runs.wrapping_add(rest.runs);
         }
-        Some(switches)
+        quiet.then_some(runs)
     }
 
     /// Takes what the hosts' kernels have sent and carries what the wire lets pass; whether
@@ -346,12 +344,12 @@ impl Lab {
 
     fn report_sleepers(&mut self) {
         for process in &mut self.processes {
-            let asleep = process.rest().quiet;
             let Doing::Calling(call) = &process.doing else { continue };
-            if asleep && !process.reported {
+            let call = call.clone();
+            if !process.reported && process.rest().quiet {
                 process.reported = true;
                 let pid = process.known.as_ref().map_or(0, |known| known.pid);
-                let (call, outcome) = (call.clone(), Outcome::Blocked);
+                let outcome = Outcome::Blocked;
                 self.reports.push(Report { call, outcome, pid, written: Vec::new() });
             }
         }

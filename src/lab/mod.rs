@@ -16,6 +16,7 @@ pub mod diag;
 mod doctor;
 mod exec;
 mod failure;
+mod fd_table;
 pub(crate) mod fuzz;
 mod host;
 mod init;

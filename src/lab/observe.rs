@@ -1,18 +1,19 @@
 //! Reading a snapshot: what the kernel says of every process, fd and socket right now.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::sync::Arc;
 
 use super::diag::tcp_info;
 use super::failure::{Attempt as _, Failure};
+use super::fd_table::FdReader;
 use super::kernel::dump;
 use super::lab::Lab;
 use super::proc;
-use super::process::{Doing, Known};
+use super::process::Doing;
 use super::sys::Peeked;
 use crate::model::{
-    Family, Fd, Host, Kind, Process, ProcessState, Snapshot, Socket, TcpInfo, TcpState,
+    Family, Host, Kind, Process, ProcessState, Snapshot, Socket, TcpInfo, TcpState,
 };
 
 /// What was seen last, and what never changes about what was seen.
@@ -21,6 +22,7 @@ pub(super) struct Observer {
     last: Arc<Snapshot>,
     /// Family, type and protocol of a socket never change; each is asked for once.
     kinds: BTreeMap<u64, Kind>,
+    fds: FdReader,
 }
 
 impl Observer {
@@ -71,7 +73,10 @@ impl Lab {
                 (_, ProcessState::Dead(_)) => Vec::new(),
                 (Some(fds), _) => fds.clone(),
                 (None, _) => {
-                    let fds = process.known.as_ref().map_or_else(Vec::new, read_fds);
+                    let fds = process
+                        .known
+                        .as_ref()
+                        .map_or_else(Vec::new, |known| self.observer.fds.read(known));
                     // A call that has not come back, and a command, may still change it.
                     let steady = matches!(process.doing, Doing::Ready);
                     process.fds = steady.then(|| fds.clone());
@@ -121,12 +126,8 @@ impl Lab {
     ) -> Result<Arc<Host>, Failure> {
         let name = self.hosts[index].name.clone();
         let own: Vec<&Arc<Process>> = processes.iter().filter(|p| p.host == name).collect();
-        let kinds = own
-            .iter()
-            .flat_map(|process| &process.fds)
-            .filter_map(|fd| self.observer.kinds.get(&fd.file.socket()?));
-        for kind in kinds {
-            self.hosts[index].wanted.add(*kind);
+        for inode in own.iter().flat_map(|p| &p.fds).filter_map(|fd| fd.file.socket()) {
+            self.hosts[index].wanted.add(self.observer.kinds.get(&inode).copied());
         }
         let host = &mut self.hosts[index];
         let kinds = &self.observer.kinds;
@@ -184,14 +185,19 @@ impl Lab {
     }
 
     fn remember_ports(&mut self, snapshot: &Snapshot) {
-        for process in &snapshot.processes {
-            for fd in &process.fds {
-                let socket =
-                    fd.file.socket().and_then(|inode| snapshot.host(&process.host)?.socket(inode));
-                let port = socket.and_then(|s| s.local.as_ref()).and_then(|local| local.port());
-                if let Some(port) = port.filter(|port| *port != 0) {
-                    self.ports.entry(process.name.clone()).or_default().insert(port);
-                    if port == self.next_port {
+        for host in &snapshot.hosts {
+            let ports: HashMap<u64, u16> = host
+                .sockets
+                .iter()
+                .filter_map(|row| Some((row.inode, row.local.as_ref()?.port()?)))
+                .filter(|(inode, port)| *inode != 0 && *port != 0)
+                .collect();
+            for process in snapshot.on_host(&host.name) {
+                let inodes = process.fds.iter().filter_map(|fd| fd.file.socket());
+                let known = self.ports.entry(process.name.clone()).or_default();
+                for port in inodes.filter_map(|inode| ports.get(&inode)) {
+                    known.insert(*port);
+                    if *port == self.next_port {
                         self.next_port = self.next_port.checked_add(1).unwrap_or(40_001);
                     }
                 }
@@ -235,24 +241,4 @@ fn unlisted(kind: Kind, inode: u64, tcp: Option<TcpInfo>) -> Socket {
 /// The kernel function in which a process sleeps.
 fn known_wchan(outer: i32) -> Option<String> {
     proc::wchan(&fs::read(format!("/proc/{outer}/wchan")).ok()?)
-}
-
-/// The fd table of a process, by number, without 0, 1, 2 and the control fd. A number that is
-/// closed while we read is left out.
-fn read_fds(known: &Known) -> Vec<Arc<Fd>> {
-    let base = format!("/proc/{}", known.outer);
-    let Ok(entries) = fs::read_dir(format!("{base}/fd")) else { return Vec::new() };
-    let mut numbers: Vec<i32> = entries
-        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
-        .filter(|number| *number > 2 && *number != known.control)
-        .collect();
-    numbers.sort_unstable();
-    numbers.into_iter().filter_map(|number| read_fd(&base, number).map(Arc::new)).collect()
-}
-
-fn read_fd(base: &str, number: i32) -> Option<Fd> {
-    let link = fs::read_link(format!("{base}/fd/{number}")).ok()?;
-    let flags = proc::fd_flags(&fs::read(format!("{base}/fdinfo/{number}")).ok()?)?;
-    let file = proc::file(link.as_os_str().as_encoded_bytes());
-    Some(Fd { number, file, cloexec: flags.cloexec, nonblock: flags.nonblock })
 }

@@ -69,6 +69,10 @@ pub(super) struct Known {
     pub handle: PidFd,
     status: File,
     syscall: File,
+    /// Not on every kernel.
+    schedstat: Option<File>,
+    /// It slept or was stopped when it had been put on a processor so often.
+    slept: Option<(u64, RunState)>,
     buffer: Vec<u8>,
 }
 
@@ -95,8 +99,9 @@ pub(super) struct Rest {
     pub quiet: bool,
     /// Stopped by a signal.
     pub stopped: bool,
-    /// Context switches since its birth.
-    pub switches: u64,
+    /// How often it was put on a processor since its birth, or how often it left one: either
+    /// grows whenever it runs.
+    pub runs: u64,
 }
 
 impl Process {
@@ -236,7 +241,7 @@ impl Process {
 
     /// Whether it is at rest, by `/proc`.
     pub fn rest(&mut self) -> Rest {
-        let gone = Rest { quiet: true, stopped: false, switches: 0 };
+        let gone = Rest { quiet: true, stopped: false, runs: 0 };
         let call = match &self.doing {
             Doing::Dead(_) => return gone,
             // A command is like the world outside: nobody waits for it to rest.
@@ -309,32 +314,55 @@ impl Known {
             handle: PidFd::open(outer).attempt("hold a process of the lab")?,
             status: open("status")?,
             syscall: open("syscall")?,
+            schedstat: open("schedstat").ok(),
+            slept: None,
             buffer: vec![0; 4096],
         })
     }
 
     fn rest(&mut self, call: Option<&Call>) -> Rest {
-        let dead = Rest { quiet: false, stopped: false, switches: 0 };
-        let Ok(length) = self.status.read_at(&mut self.buffer, 0) else { return dead };
-        let text = &self.buffer[..length];
-        let (Some(state), Some(switches)) = (proc::status_state(text), proc::switches(text)) else {
-            return dead;
+        let moving = Rest { quiet: false, stopped: false, runs: 0 };
+        let Ok(length) = self.syscall.read_at(&mut self.buffer, 0) else { return moving };
+        let place = match proc::place(&self.buffer[..length]) {
+            // Also once it is woken and waits for a processor.
+            Some(Place::Running) | None => return moving,
+            Some(place) => place,
         };
+        let Some((state, runs)) = self.state() else { return moving };
         match state {
-            RunState::Stopped => Rest { quiet: true, stopped: true, switches },
+            RunState::Stopped => Rest { quiet: true, stopped: true, runs },
             RunState::Sleeping => {
-                Rest { quiet: self.sleeps_where_expected(call), stopped: false, switches }
+                Rest { quiet: self.is_expected(place, call), stopped: false, runs }
             }
-            _ => Rest { quiet: false, stopped: false, switches },
+            _ => Rest { runs, ..moving },
         }
     }
 
+    /// The state of a process that is off the processor, and how often it ran.
+    ///
+    /// `/proc/PID/status` is dear, and the lab is at rest only after several looks. A process
+    /// sleeps or is stopped until it runs, so its state is known while that has not happened.
+    fn state(&mut self) -> Option<(RunState, u64)> {
+        let runs = self.schedstat.as_ref().and_then(|file| {
+            let length = file.read_at(&mut self.buffer, 0).ok()?;
+            proc::runs(&self.buffer[..length])
+        });
+        if let (Some(runs), Some((then, state))) = (runs, self.slept)
+            && runs == then
+        {
+            return Some((state, runs));
+        }
+        let length = self.status.read_at(&mut self.buffer, 0).ok()?;
+        let text = &self.buffer[..length];
+        let state = proc::status_state(text)?;
+        let still = matches!(state, RunState::Sleeping | RunState::Stopped);
+        self.slept = runs.filter(|_| still).map(|runs| (runs, state));
+        Some((state, runs.or_else(|| proc::switches(text))?))
+    }
+
     /// Whether a sleeping process sleeps in `call`, or in waiting for a request if there is none.
-    fn sleeps_where_expected(&mut self, call: Option<&Call>) -> bool {
-        let Ok(length) = self.syscall.read_at(&mut self.buffer, 0) else { return false };
-        let Some(Place::Call { number, args }) = proc::place(&self.buffer[..length]) else {
-            return false;
-        };
+    fn is_expected(&self, place: Place, call: Option<&Call>) -> bool {
+        let Place::Call { number, args } = place else { return false };
         let first = args[0] as i32;
         match call {
             None => first == self.control,

@@ -70,6 +70,7 @@ impl Collector {
         self.sequence = sequence;
         self.protocol = match query {
             Query::Inet { protocol, .. } => Some(*protocol),
+            Query::Tcp { .. } => Some(Protocol::Tcp),
             Query::Unix | Query::Packet => None,
         };
     }

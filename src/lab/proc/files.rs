@@ -2,13 +2,17 @@
 
 use crate::model::{File, escape};
 
-/// The flags of an fd that the lab shows.
+/// What the lab reads of an fd's `/proc/PID/fdinfo/N`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct FdFlags {
+pub struct FdInfo {
     /// Closed by execve(2): a flag of the fd itself.
     pub cloexec: bool,
     /// O_NONBLOCK: a flag of the open file, shared by all its fds.
     pub nonblock: bool,
+    /// The number of the mount that the file is on. All sockets are on one.
+    pub mount: Option<u64>,
+    /// The file's inode, which Linux says since 5.14.
+    pub inode: Option<u64>,
 }
 
 /// What an fd stands for, from what its link says: `socket:[4711]`, `pipe:[12]`, a path. Bytes
@@ -21,16 +25,23 @@ pub fn file(link: &[u8]) -> File {
     File::Other(std::str::from_utf8(link).map_or_else(|_| escape(link), str::to_owned))
 }
 
-/// Reads the flags in `/proc/PID/fdinfo/N`. `None` if they are not there.
-pub fn fd_flags(text: &[u8]) -> Option<FdFlags> {
+/// Reads the first four lines of `/proc/PID/fdinfo/N`. `None` if the flags are not there.
+pub fn fd_info(text: &[u8]) -> Option<FdInfo> {
     /// `O_CLOEXEC` and `O_NONBLOCK` as x86 and ARM have them.
     const CLOEXEC: u32 = 0o2_000_000;
     const NONBLOCK: u32 = 0o4_000;
-    let mut lines = text.split(|b| *b == b'\n');
-    let digits = lines.find_map(|line| line.strip_prefix(b"flags:"))?;
-    let digits = std::str::from_utf8(digits.trim_ascii()).ok()?;
+    let field = |name: &[u8]| {
+        let mut lines = text.split(|b| *b == b'\n').take(4);
+        lines.find_map(|line| line.strip_prefix(name))
+    };
+    let digits = std::str::from_utf8(field(b"flags:")?.trim_ascii()).ok()?;
     let flags = u32::from_str_radix(digits, 8).ok()?;
-    Some(FdFlags { cloexec: flags & CLOEXEC != 0, nonblock: flags & NONBLOCK != 0 })
+    Some(FdInfo {
+        cloexec: flags & CLOEXEC != 0,
+        nonblock: flags & NONBLOCK != 0,
+        mount: field(b"mnt_id:").and_then(super::number),
+        inode: field(b"ino:").and_then(super::number),
+    })
 }
 
 #[cfg(test)]
@@ -48,12 +59,13 @@ mod tests {
     }
 
     #[test]
-    fn flags_are_octal() {
-        let flags = |text: &str| fd_flags(text.as_bytes());
+    fn flags_are_octal_and_the_rest_may_be_missing() {
+        let info = |text: &str| fd_info(text.as_bytes());
+        let (mount, inode) = (Some(9), Some(4711));
         let text = "pos:\t0\nflags:\t02004002\nmnt_id:\t9\nino:\t4711\n";
-        assert_eq!(flags(text), Some(FdFlags { cloexec: true, nonblock: true }));
-        assert_eq!(flags("flags:\t02\n"), Some(FdFlags::default()));
-        assert_eq!(flags("flags:\t09\n"), None);
-        assert_eq!(flags("pos:\t0\n"), None);
+        assert_eq!(info(text), Some(FdInfo { cloexec: true, nonblock: true, mount, inode }));
+        assert_eq!(info("flags:\t02\n"), Some(FdInfo::default()));
+        assert_eq!(info("flags:\t09\n"), None);
+        assert_eq!(info("pos:\t0\n"), None);
     }
 }

@@ -10,8 +10,8 @@ mod raw;
 mod syscall;
 
 pub use counters::{counters, counters6};
-pub use files::{FdFlags, fd_flags, file};
-pub use process::{RunState, Stat, hard_open_files, inner_pid, stat, status_state, switches};
+pub use files::{FdInfo, fd_info, file};
+pub use process::{RunState, Stat, hard_open_files, inner_pid, runs, stat, status_state, switches};
 pub use raw::raw_sockets;
 pub use syscall::{Place, place, wchan};
 

@@ -98,6 +98,13 @@ pub fn hard_open_files(limits: &[u8]) -> Option<u64> {
     number(words.nth(1)?)
 }
 
+/// How often it was put on a processor, from `/proc/PID/schedstat`; `None` on a kernel that does
+/// not count, which says 0.
+pub fn runs(schedstat: &[u8]) -> Option<u64> {
+    let third = schedstat.trim_ascii().split(|b| *b == b' ').nth(2)?;
+    number(third).filter(|runs| *runs > 0)
+}
+
 /// The process's number in its own, innermost pid namespace: the last of `NSpid` in
 /// `/proc/PID/status`.
 pub fn inner_pid(status: &[u8]) -> Option<i32> {
@@ -163,6 +170,18 @@ mod tests {
             switches(b"voluntary_ctxt_switches:\tx\nnonvoluntary_ctxt_switches:\t3\n"),
             None
         );
+    }
+
+    #[test]
+    fn how_often_it_ran_is_the_third_number_of_schedstat() {
+        assert_eq!(runs(b"949596 7122788 12\n"), Some(12));
+        for text in ["0 0 0\n", "1 2\n", "", "1 2 x\n"] {
+            assert_eq!(runs(text.as_bytes()), None, "{text:?}");
+        }
+        // Some kernels are built without it.
+        if let Ok(text) = std::fs::read("/proc/self/schedstat") {
+            assert!(runs(&text).is_none_or(|runs| runs > 0));
+        }
     }
 
     #[test]

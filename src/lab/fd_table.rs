@@ -1,0 +1,88 @@
+//! Reading the fd table of a process.
+
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+
+use nix::dir::Dir;
+use nix::fcntl::{OFlag, openat, readlinkat};
+use nix::sys::stat::Mode;
+
+use super::proc::{self, FdInfo};
+use super::process::Known;
+use crate::model::{Fd, File};
+
+/// Reads fd tables, and remembers what makes that cheap.
+#[derive(Debug, Default)]
+pub(super) struct FdReader {
+    /// The mount that all sockets of the machine are on, once one was seen.
+    sockets: Option<u64>,
+}
+
+impl FdReader {
+    /// The fd table of a process, by number, without 0, 1, 2 and the control fd. A number that is
+    /// closed while we read is left out.
+    pub fn read(&mut self, known: &Known) -> Vec<Arc<Fd>> {
+        let Some(table) = FdTable::open(known.outer) else { return Vec::new() };
+        let mut numbers = table.numbers();
+        numbers.retain(|number| *number > 2 && *number != known.control);
+        numbers.sort_unstable();
+        let entries = numbers.into_iter().filter_map(|number| self.entry(&table, number));
+        entries.map(Arc::new).collect()
+    }
+
+    fn entry(&mut self, table: &FdTable, number: i32) -> Option<Fd> {
+        let name = number.to_string();
+        let info = table.info(&name)?;
+        // The link of a socket tells nothing but its inode.
+        let inode = info.inode.filter(|_| info.mount.is_some() && info.mount == self.sockets);
+        let file = match inode {
+            Some(inode) => File::Socket(inode),
+            None => {
+                let file = table.file(&name)?;
+                if file.socket().is_some_and(|inode| info.inode == Some(inode)) {
+                    self.sockets = info.mount;
+                }
+                file
+            }
+        };
+        Some(Fd { number, file, cloexec: info.cloexec, nonblock: info.nonblock })
+    }
+}
+
+/// `/proc/PID/fd` and `/proc/PID/fdinfo`. Entries are asked for relative to these: a command may
+/// have thousands, and the way through `/proc` would cost more than the answer.
+struct FdTable {
+    links: OwnedFd,
+    infos: OwnedFd,
+}
+
+impl FdTable {
+    fn open(outer: i32) -> Option<Self> {
+        let flags = OFlag::O_RDONLY | OFlag::O_DIRECTORY | OFlag::O_CLOEXEC;
+        let open = |what: &str| {
+            let path = format!("/proc/{outer}/{what}");
+            nix::fcntl::open(path.as_str(), flags, Mode::empty()).ok()
+        };
+        Some(Self { links: open("fd")?, infos: open("fdinfo")? })
+    }
+
+    fn numbers(&self) -> Vec<i32> {
+        let Ok(copy) = self.links.try_clone() else { return Vec::new() };
+        let Ok(mut folder) = Dir::from_fd(copy) else { return Vec::new() };
+        let names = folder.iter().filter_map(Result::ok);
+        names.filter_map(|entry| entry.file_name().to_str().ok()?.parse().ok()).collect()
+    }
+
+    fn info(&self, name: &str) -> Option<FdInfo> {
+        let flags = OFlag::O_RDONLY | OFlag::O_CLOEXEC;
+        let info = openat(&self.infos, name, flags, Mode::empty()).ok()?;
+        let mut text = [0; 128];
+        let length = nix::unistd::read(&info, &mut text).ok()?;
+        proc::fd_info(&text[..length])
+    }
+
+    fn file(&self, name: &str) -> Option<File> {
+        let link = readlinkat(&self.links, name).ok()?;
+        Some(proc::file(link.as_encoded_bytes()))
+    }
+}
