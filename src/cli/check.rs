@@ -89,6 +89,11 @@ fn run_one(here: Here, name: &str, lang: Lang) -> Outcome {
             return outcome(exit, name, lang, String::new(), &none.to_string());
         }
     };
+    match here.differences(name, lang, &lesson) {
+        Ok(text) if text.is_empty() => {}
+        Ok(text) => return outcome(Exit::Wrong, name, lang, String::new(), &text),
+        Err(none) => return outcome(Exit::Wrong, name, lang, String::new(), &none.to_string()),
+    }
     let steps = lesson.steps.len();
     let begin = Instant::now();
     let mut told = Told::default();

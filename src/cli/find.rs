@@ -5,7 +5,9 @@ use std::io::Read as _;
 use std::path::Path;
 
 use crate::lab::wire_is_possible;
-use crate::lesson::{Lesson, Options as Reading, builtin_ids, builtin_text, parse_with, render};
+use crate::lesson::{
+    Lesson, Options as Reading, builtin_ids, builtin_text, compare, parse_with, render,
+};
 use crate::model::{LabSpec, Lang, Rung, WorldError};
 
 /// More bytes than this are no lesson; the reader says so itself.
@@ -57,6 +59,23 @@ impl Here {
         }
     }
 
+    /// What this lesson and its other language do not have in common: the other text of a
+    /// built-in lesson, or `NAME.zh.md` beside the file `NAME.en.md`, if there is one.
+    pub fn differences(self, name: &str, lang: Lang, lesson: &Lesson) -> Result<String, NoLesson> {
+        let (lang, other) = match builtin_text(name, lang.other()) {
+            Some((path, text)) => (lang, self.read(path, text.as_bytes(), true)?),
+            None => match other_file(name) {
+                Some((lang, path)) => (lang, self.read(&path, &file(&path)?, self.allow_run)?),
+                None => return Ok(String::new()),
+            },
+        };
+        let (first, second) = match lang {
+            Lang::En => (lesson, &other),
+            Lang::Zh => (&other, lesson),
+        };
+        Ok(render(&compare(first, second)))
+    }
+
     fn read(self, path: &str, bytes: &[u8], allow_run: bool) -> Result<Lesson, NoLesson> {
         let loopback = (self.rung == Rung::Loopback).then(this_run);
         let mut lesson = parse_with(path, bytes, Reading { allow_run, loopback })
@@ -82,6 +101,16 @@ fn needs_the_wire(lesson: &Lesson) -> WorldError {
         reason: "this lesson holds packets, and there are none on loopback".into(),
         remedy: "`sockstep doctor` tells what this machine lacks for a lab with a wire".into(),
     }
+}
+
+/// The language of a file `NAME.en.md` or `NAME.zh.md`, and the file of the other language if it
+/// is there.
+fn other_file(name: &str) -> Option<(Lang, String)> {
+    let (stem, lang) = Lang::ALL
+        .into_iter()
+        .find_map(|lang| Some((name.strip_suffix(&format!(".{lang}.md"))?, lang)))?;
+    let other = format!("{stem}.{}.md", lang.other());
+    Path::new(&other).exists().then_some((lang, other))
 }
 
 fn file(name: &str) -> Result<Vec<u8>, NoLesson> {
