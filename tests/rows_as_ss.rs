@@ -40,7 +40,7 @@ fn dump(host: &str) -> Dump {
     let mut collector = Collector::default();
     for (sequence, query) in (1..).zip(&ASKED) {
         collector.begin(query, sequence);
-        while let Some(datagram) = datagrams.next() {
+        for datagram in datagrams.by_ref() {
             if collector.feed(&datagram).expect("it can be read") == Progress::Done {
                 break;
             }

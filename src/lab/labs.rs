@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::birth::{Ended, give_birth};
 use super::failure::Failure;
 use super::host::Host;
-use super::lab::Lab;
+use super::life::Lab;
 use crate::model::{Cause, LabSpec, World, WorldError, Worlds};
 
 /// How long the end of the program waits for its labs to be taken down.

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use super::lab::Lab;
+use super::life::Lab;
 use super::process::Process;
 use crate::model::{Call, Memory, Socket, Syscall};
 

@@ -22,8 +22,8 @@ mod host;
 mod init;
 mod keeper;
 mod kernel;
-mod lab;
 mod labs;
+mod life;
 mod loopback;
 mod make_host;
 pub mod netlink;
@@ -35,6 +35,7 @@ mod preset;
 pub mod proc;
 mod process;
 mod registry;
+mod settle;
 #[allow(unsafe_code)]
 mod sys;
 mod wire;

@@ -8,7 +8,7 @@ use super::diag::tcp_info;
 use super::failure::{Attempt as _, Failure};
 use super::fd_table::FdReader;
 use super::kernel::dump;
-use super::lab::Lab;
+use super::life::Lab;
 use super::proc;
 use super::process::Doing;
 use super::sys::Peeked;

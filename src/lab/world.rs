@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::bounds::out_of_bounds;
 use super::failure::{Attempt as _, Failure};
 use super::host::Files;
-use super::lab::{Lab, process_channel};
+use super::life::{Lab, process_channel};
 use super::order::{Answer, HostPlan, Order};
 use super::preset::settings;
 use super::process::{Doing, Process};

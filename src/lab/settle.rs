@@ -1,155 +1,21 @@
-//! The lab: hosts, processes and the wire, and the loop that brings them to rest.
-//!
-//! *Must not know*: lessons, C, the screen.
+//! Bringing a lab to rest, and telling what happened on the way.
 
-use std::collections::BTreeMap;
-use std::os::fd::{AsFd as _, BorrowedFd};
-use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use nix::errno::Errno;
-use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
-
-use super::birth::{Ended, Lineage};
 use super::failure::{Attempt as _, Failure};
-use super::host::Host;
-use super::kernel::destroy_all;
-use super::observe::Observer;
+use super::life::Lab;
 use super::process::{Doing, News, Process};
-use super::sys::{Arena, Channel};
-use super::wire::{Ports, Switch};
-use crate::model::{Cause, LabSpec, Moment, Outcome, ProcessName, Report, Rung, Snapshot, changes};
+use super::sys::Arena;
+use crate::model::{Cause, Moment, Outcome, ProcessName, Report, changes};
 
 /// How long an action may take to come to rest. Only a process that computes or a command that
 /// floods the wire takes so long; the moment then says that it is not settled.
 const REST_LIMIT: Duration = Duration::from_secs(2);
 
-/// The largest packet a TUN gives.
-const LARGEST_PACKET: usize = 65_536;
-
 /// More packets than this without rest end a pass, so that a flood can't hold the screen.
 const PACKETS_A_PASS: usize = 4_096;
 
-/// A running lab.
-pub(super) struct Lab {
-    /// The plan it was made by.
-    pub spec: LabSpec,
-    /// Its outer processes.
-    pub lineage: Option<Lineage>,
-    /// Its hosts, in the plan's order.
-    pub hosts: Vec<Host>,
-    /// Its processes, in the order of their birth; the dead stay.
-    pub processes: Vec<Process>,
-    /// The wire.
-    pub switch: Switch,
-    /// The ports that each process's sockets have had.
-    pub ports: Ports,
-    /// What is read from the kernel, and what it said last.
-    pub observer: Observer,
-    /// The moment of its start.
-    pub start: Moment,
-    /// The next ephemeral port that a call may choose.
-    pub next_port: u16,
-    /// Reports since the last moment.
-    pub reports: Vec<Report>,
-    /// What commands have printed since the last moment.
-    pub printed: Vec<u8>,
-    /// Forked children that have no name yet, by their parent's running call.
-    pub births: BTreeMap<ProcessName, u32>,
-    /// Settings that this machine refused, each with its errno.
-    pub refused_settings: Vec<(String, i32)>,
-    ended: Ended,
-    readiness: Epoll,
-    born: Instant,
-    buffer: Vec<u8>,
-}
-
 impl Lab {
-    /// A lab without hosts and processes yet.
-    ///
-    /// # Errors
-    /// EMFILE.
-    pub fn new(spec: LabSpec, lineage: Lineage, ended: Ended) -> Result<Self, Failure> {
-        let readiness =
-            Epoll::new(EpollCreateFlags::EPOLL_CLOEXEC).attempt("watch the lab's channels")?;
-        readiness.add(lineage.first.as_fd(), readable()).attempt("watch the lab")?;
-        let addresses = spec.hosts.iter().flat_map(|host| {
-            let v6 = host.v6.map(|v6| (v6.into(), host.name.clone()));
-            std::iter::once((host.v4.into(), host.name.clone())).chain(v6)
-        });
-        let start = Moment {
-            cause: Cause::Start,
-            at: Duration::ZERO,
-            reports: Vec::new(),
-            passages: Vec::new(),
-            snapshot: Arc::new(Snapshot::default()),
-            changes: Vec::new(),
-            printed: Vec::new(),
-            unsettled: false,
-        };
-        Ok(Self {
-            switch: Switch::new(addresses),
-            spec,
-            lineage: Some(lineage),
-            hosts: Vec::new(),
-            processes: Vec::new(),
-            ports: Ports::new(),
-            observer: Observer::default(),
-            start,
-            next_port: 40_001,
-            reports: Vec::new(),
-            printed: Vec::new(),
-            births: BTreeMap::new(),
-            refused_settings: Vec::new(),
-            ended,
-            readiness,
-            born: Instant::now(),
-            buffer: vec![0; LARGEST_PACKET],
-        })
-    }
-
-    /// How long it has lived.
-    pub fn now(&self) -> Duration {
-        self.born.elapsed()
-    }
-
-    /// Whether packets can be held here.
-    pub fn has_wire(&self) -> bool {
-        self.spec.rung == Rung::Wire
-    }
-
-    /// Readable when something has happened.
-    pub fn readiness(&self) -> BorrowedFd<'_> {
-        self.readiness.0.as_fd()
-    }
-
-    /// Also watches this fd.
-    ///
-    /// # Errors
-    /// ENOMEM.
-    pub fn watch(&self, fd: BorrowedFd<'_>) -> Result<(), Failure> {
-        self.readiness.add(fd, readable()).attempt("watch the lab")
-    }
-
-    /// No longer watches this fd, if it did.
-    pub fn unwatch(&self, fd: BorrowedFd<'_>) {
-        let _ = self.readiness.delete(fd);
-    }
-
-    /// Waits until something can be read, at most this long; `false` if nothing can.
-    pub fn wait(&self, at_most: Duration) -> bool {
-        let milliseconds = u16::try_from(at_most.as_millis()).unwrap_or(u16::MAX);
-        let mut events = [EpollEvent::empty()];
-        let timeout = EpollTimeout::from(milliseconds);
-        // A signal that interrupts the wait is like a time-out: the caller looks again.
-        self.readiness.wait(&mut events, timeout).is_ok_and(|count| count > 0)
-    }
-
-    /// The youngest process of this name.
-    pub fn process(&mut self, name: &ProcessName) -> Option<&mut Process> {
-        self.processes.iter_mut().rev().find(|process| process.name == *name)
-    }
-
     /// Carries packets and takes replies until two whole passes in a row find that nothing moves:
     /// both TUNs are empty, every process waits, sleeps in its call, is stopped or dead, and none
     /// of them has run in between. `false` if that did not come within the limit.
@@ -202,7 +68,7 @@ impl Lab {
             let mut any = false;
             for index in 0..self.hosts.len() {
                 let mut buffer = std::mem::take(&mut self.buffer);
-                let at = self.born.elapsed();
+                let at = self.now();
                 if let Some(packet) = self.hosts[index].next_packet(&mut buffer) {
                     any = true;
                     self.switch.send(&self.hosts[index].name, packet, at, &self.ports);
@@ -311,16 +177,6 @@ impl Lab {
         ProcessName::parse(&text[start..]).unwrap_or_else(|| parent.clone())
     }
 
-    /// Adds a process.
-    ///
-    /// # Errors
-    /// ENOMEM.
-    pub fn take_in(&mut self, process: Process) -> Result<(), Failure> {
-        self.watch(process.as_fd())?;
-        self.processes.push(process);
-        Ok(())
-    }
-
     /// Closes the books on what has happened since the last moment. Calls that have not come back
     /// are reported as blocked, once.
     ///
@@ -354,37 +210,4 @@ impl Lab {
             }
         }
     }
-}
-
-impl Drop for Lab {
-    /// Lets go of the lab. The keeper notices and takes it down, while we go on.
-    fn drop(&mut self) {
-        let Some(lineage) = self.lineage.take() else { return };
-        let Lineage { mut keeper, life, first } = lineage;
-        if !matches!(keeper.try_wait(), Ok(None)) {
-            // Somebody has killed the keeper, so its work is ours: sockets without an owner would
-            // keep their namespace alive for minutes.
-            for host in &self.hosts {
-                destroy_all(host.diag());
-            }
-        }
-        drop((life, first));
-        if Arc::strong_count(&self.ended) == 1 {
-            // Whoever opened this lab is gone, so nobody else will wait for the keeper.
-            let _ = keeper.wait();
-            return;
-        }
-        self.ended.lock().unwrap_or_else(PoisonError::into_inner).push(keeper);
-    }
-}
-
-fn readable() -> EpollEvent {
-    EpollEvent::new(EpollFlags::EPOLLIN, 0)
-}
-
-/// A channel whose messages tell who sent them, for a new process.
-pub(super) fn process_channel() -> Result<(Channel, Channel), Errno> {
-    let (ours, theirs) = Channel::pair()?;
-    ours.know_sender()?;
-    Ok((ours, theirs))
 }
