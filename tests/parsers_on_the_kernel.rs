@@ -339,7 +339,7 @@ fn every_row_is_as_ss_shows_it() {
             assert_eq!(ours, theirs, "{ours:#?} {theirs:#?}");
         }
         let raw = std::fs::read_to_string("/proc/net/raw").expect("Linux has it");
-        let raw: BTreeSet<_> = raw_sockets(&raw, false).iter().map(|s| ss::line(s)).collect();
+        let raw: BTreeSet<_> = raw_sockets(&raw, false).iter().map(ss::line).collect();
         let theirs = run(&["ss", "-H", "-O", "-a", "-n", "-4", "-w"]);
         let theirs: BTreeSet<_> = theirs
             .lines()

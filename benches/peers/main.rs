@@ -18,8 +18,11 @@ use std::process::ExitCode;
 /// Why a figure could not be taken: a tool is missing or this machine can't.
 type Skipped = String;
 
+/// Takes one figure and prints it.
+type Figure = fn() -> Result<(), Skipped>;
+
 /// The figures by the word that asks for them, in the order in which they are taken.
-const FIGURES: [(&str, fn() -> Result<(), Skipped>); 4] = [
+const FIGURES: [(&str, Figure); 4] = [
     ("snapshot", snapshot::run_figure),
     ("lifecycle", lifecycle::run_figure),
     ("undo", undo::run_figure),

@@ -101,10 +101,12 @@ fn carry() -> Result<Carried, Skipped> {
             break;
         }
         in_time()?;
-        while let Some(next) = world.next(Duration::from_millis(500)).map_err(lost)? {
-            moment = next;
-            break;
-        }
+        moment = loop {
+            if let Some(next) = world.next(Duration::from_millis(500)).map_err(lost)? {
+                break next;
+            }
+            in_time()?;
+        };
     }
     let result: serde_json::Value = serde_json::from_slice(&printed)
         .map_err(|_| format!("iperf3 said {:?}", String::from_utf8_lossy(&printed)))?;
