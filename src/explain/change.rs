@@ -13,6 +13,61 @@ impl Words {
     }
 }
 
+/// Counters that tell of something a learner can see or ask about. The others count every packet
+/// of the day and only fill a list.
+const TELLING: [&str; 33] = [
+    "EmbryonicRsts",
+    "ListenDrops",
+    "ListenOverflows",
+    "OutOfWindowIcmps",
+    "SyncookiesFailed",
+    "SyncookiesRecv",
+    "SyncookiesSent",
+    "TCPAbortOnClose",
+    "TCPAbortOnData",
+    "TCPAbortOnLinger",
+    "TCPAbortOnMemory",
+    "TCPAbortOnTimeout",
+    "TCPBacklogDrop",
+    "TCPChallengeACK",
+    "TCPKeepAlive",
+    "TCPOFOQueue",
+    "TCPRcvQDrop",
+    "TCPReqQFullDoCookies",
+    "TCPReqQFullDrop",
+    "TCPSYNChallenge",
+    "TCPSynRetrans",
+    "TCPTimeWaitOverflow",
+    "TCPTimeouts",
+    "TCPWinProbe",
+    "TCPZeroWindowDrop",
+    "TcpAttemptFails",
+    "TcpEstabResets",
+    "TcpInErrs",
+    "TcpOutRsts",
+    "TcpRetransSegs",
+    "UdpInErrors",
+    "UdpNoPorts",
+    "UdpRcvbufErrors",
+];
+
+/// Whether a change is worth a line where there is little room: all are, but counters that count
+/// ordinary packets.
+pub fn is_telling(change: &Change) -> bool {
+    match change {
+        Change::Counter { name, .. } => TELLING.contains(&name.as_str()),
+        Change::ProcessBorn { .. }
+        | Change::ProcessState { .. }
+        | Change::FdOpened { .. }
+        | Change::FdClosed { .. }
+        | Change::FdChanged { .. }
+        | Change::SocketNew { .. }
+        | Change::SocketGone { .. }
+        | Change::SocketChanged { .. }
+        | Change::Rebooted { .. } => true,
+    }
+}
+
 fn change_note(change: &Change, after: &Snapshot) -> Note {
     let named = |host: &HostName, socket: &Socket| {
         socket_name(after, host, socket).unwrap_or_else(|| ports_name(host, socket))
@@ -118,4 +173,59 @@ fn parts(from: &Socket, to: &Socket) -> String {
         parts.push(state(to));
     }
     parts.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::testing::*;
+    use crate::model::{Ownerless, TcpState, changes};
+
+    /// The lines of all changes from one lab to another.
+    fn lines(before: &Lab, after: &Lab) -> Vec<String> {
+        let after = after.snapshot();
+        let found = changes(&before.snapshot(), &after);
+        found.iter().map(|change| WORDS.change(change, &after)).collect()
+    }
+
+    #[test]
+    fn a_state_is_told_with_the_fd_of_its_socket() {
+        let before = Lab::new().fd("client", 3, client_end(TcpState::SynSent));
+        let after = Lab::new().fd("client", 3, client_end(TcpState::Established).queues(5, 0));
+        let told = lines(&before, &after);
+        assert_eq!(told, ["client fd 3: SYN_SENT > ESTABLISHED, Recv-Q 0 > 5"]);
+    }
+
+    #[test]
+    fn a_row_without_an_fd_is_told_by_host_and_ports() {
+        let half = server_end(TcpState::SynRecv).without_fd(Ownerless::SynQueue);
+        let told = lines(&Lab::new(), &Lab::new().row("server", half.clone()));
+        assert_eq!(told, ["@server 8080<40001: + socket SYN_RECV"]);
+        let told = lines(&Lab::new().row("server", half), &Lab::new());
+        assert_eq!(told, ["@server 8080<40001: - socket SYN_RECV"]);
+    }
+
+    #[test]
+    fn a_socket_without_a_peer_names_none() {
+        let before = Lab::new().fd("server", 3, tcp(TcpState::Close));
+        let bound = tcp(TcpState::Close).at("0.0.0.0:8080", "0.0.0.0:0");
+        let told = lines(&before, &Lab::new().fd("server", 3, bound));
+        assert_eq!(told, ["server fd 3: *:8080"]);
+    }
+
+    #[test]
+    fn counters_of_ordinary_packets_are_not_telling() {
+        let after = Lab::new()
+            .counter("server", "ListenOverflows", 1)
+            .counter("server", "IpInReceives", 7)
+            .snapshot();
+        let found = changes(&Lab::new().snapshot(), &after);
+        let telling: Vec<String> = found
+            .iter()
+            .filter(|change| is_telling(change))
+            .map(|change| WORDS.change(change, &after))
+            .collect();
+        assert_eq!(found.len(), 2);
+        assert_eq!(telling, ["@server: ListenOverflows 0 > 1"]);
+    }
 }

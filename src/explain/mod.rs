@@ -30,6 +30,7 @@ mod traffic;
 mod wire;
 mod words;
 
+pub use change::is_telling;
 pub use choose::notes;
 pub use note::{IntoValue, Note, Value};
 pub use words::Words;

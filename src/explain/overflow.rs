@@ -10,7 +10,7 @@ use super::traffic::{Role, role};
 use crate::model::{Host, Packet, Socket, TcpState};
 
 /// How many packets it looks at to find the one that had no room.
-const CONSIDERED: usize = 64;
+const CONSIDERED: usize = 16;
 
 /// Explains what the counters of a host say about packets dropped for want of room.
 pub fn tell(story: &mut Story, host: &Arc<Host>) {

@@ -1,9 +1,11 @@
 //! What a moment and the snapshot before it prove: the questions that all explanations ask.
 
 use std::collections::{HashMap, HashSet};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::names::{ports_name, socket_name};
+use super::traffic::is_delivery;
 use crate::model::{
     Change, Fate, Fd, Host, HostName, Moment, Outcome, Packet, Process, ProcessName, ProcessState,
     Report, Snapshot, Socket, Transition,
@@ -18,12 +20,33 @@ pub struct Scene<'a> {
     /// The packets that a kernel sent in this moment, each once, with what became of each by the
     /// moment's end.
     pub sent: Vec<(&'a Arc<Packet>, Fate)>,
+    /// Of those, the TCP segments by sender and receiver, as places in `sent`.
+    pub sent_between: HashMap<Ends, Vec<usize>>,
+    /// The TCP segments that reached a kernel, by receiver and sender, in order.
+    pub arrived_between: HashMap<Ends, Vec<&'a Arc<Packet>>>,
 }
+
+/// The own end of a connection and the other.
+pub type Ends = (SocketAddr, SocketAddr);
 
 impl<'a> Scene<'a> {
     /// The scene of a moment; `before` is the snapshot of the moment before it.
     pub fn new(before: &'a Snapshot, moment: &'a Moment) -> Self {
-        Self { before, moment, sent: sent(before, moment) }
+        let sent = sent(before, moment);
+        let mut sent_between: HashMap<Ends, Vec<usize>> = HashMap::new();
+        for (place, (packet, _)) in sent.iter().enumerate() {
+            if let Some(segment) = packet.segment() {
+                sent_between.entry((segment.source, segment.destination)).or_default().push(place);
+            }
+        }
+        let mut arrived_between: HashMap<Ends, Vec<&'a Arc<Packet>>> = HashMap::new();
+        for passage in moment.passages.iter().filter(|passage| is_delivery(passage)) {
+            if let Some(segment) = passage.packet.segment() {
+                let ends = (segment.destination, segment.source);
+                arrived_between.entry(ends).or_default().push(&passage.packet);
+            }
+        }
+        Self { before, moment, sent, sent_between, arrived_between }
     }
 
     /// The kernel's state afterwards.

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use super::scene::Scene;
+use super::scene::{Ends, Scene};
 use crate::model::{Body, Fate, Flags, HostName, Packet, Passage, Segment, Socket};
 
 /// Whether the packet reached a kernel.
@@ -49,23 +49,20 @@ impl<'a> Scene<'a> {
     /// The TCP segments that reached this end of a connection, in order.
     pub fn arrived(
         &self,
-        host: &'a HostName,
-        ends: Option<(SocketAddr, SocketAddr)>,
+        host: &HostName,
+        ends: Option<Ends>,
     ) -> impl Iterator<Item = (&'a Arc<Packet>, &'a Segment)> {
-        self.arrivals().filter_map(move |packet| {
-            let segment = packet.segment()?;
-            let (local, peer) = ends?;
-            let mine = packet.to.as_ref() == Some(host)
-                && segment.destination == local
-                && segment.source == peer;
-            mine.then_some((packet, segment))
+        let packets = ends.and_then(|ends| self.arrived_between.get(&ends));
+        packets.into_iter().flatten().filter_map(move |packet| {
+            let mine = packet.to.as_ref() == Some(host);
+            mine.then_some((*packet, packet.segment()?))
         })
     }
 
     /// The last segment in one of these roles that reached the socket.
     pub fn arrived_as(
         &self,
-        host: &'a HostName,
+        host: &HostName,
         socket: &Socket,
         roles: &[Role],
     ) -> Option<&'a Arc<Packet>> {
@@ -79,22 +76,20 @@ impl<'a> Scene<'a> {
     pub fn sent_by(
         &self,
         host: &HostName,
-        ends: Option<(SocketAddr, SocketAddr)>,
+        ends: Option<Ends>,
     ) -> impl Iterator<Item = (&'a Arc<Packet>, &'a Segment, Fate)> {
-        self.sent.iter().filter_map(move |&(packet, fate)| {
-            let segment = packet.segment()?;
-            let (local, peer) = ends?;
-            let mine = packet.from.as_ref() == Some(host)
-                && segment.source == local
-                && segment.destination == peer;
-            mine.then_some((packet, segment, fate))
+        let places = ends.and_then(|ends| self.sent_between.get(&ends));
+        places.into_iter().flatten().filter_map(move |place| {
+            let (packet, fate) = self.sent[*place];
+            let mine = packet.from.as_ref() == Some(host);
+            mine.then_some((packet, packet.segment()?, fate))
         })
     }
 
     /// The last segment in one of these roles that the socket sent, with its fate.
     pub fn sent_as(
         &self,
-        host: &'a HostName,
+        host: &HostName,
         socket: &Socket,
         roles: &[Role],
     ) -> Option<(&'a Arc<Packet>, Fate)> {

@@ -152,6 +152,20 @@ fn every_label_of_the_catalogue_is_asked_for() {
 }
 
 #[test]
+fn a_short_form_has_one_to_three_sentences_and_both_languages_end_alike() {
+    for (key, entry) in catalogue().notes {
+        let english = entry.en.trim().replace("...", "");
+        let chinese = entry.zh.trim();
+        assert!(english.matches(['.', '?']).count() <= 3 + english.matches("::").count(), "{key}");
+        assert!(chinese.matches(['。', '？']).count() <= 3, "{key}");
+        assert!(english.chars().count() <= 340, "{key}: {}", english.chars().count());
+        let ends = english.ends_with(['.', '?']) == chinese.ends_with(['。', '？']);
+        assert!(ends, "{key}: one language ends as a sentence, the other does not");
+        assert!(!chinese.contains(", ") && !chinese.contains("; "), "{key}: half-width marks");
+    }
+}
+
+#[test]
 fn no_key_stands_in_two_files() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/words/notes");
     let mut keys = 0;

@@ -6,3 +6,4 @@ mod catalogue;
 mod errors;
 mod goodbye;
 mod handshake;
+mod size;
