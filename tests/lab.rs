@@ -186,3 +186,19 @@ fn the_accept_queue_is_listed_in_the_order_of_arrival() {
     let ports: Vec<u16> = queue.filter_map(|s| s.peer.as_ref()?.port()).collect();
     assert_eq!(ports, (40_001..=40_012).collect::<Vec<_>>());
 }
+
+#[test]
+fn how_a_child_ended_is_known_although_its_parent_waits_for_it() {
+    let Some(mut world) = lab_or_skip(&LabSpec::two_hosts()) else { return };
+    let world = &mut *world;
+    call(world, "server", Syscall::Fork, [0; 6]);
+    let moment = call(world, "server", Syscall::Wait4, [-1, 0, 0, 0, 0, 0]);
+    assert_eq!(moment.reports[0].outcome, Outcome::Blocked);
+    let kill = Action::Kill { signal: sockstep::model::Signal(9), process: name("server.1") };
+    let moment = world.act(&kill).expect("a signal");
+    let child = moment.snapshot.process(&name("server.1")).expect("the child");
+    let killed = Outcome::Killed(sockstep::model::Signal(9));
+    assert_eq!(child.state, sockstep::model::ProcessState::Dead(killed));
+    let waited = moment.reports.iter().any(|report| report.outcome == Outcome::Returned(4));
+    assert!(waited, "{:?}", moment.reports);
+}

@@ -275,11 +275,12 @@ impl Process {
         match stat.ok().as_deref().and_then(proc::stat) {
             Some(stat) if stat.state == RunState::Zombie => stat.exit_code.map(from_wait_status),
             Some(_) => None,
-            // Its parent has taken the status already; what it was told to do is still known.
-            None => call
-                .as_ref()
-                .filter(|call| call.syscall == Syscall::ExitGroup)
-                .map(|call| End::Exited((call.args[0] & 0xff) as i32)),
+            // Its parent has waited for it already. Where the kernel is too old to tell all the
+            // same, what it was told to do is still known.
+            None => known.handle.wait_status().map(from_wait_status).ok().or_else(|| {
+                let call = call.as_ref().filter(|call| call.syscall == Syscall::ExitGroup);
+                call.map(|call| End::Exited((call.args[0] & 0xff) as i32))
+            }),
         }
     }
 }
