@@ -7,7 +7,7 @@ use super::note::{Note, note};
 use super::scene::{Row, Scene};
 use super::story::{Rank, Story};
 use super::traffic::{Role, role};
-use crate::model::{Host, Packet, Socket, TcpState};
+use crate::model::{Host, Packet, Segment, Socket, TcpState};
 
 /// How many packets it looks at to find the one that had no room.
 const CONSIDERED: usize = 16;
@@ -63,20 +63,23 @@ impl Victim<'_> {
         let packet = packet_name(self.packet);
         let (length, limit) = (self.listener.recv_q, self.listener.send_q);
         let listener = scene.name(&host.name, self.listener);
+        let state = self.packet.segment().and_then(|segment| sender_state(scene, segment));
         match &self.fate {
             Overflow::Syn => note!(
                 "overflow-syn",
                 packet = packet,
                 listener = listener,
                 length = length,
-                limit = limit
+                limit = limit,
+                state = state
             ),
             Overflow::Ack => note!(
                 "overflow-ack",
                 packet = packet,
                 listener = listener,
                 length = length,
-                limit = limit
+                limit = limit,
+                state = state
             ),
             Overflow::Reset(rst) => note!(
                 "overflow-reset",
@@ -95,6 +98,13 @@ impl Victim<'_> {
             ),
         }
     }
+}
+
+/// The state of the socket that sent a segment, as its own kernel reports it.
+fn sender_state(scene: &Scene, segment: &Segment) -> Option<TcpState> {
+    let ends = Some((segment.source, segment.destination));
+    let mut rows = scene.after().hosts.iter().flat_map(|host| &host.sockets);
+    rows.find(|row| row.ends() == ends)?.state
 }
 
 /// The last packet that a full queue had no room for, as far as rows and answers prove it.

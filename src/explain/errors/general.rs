@@ -33,6 +33,22 @@ pub fn explain(story: &Story, case: &Case, errno: &str) -> Option<Note> {
     })
 }
 
+/// What an error means by its name alone, where the call has no meaning of its own for it.
+pub fn by_name(case: &Case, errno: &str) -> Option<Note> {
+    let (call, args) = (case.call(), case.report.call.shown.join(", "));
+    Some(match errno {
+        "EINVAL" => note!("error-inval", call = call, args = args),
+        "EPERM" | "EACCES" => note!("error-perm", call = call, errno = errno),
+        "EOPNOTSUPP" => {
+            let kind = case.socket().map(|socket| socket.kind.short());
+            note!("error-opnotsupp", call = call, who = case.who(), kind = kind)
+        }
+        "ENOTTY" => note!("error-notty", call = call, request = case.shown(1), who = case.who()),
+        "ENOSPC" => note!("error-nospc", call = call),
+        _ => return None,
+    })
+}
+
 /// sendmsg() says ENOBUFS for control data that are too long.
 fn is_not_send(case: &Case) -> bool {
     case.report.call.syscall != Syscall::Sendmsg
@@ -45,6 +61,9 @@ fn numbers(process: &Process) -> Vec<String> {
 fn bad_number(story: &Story, case: &Case) -> Option<Note> {
     let process = story.scene.before.process(case.process)?;
     let (call, fd) = (case.call(), case.fd);
+    if case.report.call.syscall == Syscall::Select {
+        return None;
+    }
     // dup2() and epoll_ctl() may mean another argument.
     if process.fd(fd).is_some() {
         return None;

@@ -21,10 +21,12 @@ use crate::model::{Errno, Syscall};
 /// Explains a call that failed.
 pub fn tell(story: &mut Story, case: &Case, errno: Errno) {
     let name = errno.name().unwrap_or("?");
-    let said =
-        general::explain(story, case, name).or_else(|| by_call(story, case, name)).unwrap_or_else(
-            || note!("error-other", call = case.call(), who = case.who(), errno = errno),
-        );
+    let said = general::explain(story, case, name)
+        .or_else(|| by_call(story, case, name))
+        .or_else(|| general::by_name(case, name));
+    let said = said.unwrap_or_else(|| {
+        note!("error-other", call = case.call(), who = case.who(), errno = errno)
+    });
     story.say(Rank::Failure, said);
     if let Some(socket) = case.after {
         story.tell(socket);
@@ -60,12 +62,12 @@ fn by_call(story: &mut Story, case: &Case, errno: &str) -> Option<Note> {
         | Syscall::Open
         | Syscall::EpollCtl
         | Syscall::EpollWait
-        | Syscall::Setrlimit => waiting::other(case, errno),
+        | Syscall::Poll
+        | Syscall::Select => waiting::other(case, errno),
         Syscall::Close
         | Syscall::Pipe
         | Syscall::Pipe2
-        | Syscall::Poll
-        | Syscall::Select
+        | Syscall::Setrlimit
         | Syscall::EpollCreate1
         | Syscall::Fork
         | Syscall::Fstat

@@ -73,7 +73,8 @@ pub fn other(case: &Case, errno: &str) -> Option<Note> {
         (Syscall::EpollCtl, "ENOENT") => note!("epoll-unknown", fd = case.shown(2), who = who),
         (Syscall::EpollCtl, "EPERM") => note!("epoll-file", fd = case.shown(2)),
         (Syscall::Kill, "ESRCH") => note!("kill-nobody", pid = case.shown(0)),
-        (Syscall::Kill | Syscall::Setrlimit, "EPERM") => note!("not-permitted", call = call),
+        (Syscall::Poll, "EINVAL") => note!("poll-too-many", count = case.report.call.args[1]),
+        (Syscall::Select, "EBADF") => note!("select-badf", process = case.process),
         (Syscall::Wait4, "ECHILD") => note!("wait-no-child", process = case.process),
         (Syscall::Open | Syscall::Unlink, "ENOENT" | "ENOTDIR" | "ELOOP" | "ENAMETOOLONG") => {
             let meaning = super::binding::path_error(errno);

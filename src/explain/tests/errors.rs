@@ -35,7 +35,12 @@ fn errors_that_mean_the_same_for_every_call() {
         (call("server", "dup", &[3], &["3"]), "ENFILE", "error-nfile"),
         (listen(3), "ENOMEM", "error-memory"),
         (call("client", "close", &[9], &["9"]), "EBADF", "error-badf-none"),
-        (listen(3), "ENOTTY", "error-other"),
+        (listen(3), "EPERM", "error-perm"),
+        (call("server", "ioctl", &[3, 9], &["3", "0x9"]), "ENOTTY", "error-notty"),
+        (call("server", "fcntl", &[3, 99], &["3", "99"]), "EINVAL", "error-inval"),
+        (call("server", "sendfile", &[3, 3], &["3", "3"]), "EOPNOTSUPP", "error-opnotsupp"),
+        (call("server", "poll", &[1, 5000], &["[…]", "5000"]), "EINVAL", "poll-too-many"),
+        (call("server", "select", &[1], &["5"]), "EBADF", "select-badf"),
         (listen(3), "EUCLEAN", "error-other"),
     ];
     for (call, errno, key) in cases {
@@ -131,7 +136,7 @@ fn errors_of_socket_listen_accept_and_shutdown() {
         (on("accept", 4), "EOPNOTSUPP", "accept-kind"),
         (on("accept", 5), "EAGAIN", "accept-again"),
         (on("accept", 5), "ECONNABORTED", "accept-aborted"),
-        (on("accept", 5), "EINVAL", "error-other"),
+        (on("accept", 5), "EINVAL", "error-inval"),
         (on("shutdown", 3), "ENOTCONN", "shutdown-not-connected"),
         (on("shutdown", 3), "EINVAL", "shutdown-how"),
         (on("getpeername", 5), "ENOTCONN", "getpeername-listener"),
