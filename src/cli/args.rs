@@ -150,6 +150,9 @@ pub(super) struct Replay {
 pub(super) struct Exec {
     /// The host, as in a lesson: @server
     pub host: String,
+    /// If several labs run: the one of this process, by its number on the machine
+    #[arg(long, value_name = "PID")]
+    pub pid: Option<i32>,
     /// The command and its arguments, behind --
     #[arg(last = true, required = true)]
     pub command: Vec<OsString>,

@@ -1,6 +1,6 @@
 //! Joining a running lab from another terminal: `sockstep exec @server -- ss -tanp`.
 
-use std::fs::File;
+use std::fs::{self, File};
 
 use nix::sched::{CloneFlags, setns};
 
@@ -8,13 +8,18 @@ use super::failure::{Attempt as _, Failure};
 use super::registry::running_labs;
 use crate::model::HostName;
 
-/// Runs `command` on a host of the newest running lab of this user, with this terminal, and gives
-/// back its exit status. The caller must have one thread.
+/// Runs `command` on a host of a running lab of this user, with this terminal, and gives back its
+/// exit status. Of several labs it is the newest, or the one that the process `of` (its number
+/// outside) belongs to. The caller must have one thread.
 ///
 /// # Errors
 /// No lab runs, none of them has this host, or joining it failed.
-pub fn exec(host: &HostName, command: &[std::ffi::OsString]) -> Result<i32, ExecError> {
-    let (pid, namespace) = find(host)?;
+pub fn exec(
+    host: &HostName,
+    of: Option<i32>,
+    command: &[std::ffi::OsString],
+) -> Result<i32, ExecError> {
+    let (pid, namespace) = find(host, of)?;
     let directory = std::env::current_dir().ok();
     join(pid, namespace)?;
     if let Some(directory) = directory {
@@ -68,9 +73,15 @@ impl From<Failure> for ExecError {
 }
 
 /// The first process of the newest lab that has this host, and the fd of the host's namespace
-/// there.
-fn find(host: &HostName) -> Result<(i32, i32), ExecError> {
+/// there. `of` narrows it to the lab of one of its processes.
+fn find(host: &HostName, of: Option<i32>) -> Result<(i32, i32), ExecError> {
     let mut labs = running_labs();
+    if let Some(of) = of {
+        // All processes of a lab are in its pid namespace.
+        let place = |pid: i32| fs::read_link(format!("/proc/{pid}/ns/pid")).ok();
+        let wanted = place(of);
+        labs.retain(|lab| wanted.is_some() && place(lab.pid) == wanted);
+    }
     labs.sort_by_key(|lab| std::cmp::Reverse(lab.born));
     let mut known = Vec::new();
     for lab in &labs {

@@ -237,7 +237,8 @@ impl Lab {
             Forked::Child => {
                 let start = || -> Result<(), Errno> {
                     setsid()?;
-                    keep_for_commands(self.init.place.identity())?;
+                    let isolated = matches!(self.init.place, Place::Namespaces(_));
+                    keep_for_commands(self.init.place.identity(), isolated)?;
                     sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)?;
                     super::sys::default_sigpipe()?;
                     // So that sockstep knows its number outside; behind it follows what it prints.

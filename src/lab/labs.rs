@@ -66,6 +66,7 @@ fn furnish(lab: &mut Lab) -> Result<(), Failure> {
         lab.spawn(&spec)?;
     }
     let settled = lab.settle()?;
+    lab.all_have_started()?;
     lab.start = lab.moment(Cause::Start, settled)?;
     // Nobody has done anything yet, so nothing has changed.
     lab.start.changes.clear();

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use nix::errno::Errno;
+
 use super::failure::{Attempt as _, Failure};
 use super::life::Lab;
 use super::process::{Doing, News, Process};
@@ -175,6 +177,20 @@ impl Lab {
         let text = format!("{parent}.{count}");
         let start = text.len().saturating_sub(15);
         ProcessName::parse(&text[start..]).unwrap_or_else(|| parent.clone())
+    }
+
+    /// Whether every process has come to say hello.
+    ///
+    /// # Errors
+    /// The errno with which one of them left before.
+    pub fn all_have_started(&self) -> Result<(), Failure> {
+        let lost = self.processes.iter().find(|process| process.known.is_none());
+        let Some(process) = lost else { return Ok(()) };
+        let errno = match process.doing {
+            Doing::Dead(Outcome::Exited(errno)) => Errno::from_raw(errno),
+            _ => Errno::ESRCH,
+        };
+        Err(Failure { attempt: format!("start the process {}", process.name), errno })
     }
 
     /// Closes the books on what has happened since the last moment. Calls that have not come back

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use sockstep::lab::packet::ends;
 use sockstep::model::{Fate, HostName, Packet, Passage};
 
-use crate::tool::{Tool, inside, said};
+use crate::tool::{Tool, on_host, said};
 
 /// The header of a capture file, and of each packet in it.
 const FILE_HEADER: usize = 24;
@@ -39,7 +39,7 @@ impl Capture {
     /// Begins to capture on the host that this process lives on. When this is back, no packet is
     /// missed any more.
     pub fn begin(host: &HostName, addresses: &[IpAddr], pid: i32) -> Self {
-        let mut command = inside(pid, "tcpdump");
+        let mut command = on_host(host, pid, "tcpdump");
         command.args(["-i", "eth0", "-n", "-U", "--immediate-mode", "-w", "-"]);
         if nix::unistd::geteuid().is_root() {
             // Its own user is nobody the lab knows.

@@ -1,12 +1,14 @@
 //! A program that runs beside the lab, and what it has said.
 
 use std::io::Read;
+use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
-use nix::sys::signal::{Signal, kill};
+use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
+use sockstep::model::HostName;
 
 /// Everything that is waited for here comes within milliseconds; whoever needs this long is stuck.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -21,18 +23,22 @@ pub struct Tool {
     pub output: Vec<u8>,
     complaints: Vec<u8>,
     silent: bool,
+    ended: bool,
 }
 
 impl Tool {
     /// Starts it.
     pub fn start(mut command: Command) -> Self {
         let name = format!("{command:?}");
+        // A group of its own, so that whatever it has started stops with it.
+        command.process_group(0);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap_or_else(|error| panic!("start {name}: {error}"));
         let said = listen(child.stdout.take().expect("it was asked for"));
         let complained = listen(child.stderr.take().expect("it was asked for"));
-        let (output, complaints, silent) = (Vec::new(), Vec::new(), false);
-        Self { name, child, said, complained, output, complaints, silent }
+        let (output, complaints) = (Vec::new(), Vec::new());
+        let (silent, ended) = (false, false);
+        Self { name, child, said, complained, output, complaints, silent, ended }
     }
 
     /// Waits until `fact` finds in all of the output what it looks for.
@@ -56,7 +62,7 @@ impl Tool {
 
     /// Tells it to stop, and waits until it has said its last.
     pub fn stop(&mut self) -> ExitStatus {
-        let _ = kill(Pid::from_raw(self.child.id() as i32), Signal::SIGTERM);
+        let _ = killpg(Pid::from_raw(self.child.id() as i32), Signal::SIGTERM);
         self.wait()
     }
 
@@ -75,6 +81,7 @@ impl Tool {
         let ended = hear_out(&self.said, &mut self.output)
             && hear_out(&self.complained, &mut self.complaints);
         assert!(ended, "does not end: {}", self.last_words());
+        self.ended = true;
         self.child.wait().unwrap_or_else(|error| panic!("wait for {}: {error}", self.name))
     }
 
@@ -101,7 +108,10 @@ impl Tool {
 
 impl Drop for Tool {
     fn drop(&mut self) {
-        let _ = self.child.kill();
+        if self.ended {
+            return;
+        }
+        let _ = killpg(Pid::from_raw(self.child.id() as i32), Signal::SIGKILL);
         let _ = self.child.wait();
     }
 }
@@ -128,7 +138,14 @@ pub fn said(command: &mut Command) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// `program` in the network namespace of the process with this number outside.
+/// `program` on a host of the lab of this process, with all that the lab's user may do there.
+pub fn on_host(host: &HostName, pid: i32, program: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_sockstep"));
+    command.args(["exec", "--pid", &pid.to_string(), &host.to_string(), "--", program]);
+    command
+}
+
+/// `program` in the network namespace of this process: quick, and without any privilege there.
 pub fn inside(pid: i32, program: &str) -> Command {
     let mut command = Command::new("nsenter");
     command.args(["-t", &pid.to_string(), "-U", "--preserve-credentials", "-n", "--", program]);

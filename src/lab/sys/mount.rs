@@ -20,7 +20,7 @@ pub fn tmpfs(size: &CStr, inodes: &CStr) -> Result<OwnedFd, Errno> {
     let context = open(c"tmpfs")?;
     configure(&context, SET_STRING, Some((c"size", size)))?;
     configure(&context, SET_STRING, Some((c"nr_inodes", inodes)))?;
-    configure(&context, SET_STRING, Some((c"mode", c"0755")))?;
+    configure(&context, SET_STRING, Some((c"mode", c"0555")))?;
     configure(&context, CREATE, None)?;
     // SAFETY: fsmount takes three integers (1 is FSMOUNT_CLOEXEC) and gives back an fd or -1.
     owned(unsafe { libc::syscall(libc::SYS_fsmount, context.as_raw_fd(), 1, HARMLESS) })

@@ -40,12 +40,12 @@ pub fn drop_for_good(identity: Identity, net_raw: bool) -> Result<(), Errno> {
 }
 
 /// For a command of the machine that runs on a host: only what ping and tcpdump need is kept, and
-/// survives execve(2).
+/// survives execve(2). Without namespaces (`isolated` is false) nothing is kept.
 ///
 /// # Errors
 /// The errno of the first step that failed.
-pub fn keep_for_commands(identity: Identity) -> Result<(), Errno> {
-    give_up(identity, &[NET_ADMIN, NET_RAW])?;
+pub fn keep_for_commands(identity: Identity, isolated: bool) -> Result<(), Errno> {
+    give_up(identity, if isolated { &[NET_ADMIN, NET_RAW] } else { &[] })?;
     prctl::set_pdeathsig(Signal::SIGKILL)
 }
 
@@ -75,6 +75,8 @@ fn give_up(identity: Identity, kept: &[u32]) -> Result<(), Errno> {
         // Numbers above the kernel's last capability give EINVAL and nothing to drop.
         match prctl_call(libc::PR_CAPBSET_DROP, capability, 0) {
             Ok(()) | Err(Errno::EINVAL) => {}
+            // An ordinary user without namespaces has nothing to drop, and nothing to drop it with.
+            Err(Errno::EPERM) if identity == Identity::Stay && kept.is_empty() => break,
             Err(errno) => return Err(errno),
         }
     }
