@@ -2,6 +2,9 @@
 
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod dice;
+pub mod traces;
+
 use std::sync::Arc;
 
 use sockstep::lab::Labs;
