@@ -95,6 +95,7 @@ fn carry() -> Result<Carried, Skipped> {
     loop {
         all.moments += 1;
         all.told += moment.passages.len();
+        all.counted += moment.untold;
         printed.append(&mut moment.printed);
         let client = moment.snapshot.process(&process("iperf-c"));
         if client.is_some_and(|client| matches!(client.state, ProcessState::Dead(_))) {

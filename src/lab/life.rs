@@ -76,6 +76,7 @@ impl Lab {
             at: Duration::ZERO,
             reports: Vec::new(),
             passages: Vec::new(),
+            untold: 0,
             snapshot: Arc::new(Snapshot::default()),
             changes: Vec::new(),
             printed: Vec::new(),

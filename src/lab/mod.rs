@@ -12,11 +12,13 @@
 mod arrival;
 mod birth;
 mod bounds;
+mod carry;
 pub mod diag;
 mod doctor;
 mod exec;
 mod failure;
 mod fd_table;
+mod flood;
 pub(crate) mod fuzz;
 mod host;
 mod init;

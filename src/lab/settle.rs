@@ -14,13 +14,15 @@ use crate::model::{Cause, Moment, Outcome, ProcessName, Report, changes};
 /// floods the wire takes so long; the moment then says that it is not settled.
 const REST_LIMIT: Duration = Duration::from_secs(2);
 
-/// More packets than this without rest end a pass, so that a flood can't hold the screen.
-const PACKETS_A_PASS: usize = 4_096;
+/// A flood never comes to rest. What it brought in this time makes a moment, so that the screen
+/// goes on.
+const FLOOD_MOMENT: Duration = Duration::from_millis(50);
 
 impl Lab {
     /// Carries packets and takes replies until two whole passes in a row find that nothing moves:
     /// both TUNs are empty, every process waits, sleeps in its call, is stopped or dead, and none
-    /// of them has run in between. `false` if that did not come within the limit.
+    /// of them has run in between. `false` if that did not come within the limit, or in a flood
+    /// within a shorter one.
     ///
     /// A packet that is written to a TUN has passed the receiving kernel when the write is back,
     /// and a process that it wakes is no longer asleep then, so nothing can be missed.
@@ -28,7 +30,10 @@ impl Lab {
     /// # Errors
     /// The lab is gone.
     pub fn settle(&mut self) -> Result<bool, Failure> {
-        let limit = Instant::now() + REST_LIMIT;
+        self.settle_since(Instant::now())
+    }
+
+    fn settle_since(&mut self, begin: Instant) -> Result<bool, Failure> {
         let mut last_runs = None;
         let mut quiet_passes = 0;
         loop {
@@ -40,7 +45,8 @@ impl Lab {
             if quiet_passes == 2 {
                 return Ok(true);
             }
-            if Instant::now() > limit {
+            let limit = if self.switch.untold() > 0 { FLOOD_MOMENT } else { REST_LIMIT };
+            if begin.elapsed() > limit {
                 return Ok(false);
             }
             if rest.is_none() && !moved {
@@ -49,6 +55,25 @@ impl Lab {
                 self.wait(Duration::from_millis(1));
             }
         }
+    }
+
+    /// Settles; but what a flood brings is gathered into one moment instead of hundreds.
+    ///
+    /// # Errors
+    /// The lab is gone.
+    pub fn gather(&mut self) -> Result<bool, Failure> {
+        let begin = Instant::now();
+        if self.settle_since(begin)? && self.switch.untold() == 0 {
+            return Ok(true);
+        }
+        while let Some(left) = FLOOD_MOMENT.checked_sub(begin.elapsed())
+            && self.switch.untold() > 0
+            && self.wait(left)
+        {
+            self.carry();
+            self.listen()?;
+        }
+        self.settle_since(begin)
     }
 
     /// How often all processes together were put on a processor, if each of them is at rest.
@@ -60,43 +85,6 @@ impl Lab {
             runs = runs.wrapping_add(rest.runs);
         }
         quiet.then_some(runs)
-    }
-
-    /// Takes what the hosts' kernels have sent and carries what the wire lets pass; whether
-    /// anything moved.
-    fn carry(&mut self) -> bool {
-        let mut moved = self.deliver();
-        for _ in 0..PACKETS_A_PASS {
-            let mut any = false;
-            for index in 0..self.hosts.len() {
-                let mut buffer = std::mem::take(&mut self.buffer);
-                let at = self.now();
-                if let Some(packet) = self.hosts[index].next_packet(&mut buffer) {
-                    any = true;
-                    self.switch.send(&self.hosts[index].name, packet, at, &self.ports);
-                }
-                self.buffer = buffer;
-            }
-            moved |= any;
-            if !any {
-                break;
-            }
-            self.deliver();
-        }
-        moved
-    }
-
-    /// Writes what the wire gives to the receivers' kernels.
-    pub fn deliver(&mut self) -> bool {
-        let mut any = false;
-        while let Some(delivery) = self.switch.next_delivery() {
-            any = true;
-            let to = delivery.packet.to.as_ref();
-            let host = to.and_then(|to| self.hosts.iter().find(|host| host.name == *to));
-            let taken = host.is_some_and(|host| host.give(&delivery.packet.bytes));
-            self.switch.delivered(delivery, taken);
-        }
-        any
     }
 
     /// Takes what the processes have said; whether any has.
@@ -202,11 +190,13 @@ impl Lab {
         self.report_sleepers();
         let before = self.observer.last();
         let snapshot = self.look()?;
+        let (passages, untold) = self.switch.take_passages(snapshot.at);
         Ok(Moment {
             cause,
             at: snapshot.at,
             reports: std::mem::take(&mut self.reports),
-            passages: self.switch.take_passages(),
+            passages,
+            untold,
             changes: changes(&before, &snapshot),
             snapshot,
             printed: std::mem::take(&mut self.printed),

@@ -9,9 +9,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::{
-    Body, Fate, Filter, Held, HostName, Packet, Passage, ProcessName, Unreachable, Wire, WireAction,
+    Body, Fate, Filter, Flags, Held, HostName, Packet, Passage, ProcessName, Unreachable, Wire,
+    WireAction,
 };
 
+use super::flood::Allowance;
 use super::packet::{Flows, decode, ends, icmp_unreachable};
 
 /// A packet for a host's kernel. Whoever writes it says with [`Switch::delivered`] how that went.
@@ -32,6 +34,21 @@ pub(super) struct Switch {
     count: u64,
     outgoing: VecDeque<Delivery>,
     passages: Vec<Passage>,
+    told: Told,
+}
+
+/// What may be told of the passages, and how many were not since the last moment.
+#[derive(Debug)]
+struct Told {
+    control: Allowance,
+    other: Allowance,
+    untold: u64,
+}
+
+impl Default for Told {
+    fn default() -> Self {
+        Self { control: Allowance::CONTROL, other: Allowance::OTHER, untold: 0 }
+    }
 }
 
 /// Why the wire could not do what it was told: a sentence for the learner.
@@ -64,7 +81,7 @@ impl Switch {
     /// Notes what became of a delivery.
     pub fn delivered(&mut self, delivery: Delivery, taken: bool) {
         let fate = if taken { delivery.fate } else { Fate::Refused };
-        self.passages.push(Passage { packet: delivery.packet, fate });
+        self.pass(delivery.packet, fate);
     }
 
     /// What has happened on the wire since [`Switch::take_passages`] was called last.
@@ -72,9 +89,34 @@ impl Switch {
         &self.passages
     }
 
-    /// What happened on the wire since the last time this was asked, in order.
-    pub fn take_passages(&mut self) -> Vec<Passage> {
-        std::mem::take(&mut self.passages)
+    /// What happened on the wire since the last time this was asked, in order, and how many
+    /// packets passed besides.
+    pub fn take_passages(&mut self, at: Duration) -> (Vec<Passage>, u64) {
+        self.told.control.refill(at);
+        self.told.other.refill(at);
+        (std::mem::take(&mut self.passages), std::mem::take(&mut self.told.untold))
+    }
+
+    /// How many passages were not told since the last moment.
+    pub fn untold(&self) -> u64 {
+        self.told.untold
+    }
+
+    /// The host to which a packet goes at once, because the wire would deliver it and nobody would
+    /// be told; [`Switch::went_straight`] is to be called then. `None`: it is for
+    /// [`Switch::send`].
+    pub fn straight(&self, bytes: &[u8]) -> Option<&HostName> {
+        let idle = self.wire.is_auto() && !self.wire.cut && self.outgoing.is_empty();
+        if !idle || !self.told.other.is_spent() || is_control(bytes) {
+            return None;
+        }
+        self.hosts.get(&ends(bytes)?.destination)
+    }
+
+    /// Counts a packet that went straight.
+    pub fn went_straight(&mut self) {
+        self.count += 1;
+        self.told.untold += 1;
     }
 
     /// A host's kernel has sent `bytes`.
@@ -220,7 +262,13 @@ impl Switch {
     }
 
     fn pass(&mut self, packet: Arc<Packet>, fate: Fate) {
-        self.passages.push(Passage { packet, fate });
+        let told = &mut self.told;
+        let allowance = if is_control(&packet.bytes) { &mut told.control } else { &mut told.other };
+        if allowance.take() {
+            self.passages.push(Passage { packet, fate });
+        } else {
+            told.untold += 1;
+        }
     }
 
     fn describe_held(&self) -> String {
@@ -238,6 +286,19 @@ impl Switch {
     }
 }
 
+/// Whether a packet opens, closes or breaks a TCP connection.
+fn is_control(bytes: &[u8]) -> bool {
+    const TCP: u8 = 6;
+    let at = |index: usize| bytes.get(index).copied().unwrap_or(0);
+    let header = match at(0) >> 4 {
+        4 if at(9) == TCP => usize::from(at(0) & 15) * 4,
+        6 if at(6) == TCP => 40,
+        _ => return false,
+    };
+    let flags = Flags::FIN.with(Flags::SYN).with(Flags::RST);
+    at(header + 13) & flags.0 != 0
+}
+
 fn ports_of(ports: &Ports, process: &ProcessName) -> Vec<u16> {
     ports.get(process).map_or_else(Vec::new, |ports| ports.iter().copied().collect())
 }
@@ -248,4 +309,66 @@ fn covers(packet: &Packet, held: &Packet) -> bool {
     let same = (new.source, new.destination) == (old.source, old.destination);
     let offset = old.sequence.wrapping_sub(new.sequence);
     same && old.span() > 0 && offset < new.span() && old.span() <= new.span() - offset
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use etherparse::PacketBuilder;
+
+    const SERVER: [u8; 4] = [198, 51, 100, 1];
+    const CLIENT: [u8; 4] = [198, 51, 100, 2];
+
+    fn host(name: &str) -> HostName {
+        HostName::parse(name).expect("a name")
+    }
+
+    fn switch() -> Switch {
+        Switch::new([(SERVER.into(), host("server")), (CLIENT.into(), host("client"))])
+    }
+
+    fn packet(syn: bool) -> Vec<u8> {
+        let builder = PacketBuilder::ipv4(CLIENT, SERVER, 64).tcp(40_001, 8080, 7, 100);
+        let builder = if syn { builder.syn() } else { builder.ack(1) };
+        let mut bytes = Vec::new();
+        builder.write(&mut bytes, &[]).expect("memory");
+        bytes
+    }
+
+    /// The client sends it, and the server takes it.
+    fn carry(switch: &mut Switch, bytes: &[u8]) {
+        switch.send(&host("client"), bytes, Duration::ZERO, &Ports::new());
+        while let Some(delivery) = switch.next_delivery() {
+            switch.delivered(delivery, true);
+        }
+    }
+
+    #[test]
+    fn of_a_flood_the_first_packets_are_told_and_the_others_counted() {
+        let mut switch = switch();
+        for _ in 0..5_000 {
+            carry(&mut switch, &packet(false));
+        }
+        carry(&mut switch, &packet(true));
+        let (told, untold) = switch.take_passages(Duration::ZERO);
+        assert_eq!((told.len(), untold), (4_097, 5_000 - 4_096));
+        let last = told.last().expect("one");
+        assert_eq!((last.packet.label().as_str(), last.packet.number), ("SYN", 5_001));
+        assert_eq!(switch.take_passages(Duration::ZERO), (Vec::new(), 0));
+    }
+
+    #[test]
+    fn only_what_nobody_would_be_told_goes_straight() {
+        let mut switch = switch();
+        assert_eq!(switch.straight(&packet(false)), None);
+        for _ in 0..4_096 {
+            carry(&mut switch, &packet(false));
+        }
+        assert_eq!(switch.straight(&packet(false)), Some(&host("server")));
+        assert_eq!(switch.straight(&packet(true)), None);
+        assert_eq!(switch.straight(&packet(false)[..19]), None);
+        let hold = WireAction::Hold(Filter::any());
+        switch.act(&hold, Duration::ZERO, &Ports::new()).expect("it holds");
+        assert_eq!(switch.straight(&packet(false)), None);
+    }
 }

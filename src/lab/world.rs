@@ -44,7 +44,7 @@ impl World for Lab {
             let heard = self.wait(timer.map_or(left, |timer| timer.min(left)));
             let timer_ended = timer.is_some_and(|timer| timer <= left);
             if heard || timer_ended {
-                let settled = self.settle()?;
+                let settled = self.gather()?;
                 let moment = self.moment(Cause::Kernel, settled)?;
                 if !is_empty(&moment) {
                     return Ok(Some(moment));
@@ -80,6 +80,7 @@ impl World for Lab {
 fn is_empty(moment: &Moment) -> bool {
     moment.reports.is_empty()
         && moment.passages.is_empty()
+        && moment.untold == 0
         && moment.changes.is_empty()
         && moment.printed.is_empty()
 }

@@ -23,6 +23,9 @@ pub struct Moment {
     pub reports: Vec<Report>,
     /// What happened on the wire, in order.
     pub passages: Vec<Passage>,
+    /// How many packets went over the wire besides: of a flood only the first ones are told.
+    #[serde(default)]
+    pub untold: u64,
     /// The kernel's state afterwards.
     pub snapshot: Arc<Snapshot>,
     /// What differs from the snapshot before.

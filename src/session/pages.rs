@@ -30,6 +30,7 @@ impl Session {
             at: live.world.now(),
             reports: Vec::new(),
             passages: Vec::new(),
+            untold: 0,
             snapshot: live.snapshot.clone(),
             changes: Vec::new(),
             printed: Vec::new(),

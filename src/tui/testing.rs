@@ -189,6 +189,7 @@ pub fn entry(before: &Lab, after: &Lab, cause: Cause, passages: Vec<Passage>) ->
         at: Duration::from_secs(1),
         reports: Vec::new(),
         passages,
+        untold: 0,
         changes: changes(&before.snapshot, &snapshot),
         snapshot,
         printed: Vec::new(),

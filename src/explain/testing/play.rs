@@ -24,6 +24,7 @@ impl Play {
             at: Duration::ZERO,
             reports: Vec::new(),
             passages: Vec::new(),
+            untold: 0,
             snapshot: after,
             changes,
             printed: Vec::new(),

@@ -249,6 +249,7 @@ impl Dice {
             at: std::time::Duration::ZERO,
             reports,
             passages: (0..self.below(5)).map(|_| self.passage()).collect(),
+            untold: 0,
             snapshot: Arc::new(after),
             changes,
             printed: Vec::new(),

@@ -336,6 +336,7 @@ fn a_moment_of_plain_statements_says_so() {
         at: std::time::Duration::ZERO,
         reports: Vec::new(),
         passages: Vec::new(),
+        untold: 0,
         snapshot: std::sync::Arc::new(lab.clone()),
         changes: Vec::new(),
         printed: Vec::new(),

@@ -26,6 +26,7 @@ impl Kernel {
             at: self.now,
             reports: std::mem::take(&mut self.reports),
             passages: std::mem::take(&mut self.passages),
+            untold: 0,
             snapshot,
             changes,
             printed: Vec::new(),

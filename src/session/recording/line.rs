@@ -61,6 +61,8 @@ pub struct EntryLine {
     pub reports: Vec<Report>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub passages: Vec<Passage>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub untold: u64,
     pub snapshot: SnapshotLine,
     /// Only where they are not simply what differs between the two snapshots.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -123,4 +125,8 @@ pub struct WireLine {
     #[serde(default)]
     pub cut: bool,
     pub held: Vec<Piece<Arc<Held>>>,
+}
+
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }

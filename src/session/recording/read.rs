@@ -107,6 +107,7 @@ fn entry(before: Option<&Entry>, line: EntryLine, budget: &mut Budget) -> Result
             at: line.at,
             reports: line.reports,
             passages: line.passages,
+            untold: line.untold,
             snapshot,
             changes,
             printed: line.output,

@@ -73,6 +73,7 @@ fn entry_line(before: Option<&Entry>, entry: &Entry) -> EntryLine {
         at: moment.at,
         reports: moment.reports.clone(),
         passages: moment.passages.clone(),
+        untold: moment.untold,
         snapshot: snapshot_line(earlier, &moment.snapshot),
         changes: (found != moment.changes).then(|| moment.changes.clone()),
         output: moment.printed.clone(),

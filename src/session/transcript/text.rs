@@ -34,6 +34,10 @@ pub fn text(before: Option<&Entry>, entry: &Entry, lesson: Option<&Lesson>) -> V
         let packet = tcpdump::line(&passage.packet, Numbers::Relative);
         lines.push(line("wire", &format!("{:<11} {packet}", fate(passage.fate))));
     }
+    if moment.untold > 0 {
+        let more = format!("and {} more packets, too many to tell one by one", moment.untold);
+        lines.push(line("wire", &more));
+    }
     let states = moment.changes.iter().filter_map(Change::transition);
     lines.extend(states.map(|change| line("state", &transition(&moment.snapshot, &change))));
     lines.extend(lines_of(&moment.printed).iter().map(|text| line("output", text)));
