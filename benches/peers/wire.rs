@@ -10,54 +10,51 @@
 
 use std::time::Duration;
 
-use sockstep::model::{ProcessState, World};
+use sockstep::model::{LabSpec, ProcessState, World};
 
 use crate::Skipped;
-use crate::measure::{Aim, Race, bits, deadline, resident};
+use crate::measure::{Aim, Race, bits, deadline, print_alone, resident};
 use crate::shell::{Shell, need, need_root, source};
-use crate::world::{lost, process, run, two_hosts};
+use crate::world::{lost, open, process, run};
 
 /// How long each measurement sends, in seconds.
-const SECONDS: u64 = 3;
+const SECONDS: u64 = 2;
+
+const ROUNDS: usize = 5;
 
 /// The figure.
 pub fn run_figure() -> Result<(), Skipped> {
     need(&["iperf3"])?;
     let mut last = Carried::default();
     let before = resident();
-    let ours = |last: &mut Carried| {
-        *last = carry()?;
-        Ok(last.bits)
+    let mut ours = |quickack: bool| {
+        last = carry(quickack)?;
+        Ok::<_, Skipped>(last.bits)
     };
-    let slirp = |mtu: u32| {
-        need(&["slirp4netns", "unshare", "nsenter", "ip"])?;
-        need_root()?;
-        let mut shell = Shell::start(&["unshare", "--mount", "--net", "sh"])?;
-        shell.run(&format!("set -- {mtu}; . {}", source("slirp.sh").display()))?;
-        Ok::<_, Skipped>(shell)
-    };
-    for (mtu, aim) in [(1_500, Some(Aim::AtLeast(1.5))), (65_520, None)] {
+    let races = [
+        ("delayed ACKs", false, 1_500, Some(Aim::AtLeast(1.5))),
+        ("every segment acknowledged", true, 1_500, None),
+        ("delayed ACKs", false, 65_520, None),
+    ];
+    for (name, quickack, mtu, aim) in races {
+        let (what, peer) = (format!("wire, {name}"), format!("slirp4netns, MTU {mtu}"));
         match slirp(mtu) {
-            Ok(mut shell) => Race::run(
-                ("bytes through the wire", format!("slirp4netns, MTU {mtu}")),
-                bits,
-                5,
-                || ours(&mut last),
-                || {
+            Ok(mut shell) => {
+                let theirs = || {
                     let said = shell.run(&format!("measure {SECONDS}"))?;
                     said.parse().map_err(|_| format!("iperf3 said {said:?}"))
-                },
-            )?
-            .print(aim),
+                };
+                Race::run((what, peer), bits, ROUNDS, || ours(quickack), theirs)?.print(aim);
+            }
             Err(why) => {
-                println!("  no peer: {why}");
-                ours(&mut last)?;
+                println!("  {peer} skipped: {why}");
+                let alone: Result<Vec<f64>, _> = (0..ROUNDS).map(|_| ours(quickack)).collect();
+                print_alone(&what, &alone?, bits);
             }
         }
     }
     println!(
-        "  of it: {:.2} Gbit/s, {} packets told and {} counted in {} moments; memory {} -> {} MB",
-        last.bits / 1e9,
+        "  of the last run: {} packets told and {} counted in {} moments; memory {} -> {} MB",
         last.told,
         last.counted,
         last.moments,
@@ -65,6 +62,15 @@ pub fn run_figure() -> Result<(), Skipped> {
         resident() >> 20,
     );
     Ok(())
+}
+
+/// A shell with a namespace behind slirp4netns.
+fn slirp(mtu: u32) -> Result<Shell, Skipped> {
+    need(&["slirp4netns", "unshare", "nsenter", "ip"])?;
+    need_root()?;
+    let mut shell = Shell::start(&["unshare", "--mount", "--net", "sh"])?;
+    shell.run(&format!("set -- {mtu}; . {}", source("slirp.sh").display()))?;
+    Ok(shell)
 }
 
 #[derive(Debug, Default)]
@@ -78,8 +84,8 @@ struct Carried {
 }
 
 /// One run of iperf3 in a fresh lab.
-fn carry() -> Result<Carried, Skipped> {
-    let mut world = two_hosts()?;
+fn carry(quickack: bool) -> Result<Carried, Skipped> {
+    let mut world = open(&LabSpec { quickack, ..LabSpec::two_hosts() })?;
     let world = &mut *world;
     let mut all = Carried::default();
     run(world, "iperf-s", "server", "exec iperf3 -s -1 >/dev/null")?;

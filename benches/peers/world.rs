@@ -24,7 +24,12 @@ pub fn labs() -> Labs {
 
 /// A lab with a server and a client.
 pub fn two_hosts() -> Result<Box<dyn World>, Skipped> {
-    labs().open(&LabSpec::two_hosts()).map_err(lost)
+    open(&LabSpec::two_hosts())
+}
+
+/// A lab.
+pub fn open(spec: &LabSpec) -> Result<Box<dyn World>, Skipped> {
+    labs().open(spec).map_err(lost)
 }
 
 /// Why there is no lab, or none any more.
