@@ -78,7 +78,7 @@ fn border(
     let mark = ink.glyphs.cut();
     let left = cut_line(left, inner.saturating_sub(3), mark);
     // The left name stands whole; what is right of it takes what is left, or nothing.
-    let room = inner.saturating_sub(around(&left) + 4);
+    let room = inner.saturating_sub(around(&left) + 3);
     let right =
         if room < 8 && around(&left) > 0 { Line::default() } else { cut_line(right, room, mark) };
     let rest = inner.saturating_sub(around(&left) + around(&right));

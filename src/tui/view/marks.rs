@@ -1,15 +1,27 @@
 //! What this moment changed, to be looked up while rows are drawn.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::model::{Address, Change, Fd, HostName, Moment, ProcessName, Socket};
 
-/// What a socket is known by within one snapshot.
-type Id = (u64, u64, Option<Address>, Option<Address>);
+/// What a socket is known by within one snapshot: the number that the kernel gives it once, else
+/// its inode, else its names.
+#[derive(Debug, PartialEq, Eq, Hash)]
+enum Id {
+    Cookie(u64),
+    Inode(u64),
+    Names(Option<Address>, Option<Address>),
+}
 
-fn id(socket: &Socket) -> Id {
-    (socket.inode, socket.cookie, socket.local.clone(), socket.peer.clone())
+impl Id {
+    fn of(socket: &Socket) -> Self {
+        match (socket.cookie, socket.inode) {
+            (0, 0) => Id::Names(socket.local.clone(), socket.peer.clone()),
+            (0, inode) => Id::Inode(inode),
+            (cookie, _) => Id::Cookie(cookie),
+        }
+    }
 }
 
 /// The things that carry a `*`.
@@ -17,7 +29,7 @@ fn id(socket: &Socket) -> Id {
 pub struct Marks {
     processes: HashSet<ProcessName>,
     fds: HashSet<(ProcessName, i32)>,
-    sockets: HashSet<(HostName, Id)>,
+    sockets: HashMap<HostName, HashSet<Id>>,
     closed: Vec<(ProcessName, Arc<Fd>)>,
     gone: Vec<(HostName, Arc<Socket>)>,
 }
@@ -43,7 +55,7 @@ impl Marks {
                 self.fds.insert((process.clone(), fd.number));
             }
             Change::SocketNew { host, socket } | Change::SocketChanged { host, to: socket, .. } => {
-                self.sockets.insert((host.clone(), id(socket)));
+                self.sockets.entry(host.clone()).or_default().insert(Id::of(socket));
             }
             Change::Counter { .. } | Change::Rebooted { .. } => {}
         }
@@ -72,6 +84,6 @@ impl Marks {
 
     /// Whether the socket is new or changed.
     pub fn socket(&self, host: &HostName, socket: &Socket) -> bool {
-        !self.sockets.is_empty() && self.sockets.contains(&(host.clone(), id(socket)))
+        self.sockets.get(host).is_some_and(|changed| changed.contains(&Id::of(socket)))
     }
 }

@@ -18,7 +18,7 @@ use super::{code, host, next, timeline, title, wire};
 use crate::lesson::Show;
 use crate::model::{Host, Outcome, Rung};
 use crate::tui::ink::Ink;
-use crate::tui::text::wrap;
+use crate::tui::text::{width, wrap};
 use crate::tui::theme::Role;
 
 /// The widest line of prose that is comfortable to read.
@@ -138,8 +138,10 @@ fn wire_frame(page: &Page<'_>, wide: usize, high: usize, ink: &Ink) -> Frame {
     let filters: Vec<String> = snapshot.wire.filters.iter().map(ToString::to_string).collect();
     let mut foot = Line::default();
     if !filters.is_empty() {
-        let text = ink.words.ui_with("wire-holds", &[("filters", &filters.join("; "))]);
-        foot = ink.line(Role::Held, text);
+        let filters = filters.join("; ");
+        let text = ink.words.ui_with("wire-holds", &[("filters", &filters)]);
+        let fits = width(&text) + 3 <= wide;
+        foot = ink.line(Role::Held, if fits { text } else { filters });
     }
     Frame::new(name, wire::lines(&ladder, wide, high, ink)).with_foot(foot)
 }

@@ -145,23 +145,11 @@ fn queues(socket: &Socket, ink: &Ink) -> Option<String> {
 
 /// What the timer will bring, and when.
 fn timer_text(socket: &Socket, timer: Timer, ink: &Ink) -> Option<String> {
+    let words = &ink.words;
     let time = seconds(timer.left_ms);
     let time: &[(&str, &dyn std::fmt::Display)] = &[("time", &time)];
-    let words = &ink.words;
-    let text = match timer.kind {
-        TimerKind::Retransmit => match socket.state? {
-            TcpState::SynSent => words.ui_with("timer-syn", time),
-            TcpState::SynRecv => words.ui_with("timer-syn-ack", time),
-            TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck => {
-                words.ui_with("timer-fin", time)
-            }
-            TcpState::Close
-            | TcpState::Listen
-            | TcpState::Established
-            | TcpState::FinWait2
-            | TcpState::CloseWait
-            | TcpState::TimeWait => words.ui_with("timer-data", time),
-        },
+    Some(match timer.kind {
+        TimerKind::Retransmit => return sent_again(socket, timer, ink),
         // The kernel uses this timer for another end, too: how long it waits for the peer's FIN.
         TimerKind::Keepalive if socket.state == Some(TcpState::FinWait2) => {
             words.ui_with("timer-fin-wait", time)
@@ -170,9 +158,30 @@ fn timer_text(socket: &Socket, timer: Timer, ink: &Ink) -> Option<String> {
         TimerKind::TimeWait => words.ui_with("timer-gone", time),
         TimerKind::ZeroWindowProbe => words.ui_with("timer-probe", time),
         TimerKind::Other(_) => return None,
+    })
+}
+
+/// `SYN,ACK again in 1.0 s`; if it was sent again already, `SYN,ACK x3, next in 3.9 s`.
+fn sent_again(socket: &Socket, timer: Timer, ink: &Ink) -> Option<String> {
+    let what = match socket.state? {
+        TcpState::SynSent => "SYN",
+        TcpState::SynRecv => "SYN,ACK",
+        TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck => "FIN",
+        TcpState::Close
+        | TcpState::Listen
+        | TcpState::Established
+        | TcpState::FinWait2
+        | TcpState::CloseWait
+        | TcpState::TimeWait => ink.words.ui("timer-data"),
     };
-    let again = timer.retransmits;
-    Some(if again == 0 { text } else { format!("{text} (x{again})") })
+    let (time, count) = (seconds(timer.left_ms), u32::from(timer.retransmits) + 1);
+    Some(if count == 1 {
+        ink.words.ui_with("timer-again", &[("what", &what), ("time", &time)])
+    } else {
+        let values: &[(&str, &dyn std::fmt::Display)] =
+            &[("what", &what), ("count", &count), ("time", &time)];
+        ink.words.ui_with("timer-next", values)
+    })
 }
 
 /// `2.1`, `60`: seconds, with a tenth where they are few.
