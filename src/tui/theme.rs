@@ -7,8 +7,10 @@ use ratatui::style::{Color, Modifier, Style};
 pub enum Role {
     /// Ordinary text.
     Plain,
-    /// What may be overlooked: details, old rows, frames of panes.
+    /// What may be overlooked: details, old rows.
     Dim,
+    /// Frames of panes, rules of sections.
+    Frame,
     /// What has to be read first.
     Strong,
     /// Names of panes and sections.
@@ -29,8 +31,6 @@ pub enum Role {
     Key,
     /// C, states, names and numbers inside prose.
     Code,
-    /// A bar across the screen: title and footer.
-    Bar,
     /// The chosen line of a list; a lit state of the diagram.
     Chosen,
 }
@@ -58,8 +58,9 @@ impl Theme {
         })
     }
 
-    /// How `role` looks. The terminal's own background stays, and only its 16 colours are used, so
-    /// that its palette is respected.
+    /// How `role` looks. The terminal's own background stays. Colours are those of its palette,
+    /// which suits its background; the greys are not: "bright black" is all but invisible on some
+    /// terminals, and on every projector.
     pub fn style(self, role: Role) -> Style {
         match self {
             Theme::Dark => coloured(role, &DARK),
@@ -72,6 +73,7 @@ impl Theme {
 /// The colours in which two themes differ.
 struct Palette {
     dim: Color,
+    frame: Color,
     title: Color,
     changed: Color,
     held: Color,
@@ -82,7 +84,8 @@ struct Palette {
 }
 
 const DARK: Palette = Palette {
-    dim: Color::DarkGray,
+    dim: Color::Indexed(247),
+    frame: Color::Indexed(241),
     title: Color::Cyan,
     changed: Color::Yellow,
     held: Color::LightMagenta,
@@ -93,7 +96,8 @@ const DARK: Palette = Palette {
 };
 
 const LIGHT: Palette = Palette {
-    dim: Color::DarkGray,
+    dim: Color::Indexed(241),
+    frame: Color::Indexed(248),
     title: Color::Blue,
     changed: Color::Red,
     held: Color::Magenta,
@@ -108,6 +112,7 @@ fn coloured(role: Role, palette: &Palette) -> Style {
     match role {
         Role::Plain => Style::new(),
         Role::Dim => colour(palette.dim),
+        Role::Frame => colour(palette.frame),
         Role::Strong => Style::new().add_modifier(Modifier::BOLD),
         Role::Title => colour(palette.title).add_modifier(Modifier::BOLD),
         Role::Changed => colour(palette.changed).add_modifier(Modifier::BOLD),
@@ -117,7 +122,6 @@ fn coloured(role: Role, palette: &Palette) -> Style {
         Role::Past => colour(palette.past).add_modifier(Modifier::BOLD | Modifier::REVERSED),
         Role::Key => colour(palette.title).add_modifier(Modifier::BOLD),
         Role::Code => colour(palette.code),
-        Role::Bar => colour(palette.dim),
         Role::Chosen => Style::new().add_modifier(Modifier::REVERSED | Modifier::BOLD),
     }
 }
@@ -125,7 +129,7 @@ fn coloured(role: Role, palette: &Palette) -> Style {
 fn plain(role: Role) -> Style {
     let style = Style::new();
     match role {
-        Role::Plain | Role::Dim | Role::Bar | Role::Code => style,
+        Role::Plain | Role::Dim | Role::Frame | Role::Code => style,
         Role::Strong | Role::Title | Role::Changed | Role::Held | Role::Good | Role::Key => {
             style.add_modifier(Modifier::BOLD)
         }

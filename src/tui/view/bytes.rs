@@ -184,7 +184,7 @@ fn border(walls: &[bool], top: bool, ink: &Ink) -> Line<'static> {
             level.clone()
         });
     }
-    ink.line(Role::Dim, text)
+    ink.line(Role::Frame, text)
 }
 
 /// `│ 02    00  │*1f   *90  │`: bytes that this moment changed are marked.
@@ -196,7 +196,7 @@ fn values(
     ink: &Ink,
 ) -> Line<'static> {
     let upright = ink.glyphs.upright();
-    let mut spans = vec![ink.span(Role::Dim, format!("    {upright}"))];
+    let mut spans = vec![ink.span(Role::Frame, format!("    {upright}"))];
     for index in 0..walls.len() - 1 {
         let at = start + index;
         let new = before.is_some_and(|before| before.get(at) != bytes.get(at));
@@ -204,7 +204,7 @@ fn values(
         let mark = if new { '*' } else { ' ' };
         spans.push(ink.span(ink.fresh(new), format!("{mark}{byte:02x}  ")));
         let wall = walls[index + 1];
-        spans.push(ink.span(Role::Dim, if wall { upright.to_string() } else { " ".to_owned() }));
+        spans.push(ink.span(Role::Frame, if wall { upright.to_string() } else { " ".to_owned() }));
     }
     Line::from(spans)
 }

@@ -50,7 +50,7 @@ impl Frame {
         put(buffer, area.x, area.y, area.width, top, ink);
         for row in 1..area.height - 1 {
             let y = area.y + row;
-            let upright = ink.line(Role::Dim, ink.glyphs.upright().to_string());
+            let upright = ink.line(Role::Frame, ink.glyphs.upright().to_string());
             put(buffer, area.x, y, 1, upright.clone(), ink);
             if let Some(line) = self.lines.get(usize::from(row - 1)) {
                 put(buffer, area.x + 1, y, area.width - 2, line.clone(), ink);
@@ -82,11 +82,11 @@ fn border(
     let right =
         if room < 8 && around(&left) > 0 { Line::default() } else { cut_line(right, room, mark) };
     let rest = inner.saturating_sub(around(&left) + around(&right));
-    let mut spans = vec![ink.span(Role::Dim, ends[0].to_string())];
+    let mut spans = vec![ink.span(Role::Frame, ends[0].to_string())];
     spans.extend(named(left));
-    spans.push(ink.run(Role::Dim, ink.glyphs.level(), rest));
+    spans.push(ink.run(Role::Frame, ink.glyphs.level(), rest));
     spans.extend(named(right));
-    spans.push(ink.span(Role::Dim, ends[1].to_string()));
+    spans.push(ink.span(Role::Frame, ends[1].to_string()));
     Line::from(spans)
 }
 

@@ -148,11 +148,11 @@ fn rule(section: &Section, wide: usize, ink: &Ink) -> Line<'static> {
         more => format!(" +{more} (z) {level}"),
     };
     let role = if section.alarm { Role::Bad } else { Role::Title };
-    let start = ink.span(Role::Dim, format!(" {level} "));
+    let start = ink.span(Role::Frame, format!(" {level} "));
     let title = ink.span(role, section.title.clone());
     let used = 3 + width(&section.title) + 1 + width(&more) + 1;
-    let line = ink.run(Role::Dim, level, wide.saturating_sub(used));
-    let gap = ink.span(Role::Dim, " ");
+    let line = ink.run(Role::Frame, level, wide.saturating_sub(used));
+    let gap = ink.span(Role::Frame, " ");
     let line = Line::from(vec![start, title, gap, line, ink.span(Role::Changed, more)]);
     debug_assert!(line_width(&line) <= wide.max(used));
     line
