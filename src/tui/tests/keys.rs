@@ -50,6 +50,16 @@ fn every_label_of_the_table_is_in_the_catalogue() {
     }
 }
 
+#[test]
+fn every_call_is_said_in_both_languages_and_in_english_as_the_c_room_says_it() {
+    let [english, chinese] = Lang::ALL.map(Ink::new);
+    for call in crate::c::calls() {
+        let key = format!("call-{}", call.name);
+        assert_eq!(english.words.ui(&key), call.help, "{key}");
+        assert_ne!(chinese.words.ui(&key), key);
+    }
+}
+
 /// The source of `Msg` itself is asked for its variants, so that none can be forgotten.
 #[test]
 fn every_message_is_documented_and_reachable() {

@@ -139,6 +139,7 @@ fn signature(call: &CallHelp, argument: usize, wide: usize, ink: &Ink) -> Vec<Li
     }
     spans.push(ink.span(Role::Dim, if call.variadic { ", ...);" } else { ");" }));
     let mut lines = wrap(&spans, wide.saturating_sub(1));
-    lines.push(ink.line(Role::Dim, format!(" {}", call.help)));
+    let key = format!("call-{}", call.name);
+    lines.push(ink.line(Role::Dim, format!(" {}", ink.words.ui(&key))));
     lines
 }
