@@ -90,6 +90,9 @@ fn find(host: &HostName, of: Option<i32>) -> Result<(i32, i32), ExecError> {
             if name == host.as_str()
                 && let Ok(fd) = fd.parse()
             {
+                if labs.len() > 1 {
+                    eprintln!("sockstep: {} labs are running; this is the newest", labs.len());
+                }
                 return Ok((lab.pid, fd));
             }
             known.push(format!("@{name}"));

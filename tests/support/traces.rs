@@ -51,7 +51,9 @@ impl Traces {
                 traces.namespaces.insert(name);
             }
             let directory = fs::read_link(format!("/proc/{pid}/cwd")).unwrap_or_default();
-            if directory.starts_with(std::env::temp_dir()) {
+            // The checkout itself may lie below the temporary directory; a lab's has this name.
+            let name = directory.file_name().unwrap_or_default().to_string_lossy();
+            if name.starts_with("sockstep-") && directory.starts_with(std::env::temp_dir()) {
                 traces.directories.push(directory);
             }
         }

@@ -58,7 +58,20 @@ fn stream(story: &mut Story, case: &Case, host: &Arc<Host>, socket: &Arc<Socket>
     let peer = scene.peer(known);
     let there = peer.map(|(host, row)| (scene.name(&host.name, row), row.recv_q));
     let waits = there.as_ref().and_then(|(_, waiting)| *waiting).filter(|waiting| *waiting > 0);
+    // What Send-Q counts was not acknowledged: nobody knows how much of it has arrived.
+    let left = socket.send_q.filter(|left| *left > 0);
     let said = match (sent, there) {
+        (None | Some((_, Fate::Delivered)), Some((peer, Some(waiting)))) if left.is_some() => {
+            note!(
+                "send-partly",
+                call = call,
+                who = who,
+                count = count,
+                peer = peer,
+                waiting = waiting,
+                left = left
+            )
+        }
         (None | Some((_, Fate::Delivered)), Some((peer, _))) if waits.is_some() => {
             note!(
                 "send-arrived",
