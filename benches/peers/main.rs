@@ -5,10 +5,15 @@
 //! `cargo bench` runs all of them; `cargo bench --bench peers -- snapshot wire` only some.
 //! `docs/performance.md` says what each figure means.
 
+mod draw;
+mod growth;
+mod idle;
 mod lifecycle;
 mod measure;
 mod shell;
 mod snapshot;
+mod start;
+mod terminal;
 mod undo;
 mod wire;
 mod world;
@@ -22,14 +27,21 @@ type Skipped = String;
 type Figure = fn() -> Result<(), Skipped>;
 
 /// The figures by the word that asks for them, in the order in which they are taken.
-const FIGURES: [(&str, Figure); 4] = [
+const FIGURES: [(&str, Figure); 8] = [
     ("snapshot", snapshot::run_figure),
     ("lifecycle", lifecycle::run_figure),
     ("undo", undo::run_figure),
     ("wire", wire::run_figure),
+    ("start", start::run_figure),
+    ("draw", draw::run_figure),
+    ("idle", idle::run_figure),
+    ("growth", growth::run_figure),
 ];
 
 fn main() -> ExitCode {
+    if std::env::args().nth(1).as_deref() == Some(start::HELLO) {
+        return start::hello().map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
+    }
     // Cargo passes options such as `--bench`; what is left are the names of figures.
     let wanted: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with('-')).collect();
     if let Some(unknown) = wanted.iter().find(|name| FIGURES.iter().all(|(own, _)| own != name)) {

@@ -75,16 +75,31 @@ pub fn call(
     }
 }
 
-/// A TCP socket that listens, and where it does.
+/// A TCP socket that listens on every address.
 pub fn listen(world: &mut dyn World, name: &str, port: u16) -> Result<(), Skipped> {
+    listen_long(world, name, port, 5)
+}
+
+/// The same with a backlog of its own.
+pub fn listen_long(
+    world: &mut dyn World,
+    name: &str,
+    port: u16,
+    backlog: i64,
+) -> Result<(), Skipped> {
     let fd = call(world, name, Syscall::Socket, [2, 1, 0, 0, 0, 0])?;
+    bind(world, name, fd, port)?;
+    call(world, name, Syscall::Listen, [fd, backlog, 0, 0, 0, 0]).map(drop)
+}
+
+/// Gives a socket its port.
+pub fn bind(world: &mut dyn World, name: &str, fd: i64, port: u16) -> Result<(), Skipped> {
     let mut address = vec![2, 0];
     address.extend(port.to_be_bytes());
     address.extend([0; 12]);
     let memory = world.memory(&process(name)).ok_or("no memory")?;
     memory.write(SCRATCH, &address);
-    call(world, name, Syscall::Bind, [fd, SCRATCH as i64, 16, 0, 0, 0])?;
-    call(world, name, Syscall::Listen, [fd, 5, 0, 0, 0, 0]).map(drop)
+    call(world, name, Syscall::Bind, [fd, SCRATCH as i64, 16, 0, 0, 0]).map(drop)
 }
 
 /// Reads all of the lab once; time that nobody uses passes.

@@ -126,22 +126,29 @@ fn in_container() -> bool {
     ["/.dockerenv", "/run/.containerenv"].iter().any(|path| Path::new(path).exists())
 }
 
-/// Whether a lab with a wire can be had here; found out by making a host.
+/// Whether a lab with a wire can be had here; found out by making a host. Settings do not matter
+/// for that, and the start of the program waits for it.
 pub fn wire_is_possible() -> bool {
-    try_lab().is_ok()
+    make_hosts(&[Vec::new()]).is_ok()
 }
 
 /// Makes a lab with one host of each preset's settings, and gives back those that were refused.
 fn try_lab() -> Result<Vec<(String, i32)>, Failure> {
+    make_hosts(&[Preset::Calm, Preset::Quick].map(settings))
+}
+
+/// Makes a lab with a host for each of these settings, takes it down, and gives back those that
+/// were refused.
+fn make_hosts(settings: &[Vec<(String, String)>]) -> Result<Vec<(String, i32)>, Failure> {
     let mut lineage = give_birth(Path::new("/proc/self/exe"), Rung::Wire)?;
     let mut refused = Vec::new();
-    for (spec, preset) in LabSpec::two_hosts().hosts.iter().zip([Preset::Calm, Preset::Quick]) {
+    for (spec, settings) in LabSpec::two_hosts().hosts.iter().zip(settings) {
         let plan = HostPlan {
             name: spec.name.clone(),
             v4: spec.v4,
             v6: spec.v6,
             quickack: true,
-            settings: settings(preset),
+            settings: settings.clone(),
         };
         if let (Answer::Host { refused: some }, _) =
             lineage.first.order(&Order::MakeHost(plan), &[])?
