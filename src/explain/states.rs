@@ -98,8 +98,8 @@ fn explain(story: &Story, moved: &Move, why: Why) -> Option<Note> {
         CloseWait, Closing, Established, FinWait1, FinWait2, LastAck, Listen, SynRecv, SynSent,
         TimeWait,
     };
-    if why.reset {
-        return Some(reset(story, moved, socket, why.clause));
+    if let (true, Some(from)) = (why.reset, moved.from) {
+        return Some(reset(story, moved, from, socket, why.clause));
     }
     let cause = why.clause;
     Some(match (moved.from, moved.to) {
@@ -239,17 +239,26 @@ fn has_time_wait(story: &Story, moved: &Move) -> bool {
 }
 
 /// An RST ended it, from either side.
-fn reset(story: &Story, moved: &Move, socket: String, cause: Note) -> Note {
+fn reset(story: &Story, moved: &Move, from: TcpState, socket: String, cause: Note) -> Note {
     let closed = moved.before.is_some_and(|row| row.ownerless == Some(Ownerless::Orphan));
     let data = story.scene.arrived_as(moved.host, moved.row, &[Role::Data]);
-    if let (true, Some(packet), Some(from)) = (closed, data, moved.from) {
+    if let (true, Some(packet)) = (closed, data) {
         let packet = packet_name(packet);
         return note!("reset-closed", packet = packet, socket = socket, from = from, cause = cause);
     }
-    match moved.from {
-        Some(TcpState::SynSent) => note!("reset-syn-sent", cause = cause, socket = socket),
-        Some(TcpState::SynRecv) => note!("reset-syn-recv", cause = cause, socket = socket),
-        Some(from) => note!("reset-state", cause = cause, socket = socket, from = from),
-        None => note!("reset-new", cause = cause, socket = socket),
+    match from {
+        TcpState::SynSent => note!("reset-syn-sent", cause = cause, socket = socket),
+        TcpState::SynRecv => note!("reset-syn-recv", cause = cause, socket = socket),
+        TcpState::Close
+        | TcpState::Listen
+        | TcpState::Established
+        | TcpState::FinWait1
+        | TcpState::FinWait2
+        | TcpState::CloseWait
+        | TcpState::Closing
+        | TcpState::LastAck
+        | TcpState::TimeWait => {
+            note!("reset-state", cause = cause, socket = socket, from = from)
+        }
     }
 }

@@ -39,6 +39,11 @@ impl Play {
         self.moment.changes.clear();
     }
 
+    /// Sets what set it off.
+    pub fn because(&mut self, cause: Cause) {
+        self.moment.cause = cause;
+    }
+
     pub fn cause(mut self, action: Action) -> Self {
         self.moment.cause = Cause::Action(action);
         self

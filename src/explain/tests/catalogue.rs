@@ -154,6 +154,26 @@ fn every_label_of_the_catalogue_is_asked_for() {
     assert!(unused.is_empty(), "in ui.toml but nowhere in the code: {unused:?}");
 }
 
+/// Entries that stand inside other sentences or are lines of the list of changes.
+const INSIDE: [&str; 8] =
+    ["change-", "path-", "cause-", "icmp-", "packet-", "fd-sleeps", "not-reported", "error-other"];
+
+#[test]
+fn every_kind_of_note_has_a_situation_in_the_tables() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/explain/tests");
+    let tables: String = std::fs::read_dir(folder)
+        .expect("the tests can be read")
+        .map(|entry| std::fs::read_to_string(entry.expect("an entry").path()).expect("a test"))
+        .collect();
+    let untried: Vec<String> = catalogue()
+        .notes
+        .into_keys()
+        .filter(|key| !INSIDE.iter().any(|inside| key.starts_with(inside)))
+        .filter(|key| !tables.contains(&format!("\"{key}\"")))
+        .collect();
+    assert!(untried.is_empty(), "in no table of src/explain/tests: {untried:?}");
+}
+
 #[test]
 fn a_short_form_has_one_to_three_sentences_and_both_languages_end_alike() {
     for (key, entry) in catalogue().notes {

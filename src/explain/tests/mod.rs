@@ -6,4 +6,8 @@ mod catalogue;
 mod errors;
 mod goodbye;
 mod handshake;
+mod plain_calls;
+mod queues;
 mod size;
+mod sleeping;
+mod transitions;
