@@ -70,6 +70,8 @@ pub struct App {
 pub enum Over {
     /// The state diagram.
     Diagram,
+    /// The lesson's map.
+    Map,
     /// The bytes of the variable of this number.
     Bytes(usize),
     /// This moment as tools print it.

@@ -47,6 +47,8 @@ pub enum Msg {
     More,
     /// Shows the state diagram, or hides it.
     Diagram,
+    /// Shows the lesson's map, or hides it.
+    Map,
     /// Shows the bytes of a variable, or hides them.
     Bytes,
     /// Shows this moment as ss, strace and tcpdump print it, or hides that.

@@ -2,7 +2,7 @@
 
 use super::deed::Effect;
 use super::{App, Over};
-use crate::tui::view::Zoom;
+use crate::tui::view::{Zoom, line_of};
 
 pub(super) fn toggle(app: &mut App, over: Over) -> Vec<Effect> {
     let same = |now: Over| std::mem::discriminant(&now) == std::mem::discriminant(&over);
@@ -15,6 +15,17 @@ pub(super) fn toggle(app: &mut App, over: Over) -> Vec<Effect> {
     Vec::new()
 }
 
+/// The map, with the next step in the middle of the smallest screen.
+pub(super) fn open_map(app: &mut App) -> Vec<Effect> {
+    toggle(app, Over::Map);
+    let session = app.session.as_ref();
+    let place = session.and_then(|session| {
+        session.lesson().map(|lesson| line_of(lesson, session.step_number().0))
+    });
+    app.scroll = place.unwrap_or(0).saturating_sub(10);
+    Vec::new()
+}
+
 /// No pane, then each in turn, then none again.
 pub(super) fn zoom(app: &mut App) -> Vec<Effect> {
     app.scroll = 0;
@@ -22,9 +33,10 @@ pub(super) fn zoom(app: &mut App) -> Vec<Effect> {
         Some(Over::Zoomed(Zoom::Left)) => Some(Over::Zoomed(Zoom::Wire)),
         Some(Over::Zoomed(Zoom::Wire)) => Some(Over::Zoomed(Zoom::Right)),
         Some(Over::Zoomed(Zoom::Right | Zoom::Words)) => None,
-        Some(Over::Diagram | Over::Bytes(_) | Over::Said | Over::Help | Over::Prompt) | None => {
-            Some(Over::Zoomed(Zoom::Left))
-        }
+        Some(
+            Over::Diagram | Over::Map | Over::Bytes(_) | Over::Said | Over::Help | Over::Prompt,
+        )
+        | None => Some(Over::Zoomed(Zoom::Left)),
     };
     Vec::new()
 }
@@ -42,7 +54,9 @@ pub(super) fn next(app: &mut App) -> Vec<Effect> {
             Vec::new()
         }
         Some(Over::Zoomed(Zoom::Left | Zoom::Wire)) => zoom(app),
-        Some(Over::Diagram | Over::Said | Over::Help | Over::Prompt) | None => Vec::new(),
+        Some(Over::Diagram | Over::Map | Over::Said | Over::Help | Over::Prompt) | None => {
+            Vec::new()
+        }
     }
 }
 

@@ -27,7 +27,9 @@ pub(super) fn submit(app: &mut App) -> Vec<Effect> {
     };
     let text = app.prompt.take();
     app.prompt.submitted = Some(text.clone());
-    run(app, Deed::Type(process, text))
+    let scope = app.session.as_ref().and_then(|session| session.scope(&process));
+    let code = scope.map_or_else(|| text.clone(), |scope| crate::c::plain(&text, scope));
+    run(app, Deed::Type(process, code))
 }
 
 /// Pasted text goes to the prompt, and opens it where there is a lab to type for.

@@ -3,7 +3,7 @@
 use super::acts::{answer, look, open, run, step, to_timers, wire};
 use super::deed::{Deed, Effect};
 use super::msg::Msg;
-use super::overlay::{close, next, scroll, toggle, zoom};
+use super::overlay::{close, next, open_map, scroll, toggle, zoom};
 use super::typing::{paste, prompt, submit};
 use super::{App, Over, notice};
 use crate::model::{Filter, WireAction};
@@ -73,6 +73,7 @@ fn wish(app: &mut App, msg: Msg) -> Vec<Effect> {
         }),
         Msg::More => toggle(app, Over::Zoomed(Zoom::Words)),
         Msg::Diagram => toggle(app, Over::Diagram),
+        Msg::Map => open_map(app),
         Msg::Bytes => toggle(app, Over::Bytes(0)),
         Msg::Said => toggle(app, Over::Said),
         Msg::Help => toggle(app, Over::Help),

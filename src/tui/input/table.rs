@@ -96,6 +96,7 @@ pub static TABLE: &[Binding] = bindings! {
     Look: Page, [key('m')] => Msg::More, "do-more";
     Look: Page, [key('z')] => Msg::Zoom, "do-zoom", 18;
     Look: Page, [key('d')] => Msg::Diagram, "do-diagram", 19;
+    Look: Page, [key('M')] => Msg::Map, "do-map", 24;
     Look: Page, [key('b')] => Msg::Bytes, "do-bytes", 21;
     Look: Page, [key('s')] => Msg::Said, "do-said", 22;
     Look: View, [named(KeyCode::Tab)] => Msg::Next, "do-next", 2;

@@ -8,6 +8,7 @@ use crate::session::Mode;
 use crate::tui::app::{Msg, Over};
 use crate::tui::ink::Ink;
 use crate::tui::input::{Context, Key, TABLE, document};
+use crate::tui::text::width;
 
 #[test]
 fn no_key_means_two_things_in_one_context() {
@@ -143,6 +144,25 @@ fn typed_c_runs_and_an_error_stands_below_its_place() {
     let text = play.text((80, 24));
     assert!(text.contains('^'), "{text}");
     assert_eq!(play.app.prompt.text(), "bind(s");
+}
+
+#[test]
+fn an_address_can_be_written_short_and_a_semicolon_left_out() {
+    let mut play = Play::menu(Lang::En);
+    play.keys("f : type:int~s~=~socket(AF_INET,~SOCK_STREAM,~0) enter type:bind(s,~*:8080) enter");
+    let text = play.text((80, 24));
+    assert!(text.contains(":8080 CLOSE"), "{text}");
+}
+
+#[test]
+fn long_input_is_wrapped_and_the_caret_stands_below_its_place() {
+    let mut play = Play::menu(Lang::En);
+    let long = format!("f : type:int~s~=~{}nobody; enter", "1~+~".repeat(40));
+    let text = play.keys(&long).text((80, 24));
+    let lines: Vec<&str> = text.lines().collect();
+    let caret = lines.iter().position(|line| line.contains("^^^")).expect("a caret");
+    let column = |line: &str, what: &str| line.find(what).map(|at| width(&line[..at]));
+    assert_eq!(column(lines[caret], "^"), column(lines[caret - 1], "nobody"), "{text}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::tui::text::width;
 const SIZES: [(u16, u16); 2] = [(80, 24), (120, 36)];
 
 /// What each screen is called, and which keys lead there from the first page.
-const SCREENS: [(&str, &str); 14] = [
+const SCREENS: [(&str, &str); 15] = [
     ("first-page", ""),
     ("socket-made", "space"),
     ("listening", "space space space"),
@@ -17,6 +17,7 @@ const SCREENS: [(&str, &str); 14] = [
     ("the-end", "space space space space space space b space space space"),
     ("past", "space space space left left"),
     ("diagram", "space space space space space space b space d"),
+    ("map", "space space space space M"),
     ("bytes", "space space b"),
     ("said", "space space space s"),
     ("zoomed", "space space space z z z"),

@@ -9,7 +9,7 @@ use super::frame::{Frame, put};
 use super::layout::{SMALLEST, body, is_large_enough};
 use super::page::Page;
 use super::screen::draw_page;
-use super::{bytes, diagram, footer, help, menu, prompt, said, title};
+use super::{bytes, diagram, footer, help, map, menu, prompt, said, title};
 use crate::tui::app::{App, Over};
 use crate::tui::glyphs::Glyphs;
 use crate::tui::ink::Ink;
@@ -77,6 +77,7 @@ fn draw_session(
         Some(Over::Bytes(index)) => {
             (ink.words.ui("pane-bytes"), bytes::lines(page, index, wide, ink))
         }
+        Some(Over::Map) => (ink.words.ui("pane-map"), map::lines(page, wide, ink)),
         Some(Over::Said) => (ink.words.ui("pane-said"), said::lines(page, wide, ink)),
     };
     put(buffer, area.x, area.y, area.width, title::line(page, area.width.into(), ink), ink);

@@ -18,6 +18,7 @@ mod help;
 mod host;
 mod ladder;
 mod layout;
+mod map;
 mod marks;
 mod menu;
 mod naming;
@@ -39,6 +40,7 @@ mod wire;
 
 pub use draw::draw;
 pub use happened::{Depth, Notice};
+pub use map::line_of;
 pub use page::Page;
 pub use prose::harmless;
 pub use screen::{Zoom, draw_page};

@@ -11,88 +11,105 @@ use crate::tui::ink::Ink;
 use crate::tui::text::{cut, width, wrap};
 use crate::tui::theme::Role;
 
-/// How many lines of a longer text are seen at once.
-const WINDOW: usize = 4;
+/// How many rows of a longer text are seen at once.
+const WINDOW: usize = 3;
 
 /// The input and what is said about it.
 pub fn lines(app: &App, wide: usize, ink: &Ink) -> Vec<Line<'static>> {
-    let prompt = &app.prompt;
-    let name = prompt.process.as_ref().map_or("?".to_owned(), ToString::to_string);
+    let name = app.prompt.process.as_ref().map_or("?".to_owned(), ToString::to_string);
     let start = format!(" {name}> ");
-    let room = wide.saturating_sub(width(&start) + 1);
-    let (row, column) = prompt.cursor();
-    let texts = prompt.lines();
-    let top = (row + 1).saturating_sub(WINDOW).min(texts.len().saturating_sub(WINDOW));
+    let indent = width(&start);
+    let rows = rows(app, wide.saturating_sub(indent + 1), ink);
+    let error = app.prompt.error.as_ref().map(|error| error.span.start);
+    let seen = match error {
+        Some(at) => rows.iter().rposition(|row| row.first <= at),
+        None => rows.iter().position(|row| row.cursor),
+    };
+    let last = (seen.unwrap_or(0) + 1).max(WINDOW.min(rows.len()));
+    let top = last.saturating_sub(WINDOW);
     let mut lines = Vec::new();
-    let mut offset: usize = texts.iter().take(top).map(|text| text.len() + 1).sum();
-    for (index, text) in texts.iter().enumerate().skip(top).take(WINDOW) {
-        let before = if index == 0 { start.clone() } else { " ".repeat(width(&start)) };
-        let cursor = (index == row).then_some(column);
+    for (index, row) in rows.into_iter().enumerate().skip(top).take(WINDOW) {
+        let before = if index == 0 { start.clone() } else { " ".repeat(indent) };
+        let caret = caret(app, &row, indent, ink).filter(|_| seen == Some(index));
         let mut spans = vec![ink.span(Role::Key, before)];
-        let (shown, skipped) = input(text, cursor, room, ink);
-        spans.extend(shown);
+        spans.extend(row.spans);
         lines.push(Line::from(spans));
-        lines.extend(caret(app, text, offset, skipped, width(&start), ink));
-        offset += text.len() + 1;
+        lines.extend(caret);
     }
     lines.extend(about(app, wide, ink));
     lines
 }
 
-/// One line of the input, scrolled so that the cursor is seen; and how many cells were skipped.
-fn input(text: &str, cursor: Option<usize>, room: usize, ink: &Ink) -> (Vec<Span<'static>>, usize) {
+/// A row of the input on the screen: a line of the text, or a part of one that is too long.
+struct Row {
+    spans: Vec<Span<'static>>,
+    /// Its first byte in the text.
+    first: usize,
+    /// Its characters as they are written in the text.
+    text: String,
+    /// The cursor stands on it.
+    cursor: bool,
+}
+
+/// The whole input in rows of at most `room` cells.
+fn rows(app: &App, room: usize, ink: &Ink) -> Vec<Row> {
+    let (cursor_line, cursor_column) = app.prompt.cursor();
+    let mut rows = Vec::new();
+    let mut offset = 0;
+    for (index, text) in app.prompt.lines().iter().enumerate() {
+        let column = (index == cursor_line).then_some(cursor_column);
+        rows.extend(line_rows(text, column, offset, room, ink));
+        offset += text.len() + 1;
+    }
+    rows
+}
+
+fn line_rows(text: &str, cursor: Option<usize>, offset: usize, room: usize, ink: &Ink) -> Vec<Row> {
+    let empty = |first| Row { spans: Vec::new(), first, text: String::new(), cursor: false };
     let classes = highlight(text);
     let mut next = classes.iter().peekable();
-    let mut cells: Vec<(String, Role)> = Vec::new();
-    for (at, c) in text.char_indices() {
+    let (mut rows, mut used) = (vec![empty(offset)], 0);
+    let end = (text.len(), ' ');
+    for (column, (at, c)) in text.char_indices().chain([end]).enumerate() {
+        let is_end = at == text.len();
         while next.next_if(|(range, _)| range.end <= at).is_some() {}
         let class = next.peek().filter(|(range, _)| range.contains(&at));
         let role = class.map_or(Role::Plain, |(_, class)| cee::role(*class));
-        cells.push((harmless(c.encode_utf8(&mut [0; 4])), role));
-    }
-    cells.push((" ".to_owned(), Role::Plain));
-    let wide = |cells: &[(String, Role)]| cells.iter().map(|(text, _)| width(text)).sum::<usize>();
-    let column = cursor.unwrap_or(0).min(cells.len() - 1);
-    let mut first = 0;
-    while first < column && wide(&cells[first..=column]) > room {
-        first += 1;
-    }
-    let skipped = wide(&cells[..first]);
-    let mut left = room;
-    let mut spans: Vec<Span<'static>> = Vec::new();
-    for (index, (text, role)) in cells.into_iter().enumerate().skip(first) {
-        if width(&text) > left {
+        let shown = harmless(c.encode_utf8(&mut [0; 4]));
+        // The place behind the text is only there for the cursor.
+        if is_end && cursor != Some(column) {
             break;
         }
-        left -= width(&text);
-        let mut span = ink.span(role, text);
-        if cursor == Some(index) {
-            span.style = span.style.add_modifier(Modifier::REVERSED);
+        if used + width(&shown) > room && used > 0 {
+            rows.push(empty(offset + at));
+            used = 0;
         }
-        spans.push(span);
+        used += width(&shown);
+        let mut span = ink.span(role, shown);
+        let Some(row) = rows.last_mut() else { break };
+        if cursor == Some(column) {
+            span.style = span.style.add_modifier(Modifier::REVERSED);
+            row.cursor = true;
+        }
+        row.spans.push(span);
+        if !is_end {
+            row.text.push(c);
+        }
     }
-    (spans, skipped)
+    rows
 }
 
-/// `        ^^^` below what is wrong, if that is on this line.
-fn caret(
-    app: &App,
-    text: &str,
-    offset: usize,
-    skipped: usize,
-    indent: usize,
-    ink: &Ink,
-) -> Option<Line<'static>> {
+/// `        ^^^` below what is wrong, as far as it is on this row.
+fn caret(app: &App, row: &Row, indent: usize, ink: &Ink) -> Option<Line<'static>> {
     let error = app.prompt.error.as_ref()?;
-    let start = error.span.start.checked_sub(offset).filter(|start| *start <= text.len())?;
-    let end = (error.span.end.saturating_sub(offset)).clamp(start, text.len());
+    let start = error.span.start.checked_sub(row.first)?.min(row.text.len());
+    let end = error.span.end.saturating_sub(row.first).clamp(start, row.text.len());
     let wide = |from: usize, to: usize| {
-        let (from, to) = (boundary(text, from), boundary(text, to));
-        width(&harmless(&text[from..to]))
+        let (from, to) = (boundary(&row.text, from), boundary(&row.text, to));
+        width(&harmless(&row.text[from..to]))
     };
-    let before = (indent + wide(0, start)).saturating_sub(skipped);
     let carets = "^".repeat(wide(start, end).max(1));
-    Some(ink.line(Role::Bad, format!("{}{carets}", " ".repeat(before))))
+    Some(ink.line(Role::Bad, format!("{}{carets}", " ".repeat(indent + wide(0, start)))))
 }
 
 /// The nearest place at or before `at` that splits no character.
