@@ -192,7 +192,7 @@ expect within 200ms server in accept
             "8:1: = 4, but = 3",
             "9:1: = -1 EDESTADDRREQ, but = 0",
             "12:1: server fd is CLOSE, but server fd (3) is LISTEN",
-            "13:1: deliver FIN, but can't deliver FIN: no packet in flight is meant; the wire holds nothing",
+            "13:1: deliver FIN, but can't deliver FIN: there is no such packet in flight; the wire holds nothing",
             "14:1: server in accept, but server is in no call",
         ]
     );

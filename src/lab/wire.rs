@@ -212,7 +212,7 @@ impl Switch {
         position.ok_or_else(|| {
             let held = self.describe_held();
             Unwilling(format!(
-                "can't {verb} {filter}: no packet in flight is meant; the wire {held}"
+                "can't {verb} {filter}: there is no such packet in flight; the wire {held}"
             ))
         })
     }
