@@ -8,6 +8,7 @@ mod support;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
@@ -20,6 +21,14 @@ use support::traces::Traces;
 /// Longer than any lesson and any end takes on a very busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The kernel gives the numbers of network namespaces anew as soon as they are free, so a test
+/// that waits for one to vanish must not see the labs of another.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// A run of a lesson with its transcript.
 struct Run {
     sockstep: Child,
@@ -30,7 +39,10 @@ struct Run {
 
 impl Run {
     fn start(lesson: &str) -> Self {
-        let mut sockstep = Command::new(env!("CARGO_BIN_EXE_sockstep"))
+        // Whoever runs the tests in the background ignores SIGINT and SIGHUP, and so would we.
+        let mut sockstep = Command::new("env")
+            .arg("--default-signal")
+            .arg(env!("CARGO_BIN_EXE_sockstep"))
             .args(["run", lesson])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -120,6 +132,7 @@ fn somewhere(dice: &mut Dice) -> (Run, Traces) {
 
 #[test]
 fn a_signal_ends_sockstep_and_its_labs() {
+    let _alone = alone();
     if lab_or_skip(&LabSpec::two_hosts()).is_none() {
         return;
     }
@@ -140,6 +153,7 @@ fn a_signal_ends_sockstep_and_its_labs() {
 
 #[test]
 fn a_reader_that_goes_away_ends_it_quietly() {
+    let _alone = alone();
     if lab_or_skip(&LabSpec::two_hosts()).is_none() {
         return;
     }
@@ -192,17 +206,20 @@ fn kill_parts(wanted: impl Fn(&str) -> bool, codes: &[i32]) {
 
 #[test]
 fn a_killed_keeper_is_noticed_and_replaced_by_words() {
+    let _alone = alone();
     // It may have nothing left to do but to take the lab down.
     kill_parts(|name| name == "sockstep-keeper", &[0, 3]);
 }
 
 #[test]
 fn a_killed_first_process_is_noticed() {
+    let _alone = alone();
     kill_parts(|name| name == "sockstep-lab", &[0, 3]);
 }
 
 #[test]
 fn a_killed_learner_s_process_is_a_fact_of_the_lesson() {
+    let _alone = alone();
     // A lesson may go on without it, disagree, or end with an error; it is never the machine's.
     kill_parts(|name| !name.starts_with("sockstep"), &[0, 1, 2]);
 }
