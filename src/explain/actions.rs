@@ -43,6 +43,9 @@ pub fn tell(story: &mut Story) {
             Action::Wait(time) => waited(story, *time),
         },
     }
+    if story.scene.moment.untold > 0 {
+        story.say(Rank::Aside, note!("packets-untold", count = story.scene.moment.untold));
+    }
     if story.scene.moment.unsettled {
         story.say(Rank::Aside, note!("unsettled"));
     }
@@ -67,11 +70,11 @@ fn wire(story: &mut Story, action: &WireAction) {
     let said = match action {
         WireAction::Hold(filter) if *filter == Filter::any() => note!("wire-hold-all"),
         WireAction::Hold(filter) => note!("wire-hold", filter = filter.to_string()),
-        WireAction::Auto => match story.scene.arrivals().count() {
+        WireAction::Auto => match delivered(story) {
             0 => note!("wire-auto"),
             count => note!("wire-auto-delivers", count = count),
         },
-        WireAction::DeliverAll => match story.scene.arrivals().count() {
+        WireAction::DeliverAll => match delivered(story) {
             0 => note!("wire-deliver-none"),
             count => note!("wire-deliver-all", count = count),
         },
@@ -105,6 +108,12 @@ fn wire(story: &mut Story, action: &WireAction) {
         }
     };
     story.say(Rank::Action, said);
+}
+
+/// How many packets went over the wire, those of a flood that are only counted among them.
+fn delivered(story: &Story) -> u64 {
+    let told = u64::try_from(story.scene.arrivals().count()).unwrap_or(u64::MAX);
+    told.saturating_add(story.scene.moment.untold)
 }
 
 /// A packet was thrown away by hand: who will notice, and when.

@@ -113,6 +113,10 @@ fn acknowledged(story: &mut Story, host: &HostName, from: &Socket, to: &Arc<Sock
 /// A receiver has no room any more, or has room again.
 pub fn windows(story: &mut Story) {
     let scene = &story.scene;
+    // Of a flood the last packet is not told, and only the last one would tell the window.
+    if scene.moment.untold > 0 {
+        return;
+    }
     let shut: HashSet<_> = scene
         .before
         .hosts

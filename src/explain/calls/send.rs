@@ -61,7 +61,9 @@ fn stream(story: &mut Story, case: &Case, host: &Arc<Host>, socket: &Arc<Socket>
     // What Send-Q counts was not acknowledged: nobody knows how much of it has arrived.
     let left = socket.send_q.filter(|left| *left > 0);
     let said = match (sent, there) {
-        (None | Some((_, Fate::Delivered)), Some((peer, Some(waiting)))) if left.is_some() => {
+        (None | Some((_, Fate::Delivered)), Some((peer, Some(waiting))))
+            if left.is_some() && (sent.is_some() || waiting > 0) =>
+        {
             note!(
                 "send-partly",
                 call = call,

@@ -39,6 +39,12 @@ impl Play {
         self.moment.changes.clear();
     }
 
+    /// Counts packets that are not listed.
+    pub fn untold(mut self, count: u64) -> Self {
+        self.moment.untold = count;
+        self
+    }
+
     /// Sets what set it off.
     pub fn because(&mut self, cause: Cause) {
         self.moment.cause = cause;

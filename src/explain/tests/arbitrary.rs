@@ -249,7 +249,7 @@ impl Dice {
             at: std::time::Duration::ZERO,
             reports,
             passages: (0..self.below(5)).map(|_| self.passage()).collect(),
-            untold: 0,
+            untold: u64::from(self.roll() % 2),
             snapshot: Arc::new(after),
             changes,
             printed: Vec::new(),

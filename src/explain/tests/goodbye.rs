@@ -61,7 +61,7 @@ fn a_short_write_is_a_surprise() {
         both(client_end(TcpState::Established).queues(0, 5792), server_end(TcpState::Established));
     let play =
         Play::new(&open(), after).report(write("client", 3, 100_000), Outcome::Returned(5792));
-    assert_eq!(play.keys(), ["send-short", "send-partly"]);
+    assert_eq!(play.keys(), ["send-short", "send-queued"]);
 }
 
 #[test]

@@ -195,6 +195,14 @@ fn sending_is_told_by_where_the_bytes_are() {
     let shut = || open().queues(0, 16).window(0);
     let play = Play::new(&both(open()), both(shut())).report(write(), sent.clone());
     assert_eq!(play.keys(), ["send-no-window", "send-queued"]);
+    let filled = |waiting| {
+        let there = server_end(TcpState::Established).queues(waiting, 0);
+        Lab::new().fd("client", 3, open().queues(0, 9)).fd("server", 4, there)
+    };
+    let play = Play::new(&both(open()), filled(7)).report(write(), sent.clone());
+    assert_eq!(play.keys(), ["send-partly"]);
+    let play = Play::new(&both(open()), filled(0)).report(write(), sent.clone());
+    assert_eq!(play.delivered(&[&data]).keys(), ["send-partly"]);
     let wait = || client_end(TcpState::CloseWait);
     let play = Play::new(&both(wait()), both(wait())).report(write(), sent.clone());
     assert_eq!(play.keys(), ["send-queued", "send-close-wait"]);
@@ -263,6 +271,8 @@ fn many_packets_at_once_are_counted() {
     let play =
         Play::new(&lab, before.clone()).passes(&held[0], Fate::Held).passes(&held[1], Fate::Held);
     assert_eq!(play.keys(), ["packets-in-flight"]);
+    let play = Play::new(&lab, lab.clone()).untold(4000);
+    assert_eq!(play.keys(), ["packets-untold"]);
     let play = Play::new(&lab, lab.clone()).passes(&held[0], Fate::Cut);
     assert_eq!(play.keys(), ["packets-cut"]);
     let play = Play::new(&lab, lab.clone()).passes(&held[0], Fate::NoReceiver);
