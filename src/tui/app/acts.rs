@@ -75,7 +75,20 @@ pub(super) fn wire(app: &mut App, action: impl FnOnce(&Wire) -> WireAction) -> V
         return remark(app, "past-is-past");
     }
     let newest = session.timeline().last().unwrap_or(session.entry());
-    let action = action(&newest.moment.snapshot.wire);
+    let wire = &newest.moment.snapshot.wire;
+    let action = action(wire);
+    let needed = match action {
+        WireAction::Swap => 2,
+        WireAction::Deliver(_)
+        | WireAction::DeliverAll
+        | WireAction::Drop(_)
+        | WireAction::Duplicate(_)
+        | WireAction::Unreachable(_) => 1,
+        WireAction::Hold(_) | WireAction::Auto | WireAction::Cut | WireAction::Mend => 0,
+    };
+    if wire.held.len() < needed {
+        return remark(app, if needed == 2 { "swap-needs-two" } else { "nothing-held" });
+    }
     run(app, Deed::Perform(Action::Wire(action)))
 }
 

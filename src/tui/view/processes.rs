@@ -16,15 +16,17 @@ use crate::tui::ink::Ink;
 use crate::tui::text::width;
 use crate::tui::theme::Role;
 
-/// The process in one line, or in two where one is too short; never left out. Its number is left
-/// out where room is short.
+/// The process in one line, or in two where one is too short. Its number is left out where room is
+/// short, but not the process, as long as it lives.
 pub fn row(site: &Site<'_>, process: &Process, wide: usize, ink: &Ink) -> Row {
     let changed = site.marks.process(&process.name);
     let state = state(process, ink);
     let name = vec![ink.mark(changed), ink.span(Role::Strong, process.name.as_str())];
     let pid = ink.span(Role::Dim, format!(" pid {}", process.pid));
     let used = 1 + width(process.name.as_str()) + 1 + width(&state.content);
-    let row = |spans: Vec<Span<'static>>| Row::new(Line::from(spans), changed).kept();
+    // The dead give way where room is short.
+    let kept = changed || process.is_alive();
+    let row = |spans: Vec<Span<'static>>| Row { kept, ..Row::new(Line::from(spans), changed) };
     let with_pid = || name.clone().into_iter().chain([pid.clone()]);
     let mut row = if used + width(&pid.content) <= wide {
         row(with_pid().chain([" ".into(), state]).collect())
