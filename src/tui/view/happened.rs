@@ -96,7 +96,8 @@ fn explanation(page: &Page<'_>, depth: Depth, ink: &Ink) -> Vec<Paragraph> {
 /// Bets, and expectations; those that held only at length.
 fn judgement(page: &Page<'_>, depth: Depth, ink: &Ink) -> Vec<Paragraph> {
     let entry = page.entry();
-    let mut found: Vec<Paragraph> = entry.bets.iter().flat_map(|bet| bet_words(bet, ink)).collect();
+    let mut found: Vec<Paragraph> =
+        entry.bets.iter().flat_map(|bet| bet_words(page, bet, ink)).collect();
     for verdict in &entry.verdicts {
         if !verdict.held {
             found.extend(disagreement(verdict, ink));
@@ -109,8 +110,16 @@ fn judgement(page: &Page<'_>, depth: Depth, ink: &Ink) -> Vec<Paragraph> {
     found
 }
 
-fn bet_words(bet: &Bet, ink: &Ink) -> Vec<Paragraph> {
-    let choice = |index: usize| bet.choices.get(index).map(|choice| harmless(&choice.words));
+fn bet_words(page: &Page<'_>, bet: &Bet, ink: &Ink) -> Vec<Paragraph> {
+    // The lesson's words are in the language of the screen, the bet's in that of the answer.
+    let step = page.lesson.and_then(|lesson| lesson.steps.get(bet.step));
+    let question = step.and_then(|step| step.question.as_ref());
+    let choice = |index: usize| {
+        let asked = question.and_then(|question| question.choices.get(index));
+        let kept = || bet.choices.get(index).map(|choice| choice.words.clone());
+        let words = asked.map(|choice| choice.words.plain()).or_else(kept);
+        words.map(|words| harmless(&words))
+    };
     let truth = choice(bet.truth).unwrap_or_default();
     let said = bet.chosen.and_then(choice);
     let words = &ink.words;
