@@ -3,8 +3,11 @@
 mod support;
 
 use std::process::Command;
+use std::time::{Duration, Instant};
 
-use sockstep::model::{LabSpec, Syscall, Worlds as _};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use sockstep::model::{LabSpec, Syscall, WorldError, Worlds as _};
 use support::traces::Traces;
 use support::{ARENA, call, lab_or_skip, labs, name, sockaddr};
 
@@ -71,4 +74,25 @@ fn exec(pid: i32, host: &str, command: &[&str]) -> String {
         .output()
         .expect("sockstep runs");
     String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()
+}
+
+#[test]
+fn a_lost_lab_says_so_once_and_wakes_nobody() {
+    let Some(mut world) = lab_or_skip(&LabSpec::two_hosts()) else { return };
+    let process = world.start().snapshot.process(&name("server")).expect("it is there").clone();
+    let status = std::fs::read_to_string(format!("/proc/{}/status", process.outer_pid));
+    let status = status.expect("it lives");
+    let first = status.lines().find_map(|line| line.strip_prefix("PPid:")).expect("a parent");
+    let first = Pid::from_raw(first.trim().parse().expect("a number"));
+    assert!(world.readiness().is_some());
+    kill(first, Signal::SIGKILL).expect("it lives");
+    let end = Instant::now() + Duration::from_secs(20);
+    let lost = loop {
+        assert!(Instant::now() < end, "nobody notices");
+        if let Err(error) = world.next(Duration::from_millis(100)) {
+            break error;
+        }
+    };
+    assert!(matches!(lost, WorldError::Broken { .. }), "{lost}");
+    assert!(world.readiness().is_none() && world.due().is_none());
 }

@@ -51,6 +51,8 @@ pub(super) struct Lab {
     pub births: BTreeMap<ProcessName, u32>,
     /// Settings that this machine refused, each with its errno.
     pub refused_settings: Vec<(String, i32)>,
+    /// A part of it is gone that it can't do without.
+    pub lost: bool,
     ended: Ended,
     readiness: Epoll,
     born: Instant,
@@ -96,6 +98,7 @@ impl Lab {
             printed: Vec::new(),
             births: BTreeMap::new(),
             refused_settings: Vec::new(),
+            lost: false,
             ended,
             readiness,
             born: Instant::now(),

@@ -30,13 +30,63 @@ impl World for Lab {
     }
 
     fn act(&mut self, action: &Action) -> Result<Moment, WorldError> {
+        let result = self.do_and_settle(action);
+        self.note_loss(&result);
+        result
+    }
+
+    fn next(&mut self, within: Duration) -> Result<Option<Moment>, WorldError> {
+        let result = self.wait_for_something(within);
+        self.note_loss(&result);
+        result
+    }
+
+    fn memory(&mut self, process: &ProcessName) -> Option<&mut dyn Memory> {
+        self.process(process).map(|process| &mut process.arena as &mut dyn Memory)
+    }
+
+    fn now(&self) -> Duration {
+        self.now()
+    }
+
+    fn due(&self) -> Option<Duration> {
+        if self.lost {
+            return None;
+        }
+        let last = self.observer.last();
+        let sockets = last.hosts.iter().flat_map(|host| &host.sockets);
+        let first = sockets.filter_map(|socket| socket.timer).map(|timer| timer.left_ms).min()?;
+        Some(last.at + Duration::from_millis(first.into()) + AFTER_TIMER)
+    }
+
+    fn readiness(&self) -> Option<BorrowedFd<'_>> {
+        (!self.lost).then(|| self.readiness())
+    }
+}
+
+/// Whether nothing has happened that anyone could see.
+fn is_empty(moment: &Moment) -> bool {
+    moment.reports.is_empty()
+        && moment.passages.is_empty()
+        && moment.untold == 0
+        && moment.changes.is_empty()
+        && moment.printed.is_empty()
+}
+
+/// An action that makes no sense now.
+fn refused(reason: impl Into<String>) -> WorldError {
+    WorldError::Refused { reason: reason.into() }
+}
+
+impl Lab {
+    fn do_and_settle(&mut self, action: &Action) -> Result<Moment, WorldError> {
         self.carry_out(action)?;
         let settled = self.settle()?;
         self.after(action)?;
         Ok(self.moment(Cause::Action(action.clone()), settled)?)
     }
 
-    fn next(&mut self, within: Duration) -> Result<Option<Moment>, WorldError> {
+    fn wait_for_something(&mut self, within: Duration) -> Result<Option<Moment>, WorldError> {
         let end = Instant::now() + within;
         loop {
             let left = end.saturating_duration_since(Instant::now());
@@ -56,41 +106,13 @@ impl World for Lab {
         }
     }
 
-    fn memory(&mut self, process: &ProcessName) -> Option<&mut dyn Memory> {
-        self.process(process).map(|process| &mut process.arena as &mut dyn Memory)
+    /// A lab that is lost has nothing more to say: whoever waits for it would be woken for ever.
+    fn note_loss<T>(&mut self, result: &Result<T, WorldError>) {
+        if let Err(WorldError::Broken { .. }) = result {
+            self.lost = true;
+        }
     }
 
-    fn now(&self) -> Duration {
-        self.now()
-    }
-
-    fn due(&self) -> Option<Duration> {
-        let last = self.observer.last();
-        let sockets = last.hosts.iter().flat_map(|host| &host.sockets);
-        let first = sockets.filter_map(|socket| socket.timer).map(|timer| timer.left_ms).min()?;
-        Some(last.at + Duration::from_millis(first.into()) + AFTER_TIMER)
-    }
-
-    fn readiness(&self) -> Option<BorrowedFd<'_>> {
-        Some(self.readiness())
-    }
-}
-
-/// Whether nothing has happened that anyone could see.
-fn is_empty(moment: &Moment) -> bool {
-    moment.reports.is_empty()
-        && moment.passages.is_empty()
-        && moment.untold == 0
-        && moment.changes.is_empty()
-        && moment.printed.is_empty()
-}
-
-/// An action that makes no sense now.
-fn refused(reason: impl Into<String>) -> WorldError {
-    WorldError::Refused { reason: reason.into() }
-}
-
-impl Lab {
     fn carry_out(&mut self, action: &Action) -> Result<(), WorldError> {
         match action {
             Action::Call(call) => self.call(call),

@@ -119,7 +119,10 @@ impl Pty {
 
     /// The screen once nothing more comes for a while.
     pub fn settled(&mut self) -> String {
-        while self.is_readable(Duration::from_millis(300)) && self.read(Duration::ZERO) {}
+        let end = Instant::now() + PATIENCE;
+        while self.is_readable(Duration::from_millis(300)) && self.read(Duration::ZERO) {
+            assert!(Instant::now() < end, "it writes without end:\n{}", self.text());
+        }
         self.text()
     }
 

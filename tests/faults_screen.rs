@@ -1,0 +1,144 @@
+//! Whatever ends sockstep while it is on a screen, at whatever step of a lesson: the terminal is
+//! given back, and nothing of the lab is left on the machine.
+//!
+//! The steps are drawn at random; the seed is printed, and `SOCKSTEP_SEED` draws the same again.
+
+#[path = "tui/pty.rs"]
+#[allow(dead_code, reason = "the tests of the screen use the rest")]
+mod pty;
+mod support;
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use pty::Pty;
+use sockstep::model::LabSpec;
+use support::dice::Dice;
+use support::lab_or_skip;
+use support::traces::{Traces, below};
+
+/// Lessons, and how many steps each has.
+const LESSONS: [(&str, usize); 3] = [("tcp-lifecycle", 25), ("backlog", 41), ("both-at-once", 28)];
+
+/// A lesson on a screen, at a step drawn at random.
+fn somewhere(dice: &mut Dice) -> Pty {
+    let (lesson, steps) = LESSONS[dice.below(LESSONS.len())];
+    let step = 1 + dice.below(steps - 1);
+    println!("{lesson}, step {step}");
+    let mut pty = Pty::start(&["open", lesson, "--at", &step.to_string()]);
+    pty.until_shown(&format!("/{steps}"));
+    // Sometimes in the middle of the next step, too.
+    if dice.below(2) == 0 {
+        pty.send(" ");
+    } else {
+        pty.until("the step", |screen| screen.contains(&format!("{}/{steps}", step - 1)));
+    }
+    pty
+}
+
+/// Stops the clock of sockstep alone, and looks at its labs.
+fn freeze(pty: &Pty) -> Traces {
+    pty.signal(Signal::SIGSTOP);
+    while !std::fs::read_to_string(format!("/proc/{}/stat", pty.pid()))
+        .expect("it is there")
+        .contains(") T ")
+    {
+        std::thread::yield_now();
+    }
+    Traces::below(pty.pid().as_raw() as u32)
+}
+
+#[test]
+fn a_signal_gives_the_terminal_back_and_leaves_nothing() {
+    if lab_or_skip(&LabSpec::two_hosts()).is_none() {
+        return;
+    }
+    let mut dice = Dice::seeded();
+    for signal in [Signal::SIGTERM, Signal::SIGHUP, Signal::SIGINT] {
+        for _ in 0..3 {
+            let mut pty = somewhere(&mut dice);
+            let traces = freeze(&pty);
+            pty.signal(signal);
+            pty.signal(Signal::SIGCONT);
+            assert_eq!(pty.code(), Some(128 + signal as i32), "{}", pty.text());
+            pty.assert_given_back();
+            traces.wait_until_gone();
+        }
+    }
+}
+
+#[test]
+fn a_closed_terminal_leaves_nothing() {
+    if lab_or_skip(&LabSpec::two_hosts()).is_none() {
+        return;
+    }
+    let mut dice = Dice::seeded();
+    for _ in 0..3 {
+        let mut pty = somewhere(&mut dice);
+        let traces = freeze(&pty);
+        pty.close();
+        pty.signal(Signal::SIGCONT);
+        assert!(matches!(pty.code(), Some(0 | 129)));
+        traces.wait_until_gone();
+    }
+}
+
+/// Nobody can give the terminal back then (`reset` does); but the rest is gone.
+#[test]
+fn sigkill_leaves_a_terminal_to_reset_and_nothing_else() {
+    if lab_or_skip(&LabSpec::two_hosts()).is_none() {
+        return;
+    }
+    let mut dice = Dice::seeded();
+    for _ in 0..4 {
+        let mut pty = somewhere(&mut dice);
+        let traces = freeze(&pty);
+        pty.signal(Signal::SIGKILL);
+        assert_eq!(pty.code(), Some(128 + 9));
+        traces.wait_until_gone();
+    }
+}
+
+/// Kills a part of the lab at some step; the screen stays usable and `q` leaves as ever.
+fn kill_a_part(wanted: impl Fn(&str) -> bool) {
+    if lab_or_skip(&LabSpec::two_hosts()).is_none() {
+        return;
+    }
+    let mut dice = Dice::seeded();
+    for _ in 0..3 {
+        let mut pty = somewhere(&mut dice);
+        let traces = freeze(&pty);
+        let name = |pid: i32| std::fs::read_to_string(format!("/proc/{pid}/comm"));
+        let mut parts = below(pty.pid().as_raw());
+        parts.retain(|pid| name(*pid).is_ok_and(|name| wanted(name.trim_end())));
+        assert!(!parts.is_empty(), "no such part");
+        let _ = kill(Pid::from_raw(parts[dice.below(parts.len())]), Signal::SIGKILL);
+        pty.signal(Signal::SIGCONT);
+        // It goes on as far as it goes.
+        for _ in 0..3 {
+            pty.send(" ");
+            pty.settled();
+        }
+        assert!(pty.is_taken(), "{}", pty.text());
+        pty.send("\x1b");
+        pty.settled();
+        pty.send("q");
+        assert_eq!(pty.code(), Some(0), "{}", pty.text());
+        pty.assert_given_back();
+        traces.wait_until_gone();
+    }
+}
+
+#[test]
+fn a_killed_keeper_costs_the_lab_and_not_the_screen() {
+    kill_a_part(|name| name == "sockstep-keeper");
+}
+
+#[test]
+fn a_killed_first_process_costs_the_lab_and_not_the_screen() {
+    kill_a_part(|name| name == "sockstep-lab");
+}
+
+#[test]
+fn a_killed_learner_s_process_is_shown() {
+    kill_a_part(|name| !name.starts_with("sockstep"));
+}
