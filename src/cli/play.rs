@@ -13,7 +13,7 @@ use crate::lab::Labs;
 use crate::lesson::builtin_ids;
 use crate::model::{Lang, Worlds};
 use crate::session::{Session, Target};
-use crate::tui::{App, Deed, Ending, Glyphs, Ink, Menu, MenuItem, Setup, Theme, run};
+use crate::tui::{App, Deed, Ending, Glyphs, Ink, Menu, MenuItem, RunError, Setup, Theme, run};
 
 /// The lesson that the very first start opens.
 const FIRST: &str = "tour";
@@ -132,7 +132,13 @@ fn show(options: &Options, app: App, first: Option<Deed>) -> anyhow::Result<Exit
         let kept = kept.clone();
         move |app: &App| kept.borrow_mut().keep(app)
     });
-    let ending = run(Setup { app, factory, first, glyphs, keep })?;
+    let ending = match run(Setup { app, factory, first, glyphs, keep }) {
+        // A terminal that is gone answers every write with EIO; that is no fault of ours.
+        Err(RunError::Terminal { source, .. }) if source.raw_os_error() == Some(libc::EIO) => {
+            Ending::Hangup
+        }
+        other => other?,
+    };
     if let Some(trouble) = &kept.borrow().trouble {
         say(&format!("this run was not kept: {trouble:#}"));
     }
