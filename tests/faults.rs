@@ -8,7 +8,6 @@ mod support;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
@@ -16,18 +15,10 @@ use nix::unistd::Pid;
 use sockstep::model::LabSpec;
 use support::dice::Dice;
 use support::lab_or_skip;
-use support::traces::Traces;
+use support::traces::{Traces, alone};
 
 /// Longer than any lesson and any end takes on a very busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// The kernel gives the numbers of network namespaces anew as soon as they are free, so a test
-/// that waits for one to vanish must not see the labs of another.
-static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-
-fn alone() -> MutexGuard<'static, ()> {
-    ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
-}
 
 /// A run of a lesson with its transcript.
 struct Run {

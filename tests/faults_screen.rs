@@ -14,7 +14,7 @@ use pty::Pty;
 use sockstep::model::LabSpec;
 use support::dice::Dice;
 use support::lab_or_skip;
-use support::traces::{Traces, below};
+use support::traces::{Traces, alone, below};
 
 /// Lessons, and how many steps each has.
 const LESSONS: [(&str, usize); 3] = [("tcp-lifecycle", 25), ("backlog", 41), ("both-at-once", 28)];
@@ -49,6 +49,7 @@ fn freeze(pty: &Pty) -> Traces {
 
 #[test]
 fn a_signal_gives_the_terminal_back_and_leaves_nothing() {
+    let _alone = alone();
     if lab_or_skip(&LabSpec::two_hosts()).is_none() {
         return;
     }
@@ -68,6 +69,7 @@ fn a_signal_gives_the_terminal_back_and_leaves_nothing() {
 
 #[test]
 fn a_closed_terminal_leaves_nothing() {
+    let _alone = alone();
     if lab_or_skip(&LabSpec::two_hosts()).is_none() {
         return;
     }
@@ -77,7 +79,8 @@ fn a_closed_terminal_leaves_nothing() {
         let traces = freeze(&pty);
         pty.close();
         pty.signal(Signal::SIGCONT);
-        assert!(matches!(pty.code(), Some(0 | 129)));
+        let code = pty.code();
+        assert!(matches!(code, Some(0 | 129)), "{code:?}");
         traces.wait_until_gone();
     }
 }
@@ -85,6 +88,7 @@ fn a_closed_terminal_leaves_nothing() {
 /// Nobody can give the terminal back then (`reset` does); but the rest is gone.
 #[test]
 fn sigkill_leaves_a_terminal_to_reset_and_nothing_else() {
+    let _alone = alone();
     if lab_or_skip(&LabSpec::two_hosts()).is_none() {
         return;
     }
@@ -130,15 +134,18 @@ fn kill_a_part(wanted: impl Fn(&str) -> bool) {
 
 #[test]
 fn a_killed_keeper_costs_the_lab_and_not_the_screen() {
+    let _alone = alone();
     kill_a_part(|name| name == "sockstep-keeper");
 }
 
 #[test]
 fn a_killed_first_process_costs_the_lab_and_not_the_screen() {
+    let _alone = alone();
     kill_a_part(|name| name == "sockstep-lab");
 }
 
 #[test]
 fn a_killed_learner_s_process_is_shown() {
+    let _alone = alone();
     kill_a_part(|name| !name.starts_with("sockstep"));
 }

@@ -90,5 +90,7 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 
 /// Says something went wrong, on standard error.
 fn say(text: &str) {
-    eprintln!("sockstep: {text}");
+    use std::io::Write as _;
+    // Where nobody can hear it any more, there is nobody to tell.
+    let _ = writeln!(std::io::stderr(), "sockstep: {text}");
 }

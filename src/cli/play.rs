@@ -1,6 +1,7 @@
 //! `sockstep`, `sockstep open` and `sockstep lab`: what has a screen.
 
 use std::cell::RefCell;
+use std::io::IsTerminal as _;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -133,10 +134,9 @@ fn show(options: &Options, app: App, first: Option<Deed>) -> anyhow::Result<Exit
         move |app: &App| kept.borrow_mut().keep(app)
     });
     let ending = match run(Setup { app, factory, first, glyphs, keep }) {
-        // A terminal that is gone answers every write with EIO; that is no fault of ours.
-        Err(RunError::Terminal { source, .. }) if source.raw_os_error() == Some(libc::EIO) => {
-            Ending::Hangup
-        }
+        // A terminal that has gone away is none any more, and every use of it fails in some way;
+        // that is no fault of ours.
+        Err(RunError::Terminal { .. }) if !std::io::stdout().is_terminal() => Ending::Hangup,
         other => other?,
     };
     if let Some(trouble) = &kept.borrow().trouble {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::path::PathBuf;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
@@ -13,6 +14,15 @@ use nix::sys::socket::{
 
 /// A lab is gone within milliseconds; this is for a very busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The kernel gives the numbers of network namespaces anew as soon as they are free, so a test
+/// that waits for one to vanish must not see the labs of another.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// Held by a test that looks for traces.
+pub fn alone() -> MutexGuard<'static, ()> {
+    ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// Everything that the processes below one process hold.
 #[derive(Debug)]
