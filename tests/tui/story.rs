@@ -1,6 +1,10 @@
 //! Lessons and free play on the real kernel, by keys.
 
 use std::process::Command;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
 use crate::pty::Pty;
 
@@ -64,10 +68,7 @@ fn a_killed_lab_is_said_and_r_starts_a_new_one() {
     pty.until_shown("= 3");
     for child in children(pty.pid().as_raw()) {
         // The lab's keeper is a child of the program that we started.
-        let _ = nix::sys::signal::kill(
-            nix::unistd::Pid::from_raw(child),
-            nix::sys::signal::Signal::SIGKILL,
-        );
+        let _ = kill(Pid::from_raw(child), Signal::SIGKILL);
     }
     pty.send("listen(fd, 1);\r");
     pty.until_shown("The lab is lost");
@@ -78,6 +79,68 @@ fn a_killed_lab_is_said_and_r_starts_a_new_one() {
     pty.send("q");
     assert_eq!(pty.code(), Some(0));
     pty.assert_given_back();
+}
+
+/// Whatever ends the program, wherever in a lesson it stands, the terminal is given back and
+/// nothing of the lab is left.
+#[test]
+fn an_end_at_any_step_leaves_the_terminal_as_it_was_and_no_process() {
+    let Some(_) = free_play() else { return };
+    let ends = [Some(Signal::SIGTERM), Some(Signal::SIGHUP), Some(Signal::SIGINT), None];
+    for (index, step) in [2, 7, 9, 13, 16, 21, 24, 25].into_iter().enumerate() {
+        let at = step.to_string();
+        let mut pty = Pty::start(&["open", "tcp-lifecycle", "--at", &at]);
+        pty.until_shown(&format!(" {}/25", step - 1));
+        // In the middle of something, too: the key is taken while the signal comes.
+        pty.send(" ");
+        let lab = descendants(pty.pid().as_raw());
+        assert!(!lab.is_empty(), "a lab has processes");
+        match ends[index % ends.len()] {
+            Some(signal) => {
+                pty.signal(signal);
+                assert_eq!(pty.code(), Some(128 + signal as i32), "{signal} at step {step}");
+                pty.assert_given_back();
+            }
+            None => {
+                pty.close();
+                pty.code();
+            }
+        }
+        assert_gone(&lab);
+    }
+}
+
+#[test]
+fn a_killed_process_is_seen_dying() {
+    let Some(mut pty) = free_play() else { return };
+    pty.send(":int fd = socket(AF_INET, SOCK_STREAM, 0);\r");
+    pty.until_shown("= 3");
+    let comm = |pid: &i32| std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+    let lab = descendants(pty.pid().as_raw());
+    let server = lab.into_iter().find(|pid| comm(pid).trim() == "server").expect("the server");
+    kill(Pid::from_raw(server), Signal::SIGKILL).expect("it lives");
+    // Nobody did it in the lab, so it does not move the page: a badge tells of it.
+    pty.until_shown("+1 since (t)");
+    pty.send("\x1b");
+    pty.until("the prompt to close", |text| !text.contains("your call"));
+    pty.send("t");
+    pty.until_shown("killed by SIGKILL");
+}
+
+/// Waits until none of these processes is there any more.
+fn assert_gone(pids: &[i32]) {
+    let end = Instant::now() + Duration::from_secs(20);
+    let alive = |pid: &&i32| std::path::Path::new(&format!("/proc/{pid}")).exists();
+    while let Some(left) = pids.iter().find(alive) {
+        assert!(Instant::now() < end, "process {left} of the lab is left");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// All processes below one, by `/proc`.
+fn descendants(pid: i32) -> Vec<i32> {
+    let own = children(pid);
+    own.iter().copied().chain(own.iter().flat_map(|child| descendants(*child))).collect()
 }
 
 /// The children of a process, by `/proc`.

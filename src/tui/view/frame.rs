@@ -102,8 +102,8 @@ fn named(line: Line<'static>) -> Vec<Span<'static>> {
 }
 
 /// A line across a box that parts it in two: `├ name ──┤`.
-pub fn divider(name: Line<'static>, wide: usize, ink: &Ink) -> Line<'static> {
-    border(ink.glyphs.tees(), name, Line::default(), wide.saturating_sub(2), ink)
+pub fn divider(name: Line<'static>, aside: Line<'static>, wide: usize, ink: &Ink) -> Line<'static> {
+    border(ink.glyphs.tees(), name, aside, wide.saturating_sub(2), ink)
 }
 
 /// Draws a line in at most `wide` cells.

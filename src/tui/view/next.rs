@@ -19,12 +19,20 @@ use crate::tui::theme::Role;
 pub fn line(page: &Page<'_>, wide: usize, ink: &Ink) -> Line<'static> {
     let mut left = vec![" ".into()];
     left.extend(next(page, ink));
-    let mut right = Vec::new();
-    if page.since > 0 {
-        let text = ink.words.ui_with("timers-since", &[("count", &page.since)]);
-        right.push(ink.span(Role::Changed, format!("{text} ")));
+    let mut right = badge(page, ink);
+    if !right.spans.is_empty() {
+        right.spans.push(" ".into());
     }
-    spread(Line::from(left), Line::from(right), wide, ink.glyphs.cut())
+    spread(Line::from(left), right, wide, ink.glyphs.cut())
+}
+
+/// What timers brought since: `timers +1 since (t)`.
+pub fn badge(page: &Page<'_>, ink: &Ink) -> Line<'static> {
+    if page.since == 0 {
+        return Line::default();
+    }
+    let text = ink.words.ui_with("timers-since", &[("count", &page.since)]);
+    ink.line(Role::Changed, text)
 }
 
 fn next(page: &Page<'_>, ink: &Ink) -> Vec<Span<'static>> {

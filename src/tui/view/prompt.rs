@@ -15,6 +15,7 @@ use ratatui::text::{Line, Span};
 use super::frame::{Frame, divider, put};
 use super::happened::{Depth, paragraphs};
 use super::layout::areas;
+use super::next::badge;
 use super::page::Page;
 use super::prose::{fitted, harmless};
 use super::screen::outcome_role;
@@ -48,7 +49,14 @@ pub fn draw(app: &App, page: &Page<'_>, area: Rect, buffer: &mut Buffer) {
     Frame::new(name, lines).draw(place, buffer, ink);
     let y = place.y + 1 + u16::try_from(split).unwrap_or(0);
     let call = ink.line(Role::Title, ink.words.ui("pane-your-call"));
-    put(buffer, place.x, y, place.width, divider(call, place.width.into(), ink), ink);
+    put(
+        buffer,
+        place.x,
+        y,
+        place.width,
+        divider(call, badge(page, ink), place.width.into(), ink),
+        ink,
+    );
 }
 
 fn clear(place: Rect, buffer: &mut Buffer) {
