@@ -9,11 +9,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen,
-    disable_raw_mode, enable_raw_mode,
+    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen,
+    LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, execute, queue};
+use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill};
+use nix::sys::termios::{SetArg, cfmakeraw, tcgetattr, tcsetattr};
 use nix::unistd::Pid;
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
@@ -99,10 +101,23 @@ impl Screen {
     /// # Errors
     /// What the terminal said.
     pub fn clear(&mut self) -> Result<(), RunError> {
-        // Crossterm keeps the modes from before only while raw mode is on.
-        disable_raw_mode().map_err(RunError::when("reset the terminal"))?;
+        // Set directly: crossterm takes raw mode for set already, and to leave it for a moment
+        // would put keys that are typed meanwhile into a line that never ends.
+        let mut modes = tcgetattr(self.input()).map_err(told("ask the terminal's modes"))?;
+        cfmakeraw(&mut modes);
+        tcsetattr(self.input(), SetArg::TCSANOW, &modes).map_err(told("set raw mode"))?;
         self.take()?;
-        self.terminal.clear().map_err(RunError::when("clear the screen"))
+        self.forget()
+    }
+
+    /// An empty screen, and nothing known of what was on it. Not ratatui's `clear`: that asks the
+    /// terminal for the cursor's place, and a key that comes instead of the answer is taken from
+    /// the fd, so that the loop would not wake for it.
+    fn forget(&mut self) -> Result<(), RunError> {
+        queue!(self.terminal.backend_mut(), Clear(ClearType::All))
+            .map_err(RunError::when("clear the screen"))?;
+        self.terminal.swap_buffers();
+        Ok(())
     }
 
     /// Gives the terminal back, stops, and takes it over again when continued.
@@ -111,10 +126,9 @@ impl Screen {
     /// What the terminal said.
     pub fn suspend(&mut self) -> Result<(), RunError> {
         restore(&self.taken);
-        kill(Pid::this(), Signal::SIGSTOP)
-            .map_err(|errno| RunError::Terminal { attempt: "stop", source: errno.into() })?;
+        kill(Pid::this(), Signal::SIGSTOP).map_err(told("stop"))?;
         self.take()?;
-        self.terminal.clear().map_err(RunError::when("clear the screen"))
+        self.forget()
     }
 }
 
@@ -122,6 +136,10 @@ impl Drop for Screen {
     fn drop(&mut self) {
         restore(&self.taken);
     }
+}
+
+fn told(attempt: &'static str) -> impl Fn(Errno) -> RunError {
+    move |errno| RunError::Terminal { attempt, source: errno.into() }
 }
 
 /// Gives the terminal back, once. There is nobody left to tell an error to.
