@@ -16,12 +16,14 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What a lesson that tries something is expected to come to: `check`'s exit code, and something
 /// that it says.
-const TRIED: [(&str, i32, &str); 10] = [
+const TRIED: [(&str, i32, &str); 12] = [
     ("files.md", 0, "1 passed"),
     ("kill-all.md", 0, "1 passed"),
     ("control.md", 0, "1 passed"),
     ("wild.md", 0, "1 passed"),
     ("flood.md", 0, "1 passed"),
+    ("bytes.md", 0, "1 passed"),
+    ("painted.md", 2, "painted.md:5:16: `\\x1b` is invisible and steers the screen"),
     ("hard-limit.md", 2, "hard-limit.md:9:1: server: setrlimit() is not made: a lesson lowers"),
     ("families.md", 2, "AF_VSOCK knows no hosts and leaves the lab"),
     ("fuel.md", 2, "fuel.md:9:1: server: this step made 10000 system calls and is stopped"),

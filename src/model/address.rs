@@ -37,8 +37,33 @@ pub fn escape(bytes: &[u8]) -> String {
     text
 }
 
-fn escape_char(c: char, text: &mut String) {
+/// JSON text that does no harm on any screen: whatever [`escape`] would not let through is written
+/// as `\u202e`. It means the same to every reader.
+pub fn harmless_json(json: String) -> String {
+    if json.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return json;
+    }
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        if steers(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                text.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            text.push(c);
+        }
+    }
+    text
+}
+
+/// Whether a character does something else on a terminal than taking its own place.
+fn steers(c: char) -> bool {
     use unicode_width::UnicodeWidthChar as _;
+    // Zero-width, combining, bidirectional and private characters, and what has no width.
+    c.width().unwrap_or(0) == 0 || is_hidden(c)
+}
+
+fn escape_char(c: char, text: &mut String) {
     match c {
         '\\' => text.push_str("\\\\"),
         '\n' => text.push_str("\\n"),
@@ -46,8 +71,7 @@ fn escape_char(c: char, text: &mut String) {
         '\t' => text.push_str("\\t"),
         '\0' => text.push_str("\\0"),
         c if c.is_ascii_control() => text.push_str(&format!("\\x{:02x}", u32::from(c))),
-        // Zero-width, combining, bidirectional and private characters, and what has no width.
-        c if c.width().unwrap_or(0) == 0 || is_hidden(c) => {
+        c if steers(c) => {
             text.push_str(&format!("\\u{{{:x}}}", u32::from(c)));
         }
         c => text.push(c),
@@ -73,6 +97,15 @@ mod tests {
         assert_eq!(Address::Inet(any).to_string(), "*:8080");
         let six: SocketAddr = "[2001:db8::1]:80".parse().expect("an address");
         assert_eq!(Address::Inet(six).to_string(), "[2001:db8::1]:80");
+    }
+
+    #[test]
+    fn json_means_the_same_and_steers_nothing() {
+        let wild = "套\u{1b}[2J \u{202e} \u{9b} e\u{301} \u{e0001} \u{7f}\r\n";
+        let json = harmless_json(serde_json::to_string(wild).expect("text"));
+        let plain = r#""套\u001b[2J \u202e \u009b e\u0301 \udb40\udc01 \u007f\r\n""#;
+        assert_eq!(json, plain);
+        assert_eq!(serde_json::from_str::<String>(&json).expect("JSON"), wild);
     }
 
     #[test]

@@ -28,6 +28,8 @@ pub struct Pty {
     before: Termios,
     child: Child,
     parser: vt100::Parser,
+    /// All that the program has written.
+    pub written: Vec<u8>,
     state: PathBuf,
 }
 
@@ -74,6 +76,7 @@ impl Pty {
             before,
             child,
             parser,
+            written: Vec::new(),
             state,
         }
     }
@@ -154,6 +157,7 @@ impl Pty {
         let mut chunk = [0; 65536];
         let Ok(count) = master.read(&mut chunk) else { return false };
         self.parser.process(&chunk[..count]);
+        self.written.extend(&chunk[..count]);
         // The question for the cursor's place, answered as a good terminal does.
         if chunk[..count].windows(4).any(|bytes| bytes == b"\x1b[6n") {
             master.write_all(b"\x1b[1;2R").expect("the terminal takes keys");

@@ -6,7 +6,7 @@ use super::line::{EntryLine, HostLine, Line, ProcessLine, SnapshotLine, WireLine
 use super::rows::{Piece, pieces};
 use super::{Header, LessonText, VERSION};
 use crate::lesson::Lesson;
-use crate::model::{Cause, Host, LabSpec, Process, Snapshot, Wire, changes};
+use crate::model::{Cause, Host, LabSpec, Process, Snapshot, Wire, changes, harmless_json};
 use crate::session::entry::Entry;
 use crate::session::timeline::Timeline;
 
@@ -49,7 +49,8 @@ impl Recorder {
 }
 
 fn text(line: &Line) -> String {
-    let mut text = serde_json::to_string(line).expect("plain data with string keys");
+    let json = serde_json::to_string(line).expect("plain data with string keys");
+    let mut text = harmless_json(json);
     text.push('\n');
     text
 }

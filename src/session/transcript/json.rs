@@ -8,7 +8,7 @@ use super::{fate, snapshot_before, strace::lines_of};
 use crate::lesson::Lesson;
 use crate::model::{
     Address, Body, Change, Flags, Host, Outcome, Packet, Passage, ProcessState, Report, Snapshot,
-    Socket, Transition,
+    Socket, Transition, harmless_json,
 };
 use crate::session::entry::{Bet, Entry, Verdict};
 
@@ -156,7 +156,7 @@ pub fn end(steps: usize, passed: usize, failed: usize, error: Option<&str>) -> S
 }
 
 fn written(line: &Line<'_>) -> String {
-    serde_json::to_string(line).expect("plain data with string keys")
+    harmless_json(serde_json::to_string(line).expect("plain data with string keys"))
 }
 
 fn millis(time: Duration) -> u64 {
