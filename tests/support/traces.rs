@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -202,10 +203,15 @@ impl Numbers {
     }
 
     /// The number of the namespace at this path, a new one if it has none; `None` if it is gone.
+    /// The kernel's own choice would be the lowest free one, which the next lab might get; so a
+    /// number is chosen that is used once.
     fn number(&self, path: &str) -> Option<i32> {
+        static NEXT: AtomicI32 = AtomicI32::new(0);
         let namespace = fs::File::open(path).ok()?;
         let fd = (Self::FD, namespace.as_raw_fd());
-        match self.ask(Self::NEW, &[(Self::NUMBER, -1), fd]) {
+        let own = (std::process::id() % 1_000_000) as i32 * 2000;
+        let number = own + NEXT.fetch_add(1, Ordering::Relaxed) % 2000;
+        match self.ask(Self::NEW, &[(Self::NUMBER, number), fd]) {
             Ok(_) | Err(Errno::EEXIST) => {}
             Err(errno) => panic!("number {path}: {errno}"),
         }
