@@ -132,6 +132,7 @@ fn links_addresses_and_routes_are_as_ip_shows_them() {
         assert_eq!(ask(&socket, &route::address(index, v6, 64, 3)), Ok(()));
         assert_eq!(ask(&socket, &route::quickack(index, v4, 24, 4)), Ok(()));
         assert_eq!(ask(&socket, &route::quickack(index, v6, 64, 5)), Ok(()));
+        assert_eq!(ask(&socket, &route::queue_length(index, 2_000, 7)), Ok(()));
         assert_eq!(ask(&socket, &route::link_up(999, None, 6)), Err(Errno(19)));
 
         let link = run(&["ip", "link", "show", "eth0"]);

@@ -11,12 +11,16 @@ use nix::sys::socket::SockProtocol;
 
 use super::failure::{Attempt as _, Failure};
 use super::kernel::{Netlink, diag_socket};
-use super::netlink::route::{address, link_up, quickack};
+use super::netlink::route::{address, link_up, queue_length, quickack};
 use super::order::HostPlan;
 use super::sys::open_tun;
 
 /// The one interface of a host besides `lo`.
 pub(super) const INTERFACE: &str = "eth0";
+
+/// So many packets wait on the interface while sockstep does something else. The kernel's 500 are
+/// too few for a command's burst, and what does not fit is lost without a word.
+const QUEUE: u32 = 16_384;
 
 /// A host that was made.
 pub(super) struct Made {
@@ -85,6 +89,7 @@ fn configure(plan: &HostPlan) -> Result<(), Failure> {
     for index in [lo, eth] {
         route.ask(&link_up(index, None, 1)).attempt("set an interface up")?;
     }
+    route.ask(&queue_length(eth, QUEUE, 1)).attempt("lengthen the queue of an interface")?;
     let v4 = Some((plan.v4.into(), 24));
     let v6 = plan.v6.map(|v6| (v6.into(), 64));
     for (own, prefix) in [v4, v6].into_iter().flatten() {

@@ -12,6 +12,7 @@
 mod arrival;
 mod birth;
 mod bounds;
+mod by_flow;
 mod carry;
 pub mod diag;
 mod doctor;

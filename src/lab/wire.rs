@@ -13,6 +13,7 @@ use crate::model::{
     WireAction,
 };
 
+use super::by_flow::ByFlow;
 use super::flood::Allowance;
 use super::packet::{Flows, decode, ends, icmp_unreachable};
 
@@ -34,6 +35,7 @@ pub(super) struct Switch {
     count: u64,
     outgoing: VecDeque<Delivery>,
     passages: Vec<Passage>,
+    by_flow: ByFlow,
     told: Told,
 }
 
@@ -138,8 +140,10 @@ impl Switch {
 
     fn hold(&mut self, packet: Arc<Packet>, at: Duration) {
         let wire = Arc::make_mut(&mut self.wire);
-        if let Some(held) = wire.held.iter_mut().find(|held| packet.is_copy_of(&held.packet)) {
-            let held = Arc::make_mut(held);
+        let places: Vec<usize> = self.by_flow.places(&packet, &wire.held).collect();
+        let same = |place: &&usize| packet.is_copy_of(&wire.held[**place].packet);
+        if let Some(place) = places.iter().find(same) {
+            let held = Arc::make_mut(&mut wire.held[*place]);
             held.copies += 1;
             held.last = at;
             return self.pass(packet, Fate::Folded);
@@ -147,8 +151,9 @@ impl Switch {
         if wire.held.len() >= MOST_HELD {
             return self.pass(packet, Fate::Dropped);
         }
-        let covers = wire.held.iter().filter(|held| covers(&packet, &held.packet)).count();
-        let covers = u32::try_from(covers).unwrap_or(u32::MAX);
+        let covered = places.iter().filter(|place| covers(&packet, &wire.held[**place].packet));
+        let covers = u32::try_from(covered.count()).unwrap_or(u32::MAX);
+        self.by_flow.add(&packet);
         wire.held.push(Arc::new(Held { packet: packet.clone(), copies: 1, last: at, covers }));
         self.pass(packet, Fate::Held);
     }
@@ -200,6 +205,7 @@ impl Switch {
         if self.wire.held.is_empty() {
             return;
         }
+        self.by_flow.clear();
         for held in std::mem::take(&mut Arc::make_mut(&mut self.wire).held) {
             let packet = held.packet.clone();
             self.outgoing.push_back(Delivery { packet, fate: Fate::Delivered });
@@ -224,7 +230,9 @@ impl Switch {
         verb: &str,
     ) -> Result<Arc<Packet>, Unwilling> {
         let index = self.find(filter, ports, verb)?;
-        Ok(Arc::make_mut(&mut self.wire).held.remove(index).packet.clone())
+        let packet = Arc::make_mut(&mut self.wire).held.remove(index).packet.clone();
+        self.by_flow.remove(&packet);
+        Ok(packet)
     }
 
     fn swap(&mut self) -> Result<(), Unwilling> {
@@ -312,63 +320,4 @@ fn covers(packet: &Packet, held: &Packet) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use etherparse::PacketBuilder;
-
-    const SERVER: [u8; 4] = [198, 51, 100, 1];
-    const CLIENT: [u8; 4] = [198, 51, 100, 2];
-
-    fn host(name: &str) -> HostName {
-        HostName::parse(name).expect("a name")
-    }
-
-    fn switch() -> Switch {
-        Switch::new([(SERVER.into(), host("server")), (CLIENT.into(), host("client"))])
-    }
-
-    fn packet(syn: bool) -> Vec<u8> {
-        let builder = PacketBuilder::ipv4(CLIENT, SERVER, 64).tcp(40_001, 8080, 7, 100);
-        let builder = if syn { builder.syn() } else { builder.ack(1) };
-        let mut bytes = Vec::new();
-        builder.write(&mut bytes, &[]).expect("memory");
-        bytes
-    }
-
-    /// The client sends it, and the server takes it.
-    fn carry(switch: &mut Switch, bytes: &[u8]) {
-        switch.send(&host("client"), bytes, Duration::ZERO, &Ports::new());
-        while let Some(delivery) = switch.next_delivery() {
-            switch.delivered(delivery, true);
-        }
-    }
-
-    #[test]
-    fn of_a_flood_the_first_packets_are_told_and_the_others_counted() {
-        let mut switch = switch();
-        for _ in 0..5_000 {
-            carry(&mut switch, &packet(false));
-        }
-        carry(&mut switch, &packet(true));
-        let (told, untold) = switch.take_passages(Duration::ZERO);
-        assert_eq!((told.len(), untold), (4_097, 5_000 - 4_096));
-        let last = told.last().expect("one");
-        assert_eq!((last.packet.label().as_str(), last.packet.number), ("SYN", 5_001));
-        assert_eq!(switch.take_passages(Duration::ZERO), (Vec::new(), 0));
-    }
-
-    #[test]
-    fn only_what_nobody_would_be_told_goes_straight() {
-        let mut switch = switch();
-        assert_eq!(switch.straight(&packet(false)), None);
-        for _ in 0..4_096 {
-            carry(&mut switch, &packet(false));
-        }
-        assert_eq!(switch.straight(&packet(false)), Some(&host("server")));
-        assert_eq!(switch.straight(&packet(true)), None);
-        assert_eq!(switch.straight(&packet(false)[..19]), None);
-        let hold = WireAction::Hold(Filter::any());
-        switch.act(&hold, Duration::ZERO, &Ports::new()).expect("it holds");
-        assert_eq!(switch.straight(&packet(false)), None);
-    }
-}
+mod tests;

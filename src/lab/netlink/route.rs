@@ -14,6 +14,7 @@ const AF_INET6: u8 = 10;
 
 const IFF_UP: u32 = 1;
 const IFLA_MTU: u16 = 4;
+const IFLA_TXQLEN: u16 = 13;
 
 const IFA_ADDRESS: u16 = 1;
 const IFA_LOCAL: u16 = 2;
@@ -47,6 +48,17 @@ pub fn link_up(index: u32, mtu: Option<u32>, sequence: u32) -> Vec<u8> {
     if let Some(mtu) = mtu {
         writer.attribute_u32(IFLA_MTU, mtu);
     }
+    writer.finish()
+}
+
+/// `RTM_NEWLINK`: how many packets may wait on interface `index` until somebody takes them.
+pub fn queue_length(index: u32, packets: u32, sequence: u32) -> Vec<u8> {
+    let mut writer = Writer::new(RTM_NEWLINK, REQUEST | ACK, sequence);
+    // struct ifinfomsg as in `link_up`; no flag counts.
+    writer.bytes(&[0; 4]);
+    writer.bytes(&index.to_ne_bytes());
+    writer.bytes(&[0; 8]);
+    writer.attribute_u32(IFLA_TXQLEN, packets);
     writer.finish()
 }
 
