@@ -3,35 +3,56 @@
 
 use std::time::Duration;
 
-use sockstep::model::{Action, Moment, World};
+use sockstep::model::{Action, Filter, Moment, PacketKind, Syscall, WireAction, World};
 
 use crate::Skipped;
 use crate::measure::{deadline, resident, seconds, time};
 use crate::shell::compile;
-use crate::world::{call, host, listen_long, look, lost, run, two_hosts};
+use crate::world::{bind, call, host, listen_long, look, lost, run, two_hosts};
 
 /// The figure.
 pub fn run_figure() -> Result<(), Skipped> {
     let (crowd, queue) = (compile("crowd")?, compile("queue")?);
     for pairs in [500, 5_000] {
-        let command = format!("exec {} {pairs}", crowd.display());
         let mut world = two_hosts()?;
-        until_ready(&mut *world, "server", &command)?;
-        moments("a snapshot, per socket", 2 * pairs, 10, &mut *world)?;
+        until_ready(&mut *world, "server", &format!("exec {} {pairs}", crowd.display()))?;
+        moments("a snapshot, per socket of a command", 2 * pairs, 10, &mut *world)?;
     }
-    for (queued, count) in [(410, 100), (410, 1_000), (4_096, 100), (4_096, 1_000)] {
-        let mut world = two_hosts()?;
-        let world = &mut *world;
-        let (key, value) = ("net.core.somaxconn".to_owned(), "4096".to_owned());
-        world.act(&Action::Set { host: host("server"), key, value }).map_err(lost)?;
-        listen_long(world, "server", 8080, 4_096)?;
-        until_ready(world, "client", &format!("exec {} {queued}", queue.display()))?;
-        moments(&format!("a moment, {queued} queued"), 1, count, world)?;
+    for (what, kind) in [("whole", ""), ("half-open", "half")] {
+        for (queued, count) in [(410, 100), (4_096, 100), (4_096, 1_000)] {
+            let mut world = two_hosts()?;
+            let world = &mut *world;
+            ready_for_many(world)?;
+            if kind == "half" {
+                act(world, WireAction::Hold(of_kind(PacketKind::SynAck)))?;
+            }
+            until_ready(world, "client", &format!("exec {} {queued} {kind}", queue.display()))?;
+            moments(&format!("a moment, {queued} {what} in a queue"), 1, count, world)?;
+        }
     }
-    for packets in [10_000, 100_000] {
-        packets_through(&format!("exec {} {packets} udp", queue.display()), packets)?;
+    for held in [false, true] {
+        for packets in [6_000, 60_000] {
+            packets_through(&format!("exec {} {packets} udp", queue.display()), packets, held)?;
+        }
     }
     Ok(())
+}
+
+/// A server that listens with the longest queues that Linux has by default.
+fn ready_for_many(world: &mut dyn World) -> Result<(), Skipped> {
+    for key in ["net.core.somaxconn", "net.ipv4.tcp_max_syn_backlog"] {
+        let (key, value) = (key.to_owned(), "4096".to_owned());
+        world.act(&Action::Set { host: host("server"), key, value }).map_err(lost)?;
+    }
+    listen_long(world, "server", 8080, 4_096)
+}
+
+fn of_kind(kind: PacketKind) -> Filter {
+    Filter { kind, ..Filter::any() }
+}
+
+fn act(world: &mut dyn World, action: WireAction) -> Result<Moment, Skipped> {
+    world.act(&Action::Wire(action)).map_err(lost)
 }
 
 /// Starts a command and waits for its word; every moment on the way.
@@ -60,20 +81,24 @@ fn moments(what: &str, units: usize, count: usize, world: &mut dyn World) -> Res
     look(world)?;
     let before = resident();
     let (taken, kept) = time(|| (0..count).map(|_| look(world)).collect::<Result<Vec<_>, _>>());
-    let memory = resident().saturating_sub(before);
+    let memory = mega(resident().saturating_sub(before));
     let kept = kept?;
-    let each = taken / kept.len() as f64 / units as f64;
-    let size = if units > 1 { format!("{units} of them") } else { format!("{count} of them") };
-    println!("  {what:<44} {:>11}   {size}, kept: {:.1} MB", seconds(each), mega(memory));
+    let rows = |moment: &Moment| moment.snapshot.hosts.iter().map(|h| h.sockets.len()).sum();
+    let rows: usize = kept.last().map_or(0, rows);
+    let each = seconds(taken / kept.len() as f64 / units as f64);
+    println!("  {what:<44} {each:>11}   {count} moments of {rows} sockets, kept: {memory:.1} MB");
     Ok(())
 }
 
-fn packets_through(command: &str, packets: usize) -> Result<(), Skipped> {
+fn packets_through(command: &str, packets: usize, held: bool) -> Result<(), Skipped> {
     let mut world = two_hosts()?;
     let world = &mut *world;
     // Somebody must take them, or each would be answered by an ICMP error.
-    let fd = call(world, "server", sockstep::model::Syscall::Socket, [2, 2, 0, 0, 0, 0])?;
-    crate::world::bind(world, "server", fd, 8080)?;
+    let fd = call(world, "server", Syscall::Socket, [2, 2, 0, 0, 0, 0])?;
+    bind(world, "server", fd, 8080)?;
+    if held {
+        act(world, WireAction::Hold(Filter::any()))?;
+    }
     let before = resident();
     let (taken, moments) = time(|| until_ready(world, "client", command));
     let moments = moments?;
@@ -81,10 +106,9 @@ fn packets_through(command: &str, packets: usize) -> Result<(), Skipped> {
     let untold: u64 = moments.iter().map(|moment| moment.untold).sum();
     let memory = mega(resident().saturating_sub(before));
     let each = seconds(taken / packets as f64);
-    println!(
-        "  {:<44} {each:>11}   {packets} of them ({told} told, {untold} counted), kept: {memory:.1} MB",
-        "a packet on the wire",
-    );
+    let what = if held { "a packet that is held" } else { "a packet that passes" };
+    let kept = format!("{told} told, {untold} counted, kept: {memory:.1} MB");
+    println!("  {what:<44} {each:>11}   {packets} sent: {kept}");
     Ok(())
 }
 

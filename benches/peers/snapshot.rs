@@ -8,12 +8,12 @@
 
 use std::time::Duration;
 
-use sockstep::model::World;
+use sockstep::model::{Snapshot, World};
 
 use crate::Skipped;
 use crate::measure::{Aim, Race, deadline, seconds, time};
 use crate::shell::{Shell, compile, need};
-use crate::world::{listen, look, lost, run, two_hosts};
+use crate::world::{listen, look, lost, process, run, two_hosts};
 
 /// The figure.
 pub fn run_figure() -> Result<(), Skipped> {
@@ -23,6 +23,10 @@ pub fn run_figure() -> Result<(), Skipped> {
     listen(world, "server", 8080)?;
     listen(world, "client", 8080)?;
     race(world, "2 sockets", 1, 60, Some(Aim::AtMost(0.05)))?;
+    match race_for_all(world, "2 sockets", 60) {
+        Err(why) => println!("  the same scope skipped: {why}"),
+        Ok(()) => {}
+    }
 
     let crowd = compile("crowd")?;
     for pairs in [500, 5_000] {
@@ -63,30 +67,61 @@ fn race(
     aim: Option<Aim>,
 ) -> Result<(), Skipped> {
     let snapshot = look(world)?.snapshot;
-    let pids: Vec<i32> = snapshot.processes.iter().map(|process| process.outer_pid).collect();
-    let beside = snapshot.processes.first().ok_or("no process")?.outer_pid;
-    let mut shell = Shell::beside(beside)?;
+    let mut shell = beside(&snapshot, "server")?;
     // Both must see the same before they are compared.
     let ours = snapshot.hosts.first().map_or(0, |host| host.sockets.len());
     let theirs = shell.run("ss -Htan | wc -l")?;
     if (ours, theirs.trim()) != (rows, rows.to_string().as_str()) {
         return Err(format!("{rows} sockets expected, we see {ours}, ss sees {theirs}"));
     }
-    let folders: Vec<String> = pids.iter().map(|pid| format!("/proc/{pid}/fd")).collect();
-    let line = format!("ss -tan >/dev/null; ls -l {} >/dev/null", folders.join(" "));
-    Race::run(
-        (format!("snapshot, {name}"), "ss + ls"),
-        seconds,
-        rounds,
-        || {
-            let (taken, moment) = time(|| look(world));
-            moment.map(|_| taken)
-        },
-        || {
-            let (taken, done) = time(|| shell.run(&line));
-            done.map(|_| taken)
-        },
-    )?
-    .print(aim);
+    let line = format!("ss -tan >/dev/null; {}", list_fds(&snapshot));
+    against(world, name, "ss + ls", rounds, || shell.run(&line).map(drop))?.print(aim);
     Ok(())
+}
+
+/// The same scope: both hosts, UDP, what `ss` can tell of a connection, and the counters.
+fn race_for_all(world: &mut dyn World, name: &str, rounds: usize) -> Result<(), Skipped> {
+    need(&["nstat"])?;
+    let snapshot = look(world)?.snapshot;
+    let (mut server, mut client) = (beside(&snapshot, "server")?, beside(&snapshot, "client")?);
+    let host = "ss -tuaneimo >/dev/null; nstat -asz >/dev/null";
+    let first = format!("{host}; {}", list_fds(&snapshot));
+    let peer = "ss, nstat twice, ls";
+    against(world, name, peer, rounds, || {
+        server.run(&first)?;
+        client.run(host).map(drop)
+    })?
+    .print(None);
+    Ok(())
+}
+
+fn against(
+    world: &mut dyn World,
+    name: &str,
+    peer: &str,
+    rounds: usize,
+    mut theirs: impl FnMut() -> Result<(), Skipped>,
+) -> Result<Race, Skipped> {
+    let ours = || {
+        let (taken, moment) = time(|| look(world));
+        moment.map(|_| taken)
+    };
+    let theirs = || {
+        let (taken, done) = time(&mut theirs);
+        done.map(|()| taken)
+    };
+    Race::run((format!("snapshot, {name}"), peer), seconds, rounds, ours, theirs)
+}
+
+/// A shell on the host of a process.
+fn beside(snapshot: &Snapshot, name: &str) -> Result<Shell, Skipped> {
+    let process = snapshot.process(&process(name)).ok_or("no such process")?;
+    let mut shell = Shell::beside(process.outer_pid)?;
+    shell.run("export PATH=\"$PATH:/usr/sbin:/sbin\"")?;
+    Ok(shell)
+}
+
+fn list_fds(snapshot: &Snapshot) -> String {
+    let folders = snapshot.processes.iter().map(|p| format!("/proc/{}/fd", p.outer_pid));
+    format!("ls -l {} >/dev/null", folders.collect::<Vec<_>>().join(" "))
 }
