@@ -6,7 +6,8 @@ use std::time::Duration;
 use sockstep::model::{Action, Filter, Moment, PacketKind, Syscall, WireAction, World};
 
 use crate::Skipped;
-use crate::measure::{deadline, resident, seconds, time};
+use crate::measure::{deadline, seconds, time};
+use crate::memory::live;
 use crate::shell::compile;
 use crate::world::{bind, call, host, listen_long, look, lost, run, two_hosts};
 
@@ -79,9 +80,9 @@ fn until_ready(world: &mut dyn World, on: &str, command: &str) -> Result<Vec<Mom
 /// Takes and keeps so many moments.
 fn moments(what: &str, units: usize, count: usize, world: &mut dyn World) -> Result<(), Skipped> {
     look(world)?;
-    let before = resident();
+    let before = live();
     let (taken, kept) = time(|| (0..count).map(|_| look(world)).collect::<Result<Vec<_>, _>>());
-    let memory = mega(resident().saturating_sub(before));
+    let memory = mega(live().saturating_sub(before));
     let kept = kept?;
     let rows = |moment: &Moment| moment.snapshot.hosts.iter().map(|h| h.sockets.len()).sum();
     let rows: usize = kept.last().map_or(0, rows);
@@ -99,12 +100,12 @@ fn packets_through(command: &str, packets: usize, held: bool) -> Result<(), Skip
     if held {
         act(world, WireAction::Hold(Filter::any()))?;
     }
-    let before = resident();
+    let before = live();
     let (taken, moments) = time(|| until_ready(world, "client", command));
     let moments = moments?;
     let told: usize = moments.iter().map(|moment| moment.passages.len()).sum();
     let untold: u64 = moments.iter().map(|moment| moment.untold).sum();
-    let memory = mega(resident().saturating_sub(before));
+    let memory = mega(live().saturating_sub(before));
     let each = seconds(taken / packets as f64);
     let what = if held { "a packet that is held" } else { "a packet that passes" };
     let kept = format!("{told} told, {untold} counted, kept: {memory:.1} MB");

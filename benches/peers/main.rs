@@ -10,6 +10,7 @@ mod growth;
 mod idle;
 mod lifecycle;
 mod measure;
+mod memory;
 mod shell;
 mod snapshot;
 mod start;

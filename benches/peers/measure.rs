@@ -141,14 +141,6 @@ pub fn describe_machine() {
     );
 }
 
-/// Memory that this process has resident now, in bytes.
-pub fn resident() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kilobytes = line.and_then(|rest| rest.trim().trim_end_matches(" kB").parse::<u64>().ok());
-    kilobytes.unwrap_or(0) * 1024
-}
-
 /// A deadline that no measurement may pass.
 pub fn deadline(seconds: u64) -> impl Fn() -> Result<(), Skipped> {
     let end = Instant::now() + Duration::from_secs(seconds);

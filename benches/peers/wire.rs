@@ -13,7 +13,8 @@ use std::time::Duration;
 use sockstep::model::{LabSpec, ProcessState, World};
 
 use crate::Skipped;
-use crate::measure::{Aim, Race, bits, deadline, print_alone, resident};
+use crate::measure::{Aim, Race, bits, deadline, print_alone};
+use crate::memory::live;
 use crate::shell::{Shell, need, need_root, source};
 use crate::world::{lost, open, process, run};
 
@@ -26,7 +27,6 @@ const ROUNDS: usize = 5;
 pub fn run_figure() -> Result<(), Skipped> {
     need(&["iperf3"])?;
     let mut last = Carried::default();
-    let before = resident();
     let mut ours = |quickack: bool| {
         last = carry(quickack)?;
         Ok::<_, Skipped>(last.bits)
@@ -54,12 +54,11 @@ pub fn run_figure() -> Result<(), Skipped> {
         }
     }
     println!(
-        "  of the last run: {} packets told and {} counted in {} moments; memory {} -> {} MB",
+        "  of the last run: {} packets told and {} counted in {} moments; kept: {:.1} MB",
         last.told,
         last.counted,
         last.moments,
-        before >> 20,
-        resident() >> 20,
+        last.kept as f64 / 1e6,
     );
     Ok(())
 }
@@ -81,6 +80,8 @@ struct Carried {
     told: usize,
     /// Packets of which a moment only says how many there were.
     counted: u64,
+    /// Bytes that all its moments take, as a timeline would keep them.
+    kept: u64,
 }
 
 /// One run of iperf3 in a fresh lab.
@@ -97,7 +98,7 @@ fn carry(quickack: bool) -> Result<Carried, Skipped> {
     let command = format!("exec iperf3 -c 198.51.100.1 -t {SECONDS} -J");
     let mut moment = run(world, "iperf-c", "client", &command)?;
     let in_time = deadline(SECONDS + 20);
-    let mut printed = Vec::new();
+    let (mut printed, mut timeline, before) = (Vec::new(), Vec::new(), live());
     loop {
         all.moments += 1;
         all.told += moment.passages.len();

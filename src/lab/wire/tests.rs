@@ -66,7 +66,7 @@ fn only_what_nobody_would_be_told_goes_straight() {
 #[test]
 fn copies_are_found_among_many_in_whatever_order() {
     let mut switch = switch();
-    let mut act = |switch: &mut Switch, action| switch.act(&action, Duration::ZERO, &Ports::new());
+    let act = |switch: &mut Switch, action| switch.act(&action, Duration::ZERO, &Ports::new());
     act(&mut switch, WireAction::Hold(Filter::any())).expect("it holds");
     for port in 1..=4 {
         carry(&mut switch, &packet_from(port, true));
