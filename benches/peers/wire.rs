@@ -109,13 +109,15 @@ fn carry(quickack: bool) -> Result<Carried, Skipped> {
             break;
         }
         in_time()?;
-        moment = loop {
+        let next = loop {
             if let Some(next) = world.next(Duration::from_millis(500)).map_err(lost)? {
                 break next;
             }
             in_time()?;
         };
+        timeline.push(std::mem::replace(&mut moment, next));
     }
+    all.kept = live().saturating_sub(before);
     let result: serde_json::Value = serde_json::from_slice(&printed)
         .map_err(|_| format!("iperf3 said {:?}", String::from_utf8_lossy(&printed)))?;
     let rate = &result["end"]["sum_received"]["bits_per_second"];
