@@ -35,17 +35,3 @@ fn a_zoomed_pane_is_drawn() {
         insta::assert_snapshot!(format!("zoom-{name}"), text);
     }
 }
-
-#[test]
-#[ignore = "prints a time"]
-fn draw_time() {
-    let timeline = crate::tui::testing::crowd(4096);
-    let ink = Ink::new(Lang::En);
-    for size in [(200, 60), (80, 24)] {
-        let start = std::time::Instant::now();
-        for _ in 0..20 {
-            draw(&page(&timeline), None, size, &ink);
-        }
-        println!("{size:?} {:?} a frame", start.elapsed() / 20);
-    }
-}
