@@ -224,6 +224,7 @@ pub fn page(timeline: &Timeline) -> Page<'_> {
         mode: Mode::Free,
         live: true,
         since: 0,
+        now: None,
         waiting: None,
         difference: None,
         asking: None,

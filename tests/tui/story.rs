@@ -128,6 +128,22 @@ fn a_killed_process_is_seen_dying() {
     pty.until_shown("killed by SIGKILL");
 }
 
+/// A packet that timers brought is seen before it is acted upon.
+#[test]
+fn a_key_for_the_wire_acts_on_no_packet_that_the_page_does_not_show() {
+    let Some(_) = free_play() else { return };
+    let mut pty = Pty::start(&["open", "handshake", "--at", "8"]);
+    pty.until_shown("deliver SYN");
+    pty.send("x");
+    pty.until_shown("off the script");
+    // The client's kernel sends its SYN again, and the wire holds it: the page stays.
+    pty.until_shown("since: end");
+    pty.send("x");
+    pty.until_shown("The wire has moved on");
+    pty.send("x");
+    pty.until("the second drop", |text| !text.contains("moved on"));
+}
+
 /// Waits until none of these processes is there any more.
 fn assert_gone(pids: &[i32]) {
     let end = Instant::now() + Duration::from_secs(20);

@@ -1,5 +1,7 @@
 //! What the learner does to the story and to the wire.
 
+use std::sync::Arc;
+
 use super::deed::{Deed, Effect};
 use super::{App, Asking, typing};
 use crate::model::{Action, Wire, WireAction};
@@ -68,7 +70,15 @@ pub(super) fn run(app: &mut App, deed: Deed) -> Vec<Effect> {
     vec![Effect::Do(deed)]
 }
 
-/// Something on the wire, by hand. The past can't be changed.
+/// Whether the same packets are in flight, in the same order; how often each was sent is no
+/// difference in what can be done with it.
+fn holds_the_same(one: &Arc<Wire>, other: &Arc<Wire>) -> bool {
+    let numbers =
+        |wire: &Wire| -> Vec<u64> { wire.held.iter().map(|held| held.packet.number).collect() };
+    Arc::ptr_eq(one, other) || numbers(one) == numbers(other)
+}
+
+/// Something on the wire, by hand, and only with packets that the page shows. The past can't be changed.
 pub(super) fn wire(app: &mut App, action: impl FnOnce(&Wire) -> WireAction) -> Vec<Effect> {
     let Some(session) = app.session.as_ref() else { return Vec::new() };
     if !session.is_live() {
@@ -76,6 +86,10 @@ pub(super) fn wire(app: &mut App, action: impl FnOnce(&Wire) -> WireAction) -> V
     }
     let newest = session.timeline().last().unwrap_or(session.entry());
     let wire = &newest.moment.snapshot.wire;
+    if !holds_the_same(wire, &session.entry().moment.snapshot.wire) {
+        look(app, |session| session.look_at(usize::MAX));
+        return remark(app, "wire-moved-on");
+    }
     let action = action(wire);
     let needed = match action {
         WireAction::Swap => 2,
@@ -105,4 +119,25 @@ pub(super) fn open(app: &mut App, resume: bool) -> Vec<Effect> {
     let reached = app.menu.items.get(app.menu.chosen).map_or(0, |item| item.reached.step);
     let halfway = resume && (1..lesson.steps.len()).contains(&reached);
     vec![Effect::Do(Deed::Open(lesson, halfway.then_some(Target::Step(reached))))]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Flags;
+    use crate::tui::testing::Lab;
+
+    #[test]
+    fn only_other_packets_make_another_wire() {
+        let mut lab = Lab::new();
+        let empty = lab.snapshot.wire.clone();
+        let syn = lab.packet("client", Flags::SYN, 40001, 0);
+        let once = lab.clone().hold(&syn, 1).snapshot.wire.clone();
+        let twice = lab.clone().hold(&syn, 2).snapshot.wire.clone();
+        let other = lab.packet("client", Flags::SYN, 40001, 0);
+        let another = lab.clone().hold(&other, 1).snapshot.wire.clone();
+        assert!(holds_the_same(&once, &twice));
+        assert!(!holds_the_same(&empty, &once));
+        assert!(!holds_the_same(&once, &another));
+    }
 }

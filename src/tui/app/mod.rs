@@ -154,6 +154,17 @@ impl App {
         (length, cursor, self.waiting, self.notice.clone())
     }
 
+    /// Whether what is shown counts seconds: a timer that runs, or something that is awaited.
+    pub fn counts(&self) -> bool {
+        let panes = match self.over {
+            None | Some(Over::Zoomed(_)) => true,
+            Some(Over::Prompt) => true,
+            Some(Over::Diagram | Over::Map | Over::Bytes(_) | Over::Said | Over::Help) => false,
+        };
+        let page = self.page().filter(|_| panes);
+        page.is_some_and(|page| page.waiting.is_some() || page.has_running_timer())
+    }
+
     /// Where keys are looked up, in this order.
     pub fn contexts(&self) -> &'static [Context] {
         match (self.over, self.in_menu, self.asking) {

@@ -1,5 +1,5 @@
 //! The only loop: one thread that sleeps until a key, a signal, the lab or a timer of the kernel
-//! has something to say. Idle it never wakes.
+//! has something to say. Idle it never wakes, but once a second while a page counts down.
 
 mod probe;
 mod signals;
@@ -23,6 +23,9 @@ use terminal::Screen;
 
 /// A timer of the kernel is late by a tick or two; asking in vain again and again is not waiting.
 const PATIENCE: Duration = Duration::from_millis(10);
+
+/// How often a page is drawn on which a timer counts down. Nothing else is drawn unasked.
+const TICK: Duration = Duration::from_secs(1);
 
 /// What a run of the screen is made of.
 pub struct Setup {
@@ -137,6 +140,9 @@ impl Running {
             if woken.key {
                 read_keys(&mut self.queue).map_err(RunError::when("read keys"))?;
             }
+            if woken.tick {
+                self.app.dirty = true;
+            }
             if woken.world {
                 self.effects.push(Effect::Do(Deed::GoOn(Duration::ZERO)));
             }
@@ -229,6 +235,8 @@ struct Woken {
     key: bool,
     signal: bool,
     world: bool,
+    /// A second has passed that the page counts.
+    tick: bool,
     gone: bool,
 }
 
@@ -237,9 +245,10 @@ fn wait(app: &App, screen: &Screen, signals: &Signals) -> Result<Woken, RunError
     let session = app.session.as_ref();
     let readiness = session.and_then(|session| session.readiness());
     let due = session.and_then(|session| session.due_in()).map(|due| due.max(PATIENCE));
-    let timeout = due.map_or(PollTimeout::NONE, |due| {
+    let tick = app.counts().then_some(TICK);
+    let timeout = due.into_iter().chain(tick).min().map_or(PollTimeout::NONE, |time| {
         // Rounded up: waking early would only mean to wait again.
-        let millis = due.as_micros().div_ceil(1000).min(i32::MAX as u128);
+        let millis = time.as_micros().div_ceil(1000).min(i32::MAX as u128);
         PollTimeout::try_from(i32::try_from(millis).unwrap_or(i32::MAX)).unwrap_or(PollTimeout::MAX)
     });
     let mut fds: Vec<PollFd<'_>> = [screen.input(), signals.as_fd()]
@@ -256,10 +265,12 @@ fn wait(app: &App, screen: &Screen, signals: &Signals) -> Result<Woken, RunError
     let seen =
         |index: usize| fds.get(index).and_then(PollFd::revents).unwrap_or(PollFlags::empty());
     let gone = PollFlags::POLLHUP | PollFlags::POLLERR | PollFlags::POLLNVAL;
+    let is_due = count == 0 && due.is_some_and(|due| tick.is_none_or(|tick| due <= tick));
     Ok(Woken {
         key: seen(0).contains(PollFlags::POLLIN),
         signal: !seen(1).is_empty(),
-        world: !seen(2).is_empty() || count == 0,
+        world: !seen(2).is_empty() || is_due,
+        tick: count == 0 && !is_due,
         gone: seen(0).intersects(gone),
     })
 }

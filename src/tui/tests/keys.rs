@@ -1,6 +1,7 @@
 //! The table of keys, and what keys do.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
 use super::play::Play;
 use crate::model::Lang;
@@ -96,6 +97,29 @@ fn a_question_is_asked_before_its_step_and_the_bet_is_compared() {
     let text = play.text((80, 24));
     assert!(text.contains("You said"), "{text}");
     assert!(text.contains("so did the kernel"), "{text}");
+}
+
+#[test]
+fn a_page_that_more_came_after_says_from_when_it_is() {
+    let mut play = Play::lesson(Lang::En);
+    play.keys("space space space space space space space");
+    assert!(play.text((80, 24)).contains("LIVE"));
+    play.pass(Duration::from_secs(2));
+    let text = play.text((80, 24));
+    assert!(text.contains("+1 since: end") && !text.contains("LIVE"), "{text}");
+    play.keys("end");
+    assert!(play.text((80, 24)).contains("LIVE"));
+}
+
+#[test]
+fn what_timers_bring_while_a_question_is_open_is_not_told() {
+    let mut play = Play::lesson(Lang::En);
+    play.keys("space space space space space");
+    for keys in ["", "space"] {
+        play.keys(keys).pass(Duration::from_secs(2));
+        let text = play.text((80, 24));
+        assert!(text.contains("at 0.0 s") && !text.contains("since"), "{text}");
+    }
 }
 
 #[test]

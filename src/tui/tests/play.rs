@@ -87,6 +87,15 @@ impl Play {
         panic!("the app does not come to rest");
     }
 
+    /// Lets time pass in the world, until something happens by itself.
+    pub fn pass(&mut self, time: Duration) -> &mut Self {
+        let orders = self.orders.clone();
+        let mut factory: Factory = Box::new(move || Box::new(orders.clone()));
+        let msg = carry_out(&mut self.app, Deed::GoOn(time), &mut factory);
+        self.tell(msg);
+        self
+    }
+
     /// The screen.
     pub fn draw(&mut self, size: (u16, u16)) -> Buffer {
         let area = Rect::new(0, 0, size.0, size.1);

@@ -63,6 +63,7 @@ fn draw_session(
 ) -> usize {
     let ink = &app.ink;
     let (wide, high) = (usize::from(area.width) - 2, usize::from(area.height) - 4);
+    let said_name;
     let (name, lines) = match over {
         None | Some(Over::Help) => return draw_page(page, None, 0, area, buffer, ink),
         Some(Over::Zoomed(zoom)) => {
@@ -78,7 +79,10 @@ fn draw_session(
             (ink.words.ui("pane-bytes"), bytes::lines(page, index, wide, ink))
         }
         Some(Over::Map) => (ink.words.ui("pane-map"), map::lines(page, wide, ink)),
-        Some(Over::Said) => (ink.words.ui("pane-said"), said::lines(page, wide, ink)),
+        Some(Over::Said) => {
+            said_name = ink.words.ui_with("pane-said", &[("time", &title::at(page))]);
+            (said_name.as_str(), said::lines(page, wide, ink))
+        }
     };
     put(buffer, area.x, area.y, area.width, title::line(page, area.width.into(), ink), ink);
     sheet(name, lines, app.scroll, area, buffer, ink)

@@ -6,6 +6,7 @@ mod backlog;
 mod buffers;
 mod bytes;
 mod cee;
+mod clock;
 mod code;
 mod diagram;
 mod draw;

@@ -1,10 +1,12 @@
 //! Everything that one screen of a session is drawn from.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use super::clock::Clock;
 use super::happened::Notice;
 use crate::lesson::{Lesson, Question, Step};
-use crate::model::{Host, Moment, Rung, Snapshot};
+use crate::model::{Host, Moment, Rung, Snapshot, Timer, TimerKind};
 use crate::session::{Difference, Entry, Mode, Session, Timeline, Waiting};
 
 /// A page of a session: the entry that is looked at, and where it stands.
@@ -28,6 +30,8 @@ pub struct Page<'a> {
     pub live: bool,
     /// How many entries timers have brought since.
     pub since: usize,
+    /// The lab's clock, while the page is the newest entry of all.
+    pub now: Option<Duration>,
     /// What is waited for.
     pub waiting: Option<&'a Waiting>,
     /// Where the last re-run came out differently.
@@ -53,6 +57,7 @@ impl<'a> Page<'a> {
             mode: session.mode(),
             live: session.is_live(),
             since: session.new_since(session.cursor()),
+            now: session.now_on_page(),
             waiting: session.waiting(),
             difference: session.difference(),
             asking: None,
@@ -83,6 +88,29 @@ impl<'a> Page<'a> {
     pub fn before(&self) -> &'a Snapshot {
         let earlier = self.cursor.checked_sub(1).and_then(|index| self.timeline.get(index));
         earlier.map_or_else(|| self.snapshot(), |entry| &entry.moment.snapshot)
+    }
+
+    /// A question stands before the next step, asked already or not: what timers have brought
+    /// since might tell its answer.
+    pub fn is_open(&self) -> bool {
+        self.question_ahead && self.live || self.asking.is_some()
+    }
+
+    /// How its timers are told.
+    pub fn clock(&self) -> Clock {
+        match self.now {
+            _ if self.is_open() => Clock::Hidden,
+            Some(now) => Clock::Running(now.saturating_sub(self.snapshot().at)),
+            None => Clock::Stopped,
+        }
+    }
+
+    /// Whether it shows a timer that runs: then it is another page a second later.
+    pub fn has_running_timer(&self) -> bool {
+        let shown = |timer: &Timer| !matches!(timer.kind, TimerKind::Other(_));
+        let hosts = self.snapshot().hosts.iter();
+        let mut timers = hosts.flat_map(|host| &host.sockets).filter_map(|row| row.timer);
+        matches!(self.clock(), Clock::Running(_)) && timers.any(|timer| shown(&timer))
     }
 
     /// The entries up to the one that is looked at, newest first.

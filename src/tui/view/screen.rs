@@ -93,7 +93,7 @@ fn sites<'a>(
     hosts: &[&'a std::sync::Arc<Host>],
     marks: &'a Marks,
 ) -> Vec<Site<'a>> {
-    hosts.iter().map(|host| Site::new(page.snapshot(), host, marks)).collect()
+    hosts.iter().map(|host| Site::new(page.snapshot(), host, marks, page.clock())).collect()
 }
 
 fn wanted(page: &Page<'_>) -> Wanted {

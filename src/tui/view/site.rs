@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::clock::Clock;
 use super::marks::Marks;
 use crate::model::{Host, Process, Snapshot, Socket};
 
@@ -14,6 +15,8 @@ pub struct Site<'a> {
     pub processes: Vec<&'a Arc<Process>>,
     /// What this moment changed.
     pub marks: &'a Marks,
+    /// How its timers are told.
+    pub clock: Clock,
     /// Inode → every fd of this host that stands for it.
     owners: HashMap<u64, Vec<Owner<'a>>>,
     sockets: HashMap<u64, &'a Arc<Socket>>,
@@ -30,7 +33,12 @@ pub struct Owner<'a> {
 
 impl<'a> Site<'a> {
     /// The host as the snapshot shows it.
-    pub fn new(snapshot: &'a Snapshot, host: &'a Arc<Host>, marks: &'a Marks) -> Self {
+    pub fn new(
+        snapshot: &'a Snapshot,
+        host: &'a Arc<Host>,
+        marks: &'a Marks,
+        clock: Clock,
+    ) -> Self {
         let processes: Vec<_> = snapshot.on_host(&host.name).collect();
         let mut owners: HashMap<u64, Vec<Owner<'a>>> = HashMap::new();
         for process in &processes {
@@ -42,7 +50,7 @@ impl<'a> Site<'a> {
         }
         let sockets = host.sockets.iter().filter(|socket| socket.inode != 0);
         let sockets = sockets.map(|socket| (socket.inode, socket)).collect();
-        Self { host, processes, marks, owners, sockets }
+        Self { host, processes, marks, clock, owners, sockets }
     }
 
     /// The fds that stand for this socket.

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use ratatui::text::Line;
 
+use super::clock::Clock;
 use super::naming::{Naming, name};
 use super::section::{Row, Section};
 use super::site::{Site, pick};
@@ -33,7 +34,7 @@ pub fn section(site: &Site<'_>, wide: usize, limit: usize, ink: &Ink) -> Section
     let labels = sockets.iter().map(|(socket, _)| fd_label(site, socket, named));
     let labels: Vec<String> = labels.collect();
     let label = labels.iter().map(|label| width(label)).max().unwrap_or(1);
-    let rows = rows(&sockets, wide.saturating_sub(label + 2), ink);
+    let rows = rows(&sockets, site.clock, wide.saturating_sub(label + 2), ink);
     let rows = rows.into_iter().zip(&labels).zip(&sockets).map(|((row, text), (_, changed))| {
         let start = [ink.mark(*changed), ink.span(Role::Strong, pad(text, label)), " ".into()];
         indent(row, *changed, start.into(), label + 2)
@@ -74,7 +75,7 @@ fn fd_label(site: &Site<'_>, socket: &Socket, named: bool) -> String {
 }
 
 /// The name and state of each socket in aligned columns, with the details below.
-pub fn rows(sockets: &[(&Arc<Socket>, bool)], room: usize, ink: &Ink) -> Vec<Row> {
+pub fn rows(sockets: &[(&Arc<Socket>, bool)], clock: Clock, room: usize, ink: &Ink) -> Vec<Row> {
     let plain = || sockets.iter().map(|(socket, _)| socket.as_ref());
     let naming = Naming::for_all(plain(), room.saturating_sub(STATE_WIDTH + 1), ink);
     let column = plain().map(|socket| width(&name(socket, naming, ink))).max().unwrap_or(0);
@@ -85,7 +86,8 @@ pub fn rows(sockets: &[(&Arc<Socket>, bool)], room: usize, ink: &Ink) -> Vec<Row
         spans.push(ink.span(role, format!(" {}", state(socket))));
         let mut row = Row::new(Line::from(spans), *changed);
         row.twice = socket.ownerless == Some(Ownerless::AcceptQueue);
-        details(socket, ink).into_iter().for_each(|detail| row.detail(ink.line(Role::Dim, detail)));
+        let details = details(socket, clock, ink);
+        details.into_iter().for_each(|detail| row.detail(ink.line(Role::Dim, detail)));
         row
     };
     sockets.iter().map(row).collect()
@@ -123,8 +125,8 @@ fn state(socket: &Socket) -> &'static str {
 }
 
 /// What else there is to say: the timer, the queues, why there is no fd.
-fn details(socket: &Socket, ink: &Ink) -> Vec<String> {
-    let timer = socket.timer.and_then(|timer| timer_text(socket, timer, ink));
+fn details(socket: &Socket, clock: Clock, ink: &Ink) -> Vec<String> {
+    let timer = socket.timer.and_then(|timer| timer_text(socket, timer, clock, ink));
     let orphan = (socket.ownerless == Some(Ownerless::Orphan))
         .then(|| ink.words.ui("socket-orphan").to_owned());
     [queues(socket, ink), timer, orphan].into_iter().flatten().collect()
@@ -144,12 +146,12 @@ fn queues(socket: &Socket, ink: &Ink) -> Option<String> {
 }
 
 /// What the timer will bring, and when.
-fn timer_text(socket: &Socket, timer: Timer, ink: &Ink) -> Option<String> {
+fn timer_text(socket: &Socket, timer: Timer, clock: Clock, ink: &Ink) -> Option<String> {
     let words = &ink.words;
-    let time = seconds(timer.left_ms);
-    let time: &[(&str, &dyn std::fmt::Display)] = &[("time", &time)];
+    let time_left = clock.left(timer.left_ms)?;
+    let time: &[(&str, &dyn std::fmt::Display)] = &[("time", &time_left)];
     Some(match timer.kind {
-        TimerKind::Retransmit => return sent_again(socket, timer, ink),
+        TimerKind::Retransmit => return sent_again(socket, timer, &time_left, ink),
         // The kernel uses this timer for another end, too: how long it waits for the peer's FIN.
         TimerKind::Keepalive if socket.state == Some(TcpState::FinWait2) => {
             words.ui_with("timer-fin-wait", time)
@@ -162,7 +164,7 @@ fn timer_text(socket: &Socket, timer: Timer, ink: &Ink) -> Option<String> {
 }
 
 /// `SYN,ACK again in 1.0 s`; if it was sent again already, `SYN,ACK x3, next in 3.9 s`.
-fn sent_again(socket: &Socket, timer: Timer, ink: &Ink) -> Option<String> {
+fn sent_again(socket: &Socket, timer: Timer, time: &str, ink: &Ink) -> Option<String> {
     let what = match socket.state? {
         TcpState::SynSent => "SYN",
         TcpState::SynRecv => "SYN,ACK",
@@ -174,7 +176,7 @@ fn sent_again(socket: &Socket, timer: Timer, ink: &Ink) -> Option<String> {
         | TcpState::CloseWait
         | TcpState::TimeWait => ink.words.ui("timer-data"),
     };
-    let (time, count) = (seconds(timer.left_ms), u32::from(timer.retransmits) + 1);
+    let count = u32::from(timer.retransmits) + 1;
     Some(if count == 1 {
         ink.words.ui_with("timer-again", &[("what", &what), ("time", &time)])
     } else {
@@ -182,13 +184,4 @@ fn sent_again(socket: &Socket, timer: Timer, ink: &Ink) -> Option<String> {
             &[("what", &what), ("count", &count), ("time", &time)];
         ink.words.ui_with("timer-next", values)
     })
-}
-
-/// `2.1`, `60`: seconds, with a tenth where they are few.
-pub fn seconds(milliseconds: u32) -> String {
-    if milliseconds < 10_000 {
-        format!("{}.{}", milliseconds / 1000, milliseconds % 1000 / 100)
-    } else {
-        (milliseconds / 1000).to_string()
-    }
 }

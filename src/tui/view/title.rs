@@ -6,6 +6,7 @@
 
 use ratatui::text::{Line, Span};
 
+use super::clock::seconds;
 use super::page::Page;
 use super::prose::harmless;
 use super::wire;
@@ -53,15 +54,27 @@ fn mode(page: &Page<'_>, ink: &Ink) -> Span<'static> {
     wire::mode(&page.snapshot().wire, ink)
 }
 
-/// LIVE, PAST with its place, or RECORDED.
+/// LIVE, or from when the page is if more has come since; PAST with its place, or RECORDED.
 fn time(page: &Page<'_>, ink: &Ink) -> Span<'static> {
     let words = &ink.words;
     let place = format!("{}/{}", page.cursor + 1, page.timeline.len());
     if page.mode == Mode::Recorded {
         ink.span(Role::Past, format!(" {} {place} ", words.ui("recorded")))
+    } else if page.live && page.is_open() {
+        // Whether anything came since might be what is asked.
+        ink.span(Role::Good, words.ui_with("live-asking", &[("time", &at(page))]))
+    } else if page.live && page.since > 0 {
+        let values: &[(&str, &dyn std::fmt::Display)] =
+            &[("time", &at(page)), ("count", &page.since)];
+        ink.span(Role::Changed, words.ui_with("live-behind", values))
     } else if page.live {
         ink.span(Role::Good, words.ui("live"))
     } else {
         ink.span(Role::Past, format!(" {} {place} ", words.ui("past")))
     }
+}
+
+/// When the kernel was asked for what the page shows, since the lab's start: `12.3`.
+pub fn at(page: &Page<'_>) -> String {
+    seconds(u32::try_from(page.snapshot().at.as_millis()).unwrap_or(u32::MAX))
 }
