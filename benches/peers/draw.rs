@@ -84,6 +84,7 @@ impl Scene {
             mode: Mode::Free,
             live: true,
             since: 0,
+            now: None,
             waiting: None,
             difference: None,
             asking: None,
