@@ -98,3 +98,24 @@ fn losses_resets_and_a_reboot_have_their_reasons() {
 fn sockets_with_a_path_have_their_reasons() {
     written("explain-unix.md", include_str!("lessons/explain-unix.md"));
 }
+
+#[test]
+fn what_is_sent_again_and_what_comes_again_has_its_true_reason() {
+    let text = include_str!("lessons/explain-again.md");
+    let lesson = lesson::parse("explain-again.md", text).expect("no error in it");
+    let Some(entries) = timeline(lesson) else { return };
+    look_at("explain-again.md", &entries);
+    let mut before = Arc::new(Snapshot::default());
+    let mut told = Vec::new();
+    for entry in &entries {
+        let notes = notes(&before, &entry.moment);
+        let of_interest = |key: &&str| key.starts_with("sent-again") || key.starts_with("old-");
+        told.extend(notes.iter().map(|note| note.key).filter(of_interest));
+        before = entry.moment.snapshot.clone();
+    }
+    // Each end has a timer of its own, and they run out in one moment or in two.
+    let (timers, others): (Vec<_>, Vec<_>) = told.into_iter().partition(|key| *key == "sent-again");
+    assert!(!timers.is_empty());
+    let old = "old-duplicate";
+    assert_eq!(others, ["sent-again-asked", old, old, old, old, "old-fin"]);
+}

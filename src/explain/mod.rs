@@ -8,7 +8,8 @@
 //! before, moment ─ Scene ─▶ calls   a report → what the call did; errors: why it failed
 //!                        ├▶ queues, overflow   what a full queue did
 //!                        ├▶ states, cause      a TCP state changed, and what brought it
-//!                        ├▶ data, wire         what arrived, what was held, lost, sent again
+//!                        ├▶ data, wire         what arrived, what was held, what was lost
+//!                        ├▶ again, duplicates  what was sent once more, what came once more
 //!                        └▶ actions            what the hand did; processes that ended
 //!                              Story ─▶ notes, by Rank, each once ─▶ Words ─▶ sentences
 //! ```
@@ -22,11 +23,13 @@
 //! is said to be not reported. Every text from outside is escaped when it becomes a value.
 
 mod actions;
+mod again;
 mod calls;
 mod cause;
 mod change;
 mod choose;
 mod data;
+mod duplicates;
 mod errors;
 mod names;
 mod note;

@@ -30,14 +30,12 @@ fn full(story: &mut Story, host: &HostName, from: &Socket, to: &Arc<Socket>) {
     }
 }
 
-/// SYN cookies: a listener that answers without remembering. Challenge ACKs: an answer to what
-/// does not fit.
+/// SYN cookies: a listener that answers without remembering.
 fn answers(story: &mut Story, host: &Host) {
     let scene = &story.scene;
     let sent = scene.counted(&host.name, "SyncookiesSent");
     let failed = scene.counted(&host.name, "SyncookiesFailed");
     let received = scene.counted(&host.name, "SyncookiesRecv");
-    let challenged = scene.counted(&host.name, "TCPChallengeACK");
     let host = &host.name;
     if sent > 0 {
         story.say(Rank::Surprise, note!("cookie-sent", host = host, count = sent));
@@ -47,8 +45,5 @@ fn answers(story: &mut Story, host: &Host) {
     }
     if failed > 0 {
         story.say(Rank::Surprise, note!("cookie-failed", host = host, count = failed));
-    }
-    if challenged > 0 {
-        story.say(Rank::Aside, note!("challenge-ack", host = host, count = challenged));
     }
 }

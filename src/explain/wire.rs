@@ -2,56 +2,25 @@
 
 use std::sync::Arc;
 
-use super::names::{packet_name, sent_packet};
+use super::change::is_telling;
+use super::names::packet_name;
 use super::note::note;
 use super::scene::Scene;
 use super::story::{Rank, Story};
 use super::traffic::{Role, is_delivery, role};
-use crate::model::{Action, Cause, Change, Fate, Packet, Socket, TimerKind, WireAction};
+use crate::model::{Action, Cause, Change, Fate, HostName, Packet, Snapshot, WireAction};
 
 /// How many packets or sockets of one kind a moment names one by one.
 const NAMED: usize = 4;
 
 /// Explains what happened on the wire, as far as no other note has named the packet.
 pub fn tell(story: &mut Story) {
-    sent_again(story);
     lost(story);
     no_effect(story);
     folded(story);
+    unfolded(story);
     reset_generated(story);
     held(story);
-}
-
-/// A timer of the kernel ran out and something was sent again.
-fn sent_again(story: &mut Story) {
-    let mut named = 0;
-    let rows: Vec<_> = story.scene.changed().collect();
-    for (host, from, to) in rows {
-        let count = |socket: &Socket| socket.timer.map_or(0, |timer| timer.retransmits);
-        if named == NAMED || !to.kind.is_tcp() || count(to) <= count(from) {
-            continue;
-        }
-        let scene = &story.scene;
-        let Some(host) = scene.after().host(host) else { continue };
-        let socket = scene.name(&host.name, to);
-        let sent = scene.sent_by(&host.name, to.ends()).last();
-        let again = count(to);
-        let left = to.timer.map(|timer| seconds(timer.left_ms));
-        let kind = to.timer.map(|timer| timer.kind);
-        let note = match (kind, sent) {
-            (Some(TimerKind::ZeroWindowProbe), _) => continue,
-            (Some(TimerKind::Keepalive), _) => note!("keepalive-probe", socket = socket),
-            (_, Some((packet, _, fate))) => {
-                let packet = sent_packet(packet_name(packet), fate);
-                note!("sent-again", packet = packet, socket = socket, again = again, seconds = left)
-            }
-            (_, None) => {
-                note!("sent-again-unseen", socket = socket, again = again, seconds = left)
-            }
-        };
-        story.say(Rank::State, note);
-        named += 1;
-    }
 }
 
 /// Milliseconds as seconds with one digit.
@@ -112,15 +81,17 @@ fn no_effect(story: &mut Story) {
         Change::SocketNew { host: h, .. }
         | Change::SocketGone { host: h, .. }
         | Change::SocketChanged { host: h, .. }
-        | Change::Counter { host: h, .. }
         | Change::Rebooted { host: h } => h == host,
+        Change::Counter { host: h, .. } => h == host && is_telling(change),
         Change::ProcessBorn { .. }
         | Change::ProcessState { .. }
         | Change::FdOpened { .. }
         | Change::FdClosed { .. }
         | Change::FdChanged { .. } => true,
     });
-    if touched || !scene.moment.reports.is_empty() {
+    let touched = touched || moved(scene, host, packet);
+    let name = packet_name(packet);
+    if touched || !scene.moment.reports.is_empty() || story.mentions(&name) {
         return;
     }
     let answers: Vec<String> = scene
@@ -129,13 +100,26 @@ fn no_effect(story: &mut Story) {
         .filter(|(sent, _)| sent.from.as_ref() == Some(host))
         .map(|(sent, _)| packet_name(sent))
         .collect();
-    let name = packet_name(packet);
     let note = if answers.is_empty() {
         note!("no-effect", packet = name, host = host)
     } else {
         note!("only-answered", packet = name, host = host, answers = answers)
     };
     story.say(Rank::State, note);
+}
+
+/// Whether the packet changed what the kernel says of the connection besides its row: windows, and
+/// how much was sent, received and acknowledged.
+fn moved(scene: &Scene, host: &HostName, packet: &Packet) -> bool {
+    let Some(segment) = packet.segment() else { return false };
+    let ends = Some((segment.destination, segment.source));
+    let details = |snapshot: &Snapshot| {
+        let row = snapshot.host(host)?.sockets.iter().find(|row| row.ends() == ends)?;
+        let tcp = row.tcp.as_ref()?;
+        let flow = (tcp.bytes_acked, tcp.bytes_received, tcp.unacked, tcp.sacked);
+        Some((flow, tcp.snd_wnd, tcp.rcv_wnd))
+    };
+    details(scene.before) != details(scene.after())
 }
 
 /// Copies of a held packet.
@@ -154,6 +138,23 @@ fn folded(story: &mut Story) {
     }
 }
 
+/// A held packet had copies folded into it, and went as one.
+fn unfolded(story: &mut Story) {
+    let scene = &story.scene;
+    let mut found = Vec::new();
+    for passage in scene.moment.passages.iter().filter(|p| p.fate == Fate::Delivered) {
+        let held = &scene.before.wire.held;
+        let held = held.iter().find(|held| held.packet.number == passage.packet.number);
+        if let Some(held) = held.filter(|held| held.copies > 1) {
+            let packet = packet_name(&held.packet);
+            found.push(note!("packet-once", packet = packet, copies = held.copies));
+        }
+    }
+    for note in found.into_iter().take(NAMED) {
+        story.say(Rank::Aside, note);
+    }
+}
+
 /// A host answered an RST because it knows nothing that a packet could be for.
 fn reset_generated(story: &mut Story) {
     let mut found = Vec::new();
@@ -168,8 +169,16 @@ fn reset_generated(story: &mut Story) {
         if host.sockets.iter().any(|row| row.ends() == ends) {
             continue;
         }
-        let asked = scene.arrived(name, ends).next();
-        let Some((packet, segment)) = asked else { continue };
+        // What came first, and before the RST.
+        let passages = scene.moment.passages.iter();
+        let earlier = passages.take_while(|passage| passage.packet.number != rst.number);
+        let mut earlier = earlier.filter(|passage| is_delivery(passage)).map(|p| &p.packet);
+        let came = |packet: &&Arc<Packet>| {
+            let segment = packet.segment().map(|s| (s.destination, s.source));
+            segment == ends && packet.to.as_ref() == Some(name)
+        };
+        let Some(packet) = earlier.find(came) else { continue };
+        let Some(segment) = packet.segment() else { continue };
         let (rst, packet) = (packet_name(rst), packet_name(packet));
         if role(segment) != Role::Syn {
             found.push(note!("rst-no-connection", host = name, packet = packet, rst = rst));

@@ -310,7 +310,8 @@ fn a_retransmission_is_told_with_its_packet() {
             server_end(TcpState::Established),
         )
     };
-    let play = Play::new(&again(0), again(1)).passes(&data, Fate::Cut);
+    let after = again(1).counter("client", "TCPTimeouts", 1);
+    let play = Play::new(&again(0), after).passes(&data, Fate::Cut);
     assert_eq!(play.keys(), ["sent-again"]);
 }
 

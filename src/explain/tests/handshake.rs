@@ -261,6 +261,7 @@ fn the_syn_ack_is_sent_again_and_folded_into_the_held_one() {
     let again = std::sync::Arc::new(crate::model::Packet { number: 9, ..(*again).clone() });
     let before = Lab::new().fd("server", 3, listener(0, 5)).row("server", half(0)).held(&first, 1);
     let after = Lab::new().fd("server", 3, listener(0, 5)).row("server", half(1)).held(&first, 2);
+    let after = after.counter("server", "TCPTimeouts", 1);
     let play = Play::new(&before, after).passes(&again, Fate::Folded);
     assert_eq!(play.keys(), ["sent-again", "packet-folded"]);
     assert!(play.first().contains("That makes 1 retransmission"), "{}", play.first());

@@ -1,5 +1,6 @@
 //! Tests of this room: the catalogue against the code, and tables of moments against their notes.
 
+mod again;
 mod arbitrary;
 mod calls;
 mod catalogue;

@@ -284,8 +284,8 @@ fn many_packets_at_once_are_counted() {
 #[test]
 fn a_delivery_is_said_where_nothing_else_names_the_packet() {
     let ack = to_server(4, Flags::ACK, 0);
-    let lab = Lab::new().fd("server", 4, server_end(TcpState::Established));
-    let after = lab.clone().counter("server", "TCPPureAcks", 1);
+    let lab = Lab::new().fd("server", 4, server_end(TcpState::Established).window(9));
+    let after = Lab::new().fd("server", 4, server_end(TcpState::Established).window(10));
     let play = Play::new(&lab.held(&ack, 1), after)
         .cause(Action::Wire(WireAction::Deliver(crate::model::Filter::any())))
         .delivered(&[&ack]);
@@ -297,7 +297,7 @@ fn timers_that_send_again_are_told_by_their_kind() {
     let row = |kind, again| client_end(TcpState::Established).queues(0, 5).timer(kind, 400, again);
     let lab = |kind, again| Lab::new().fd("client", 3, row(kind, again));
     let keys = |kind| Play::new(&lab(kind, 0), lab(kind, 1)).keys();
-    assert_eq!(keys(TimerKind::Retransmit), ["sent-again-unseen"]);
+    assert_eq!(keys(TimerKind::Retransmit), ["sent-again-counted"]);
     assert_eq!(keys(TimerKind::Keepalive), ["keepalive-probe"]);
     assert_eq!(keys(TimerKind::ZeroWindowProbe), [""; 0]);
     let probed = lab(TimerKind::ZeroWindowProbe, 1).counter("client", "TCPWinProbe", 1);
