@@ -1,34 +1,6 @@
 //! How structs lie in memory: offsets, sizes and alignments as gcc lays them out on x86-64.
 
-use super::types::Type;
-
-/// A struct or union.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Struct {
-    /// With its keyword: `struct sockaddr_in`.
-    pub name: String,
-    /// In the order of their declaration. Members of an unnamed union inside stand here too.
-    pub fields: Vec<Field>,
-    /// Bytes, padding at the end included.
-    pub size: u64,
-    /// What its address is a multiple of.
-    pub align: u64,
-    /// All fields begin at its first byte.
-    pub union: bool,
-    /// Only its name is known so far (`struct node;`): it can be pointed at and nothing else.
-    pub incomplete: bool,
-}
-
-/// One field of a struct.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Field {
-    /// Its name.
-    pub name: String,
-    /// Its first byte, from the first byte of the struct.
-    pub offset: u64,
-    /// Its type.
-    pub ty: Type,
-}
+use super::types::{Field, Struct, Type};
 
 /// How the fields of a struct are put together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

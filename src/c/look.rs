@@ -4,12 +4,11 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::builtins::ipv6_text;
 use super::constants;
-use super::layout::{Field, Struct};
 use super::reach::number;
 use super::scope::Variable;
 use super::strace::flags;
 use super::strace::quote::quoted;
-use super::types::{Int, Type};
+use super::types::{Field, Int, Struct, Type};
 use crate::model::Memory;
 
 /// One field, element or hole of a variable.

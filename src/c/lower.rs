@@ -1,10 +1,9 @@
 //! From the arguments that were typed to the kernel's six integers, and back from its answer.
 
-use super::calls::Lowering;
+use super::arena::LIBRARY;
+use super::calls::{CallResult, Lowering};
 use super::fault::Fault;
-use super::machine::CallResult;
 use super::reach::Reach;
-use super::scope::LIBRARY;
 use super::types::Int;
 use crate::model::Errno;
 

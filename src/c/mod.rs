@@ -12,6 +12,7 @@
 //! but `model`. Wrong but legal C (a wrong length, `NULL`, −1 as a descriptor) is not refused: it
 //! goes to the kernel.
 
+mod arena;
 mod arithmetic;
 mod ast;
 mod builtins;
@@ -21,6 +22,7 @@ mod complete;
 mod constants;
 mod error;
 mod fault;
+mod front;
 mod headers;
 mod highlight;
 mod layout;
@@ -38,22 +40,23 @@ mod statement;
 mod strace;
 mod types;
 
+pub use arena::ERRNO_ADDRESS;
 pub use builtins::strerror;
-pub use calls::{CallHelp, Parameter, call_named, calls};
+pub use calls::{CallHelp, CallResult, Parameter, call_named, calls};
 pub use complete::{Candidate, Completion, call_at, complete};
 pub use constants::{names as constant_names, value as constant};
 pub use error::{Error, SUBSET, nearest};
 pub use fault::{CALLS_A_STEP, Fault, OPERATIONS_A_STEP};
+pub use front::{compile, compile_expression, run_main};
 pub use highlight::{Class, highlight};
-pub use layout::{Field, Struct};
 pub use lexer::{Kind, Token, tokens};
 pub use look::{Row, rows};
-pub use machine::{CallResult, Event, Machine, Pending};
-pub use scope::{ERRNO_ADDRESS, Scope, Variable};
+pub use machine::{Event, Machine, Pending};
+pub use scope::{Scope, Variable};
 pub use shorthand::plain;
-pub use statement::{Comment, Expression, Statement, compile, compile_expression, run_main};
+pub use statement::{Comment, Expression, Statement};
 pub use strace::{BESIDE, line, written};
-pub use types::{Int, Type};
+pub use types::{Field, Int, Struct, Type};
 
 #[cfg(test)]
 mod tests;

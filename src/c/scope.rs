@@ -3,23 +3,10 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::headers::HEADERS;
-use super::preprocess::{Defines, predefine};
+use super::arena::{FIRST, LIBRARY};
+use super::preprocess::Defines;
 use super::program::Function;
 use super::types::Type;
-use crate::model::{ARENA_SIZE, ARENA_START};
-
-/// Where `errno` lies.
-pub const ERRNO_ADDRESS: u64 = ARENA_START + 8;
-/// Where `in6addr_any` and `in6addr_loopback` lie.
-pub(super) const IN6ADDR: [u64; 2] = [ARENA_START + 16, ARENA_START + 32];
-/// The first variable.
-const FIRST: u64 = ARENA_START + 64;
-/// Behind the last variable: room for what the C library keeps for itself, and for strings in
-/// expressions that are only evaluated.
-pub(super) const LIBRARY: u64 = ARENA_START + ARENA_SIZE as u64 - 4096;
-/// The strings of expressions that are only evaluated.
-pub(super) const PASSING: u64 = LIBRARY + 2048;
 
 /// A variable: bytes with a type at a fixed address.
 #[derive(Debug, Clone, PartialEq)]
@@ -50,25 +37,16 @@ pub struct Scope {
 }
 
 impl Scope {
-    /// What a process knows before its first statement, and string constants such as
-    /// `("SERVER_IP", "198.51.100.1")`.
-    ///
-    /// # Panics
-    /// Never: the headers are a constant, and a test compiles them.
-    pub fn new(predefined: &[(&str, &str)]) -> Self {
-        let mut scope = Self {
+    /// Knows nothing yet, not even the headers: [`Scope::new`] is what a process begins with.
+    pub(super) fn bare() -> Self {
+        Self {
             defines: HashMap::new(),
             variables: Vec::new(),
             types: HashMap::new(),
             values: HashMap::new(),
             functions: HashMap::new(),
             next: FIRST,
-        };
-        super::compile(HEADERS, &mut scope).expect("the headers are C of the subset");
-        for (name, value) in predefined {
-            predefine(name, value, &mut scope.defines);
         }
-        scope
     }
 
     /// All variables: those at the top first declared first, those of functions where the

@@ -3,8 +3,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::layout::Struct;
-
 /// An integer type. Two of them are the same type if size and sign agree; the name is only shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Int {
@@ -78,6 +76,34 @@ pub const INTS: &[Int] = &[
     Int { size: 8, signed: false, name: "nlink_t" }, Int { size: 8, signed: true, name: "blksize_t" },
     Int { size: 8, signed: true, name: "blkcnt_t" }, Int { size: 8, signed: true, name: "ptrdiff_t" },
 ];
+
+/// A struct or union.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Struct {
+    /// With its keyword: `struct sockaddr_in`.
+    pub name: String,
+    /// In the order of their declaration. Members of an unnamed union inside stand here too.
+    pub fields: Vec<Field>,
+    /// Bytes, padding at the end included.
+    pub size: u64,
+    /// What its address is a multiple of.
+    pub align: u64,
+    /// All fields begin at its first byte.
+    pub union: bool,
+    /// Only its name is known so far (`struct node;`): it can be pointed at and nothing else.
+    pub incomplete: bool,
+}
+
+/// One field of a struct.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Field {
+    /// Its name.
+    pub name: String,
+    /// Its first byte, from the first byte of the struct.
+    pub offset: u64,
+    /// Its type.
+    pub ty: Type,
+}
 
 /// A type of the subset.
 #[derive(Debug, Clone)]

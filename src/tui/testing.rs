@@ -354,25 +354,3 @@ pub fn held_handshake() -> Timeline {
     Arc::make_mut(&mut last.moment).reports.push(report);
     [entry(&Lab::new(), &start, Cause::Start, Vec::new()), last].into_iter().collect()
 }
-
-/// A listener behind which this many connections wait, all of them new.
-pub fn crowd(count: u16) -> Timeline {
-    let mut lab = Lab::new();
-    lab.process("server", "server", &[(3, 21)]);
-    let before = lab.clone();
-    let mut listener = tcp(21, TcpState::Listen, "*:8080", "*:0");
-    (listener.recv_q, listener.send_q) = (Some(u32::from(count)), Some(4096));
-    lab.socket("server", listener);
-    let host = Arc::make_mut(&mut lab.snapshot.hosts[0]);
-    for n in 0..count {
-        let peer = format!("198.51.100.2:{}", 10_000 + n);
-        let waiting = Socket {
-            inode: 0,
-            cookie: u64::from(n) + 9000,
-            ownerless: Some(Ownerless::AcceptQueue),
-            ..tcp(0, TcpState::Established, ":8080", &peer)
-        };
-        host.sockets.push(Arc::new(waiting));
-    }
-    [entry(&before, &lab, Cause::Kernel, Vec::new())].into_iter().collect()
-}

@@ -1,13 +1,13 @@
 //! `printf` and its relatives.
 
+use super::super::arena::ERRNO_ADDRESS;
 use super::super::fault::Fault;
 use super::super::reach::Reach;
-use super::super::scope::ERRNO_ADDRESS;
 use super::super::types::Int;
 use super::{Args, Done, strerror};
 
 /// The conversions that exist here, for an error's help.
-pub(super) const KNOWN: &str =
+pub(in super::super) const CONVERSIONS: &str =
     "known are %d %i %u %x %X %o %c %s %p %%, with a width and with l, ll, h, hh or z";
 
 /// Nothing printed at once is longer.
@@ -107,7 +107,7 @@ fn into_buffer(to: u64, size: u64, text: &[u8], reach: &mut Reach) -> Result<Don
 }
 
 /// How many arguments a format needs, or why it is none.
-pub(super) fn needed(format: &[u8]) -> Result<usize, &'static str> {
+pub(in super::super) fn needed(format: &[u8]) -> Result<usize, &'static str> {
     let mut needed = 0;
     for piece in pieces(format)? {
         if let Piece::Conversion(conversion) = piece {

@@ -9,15 +9,11 @@ mod text;
 
 pub(super) use control::Control;
 pub use error_text::strerror;
-pub(super) use format::Format;
+pub(super) use format::{CONVERSIONS, Format, needed};
 pub(super) use network::{Network, ipv6_text};
 pub(super) use sets::Sets;
 pub(super) use text::Text;
 
-use super::ast::Expr;
-use super::calls::{CallHelp, Does};
-use super::compile::literal_text;
-use super::error::Error;
 use super::fault::Fault;
 use super::reach::Reach;
 
@@ -79,24 +75,4 @@ pub(super) fn run(
         Builtin::Sets(which) => sets::run(which, &a, reach).map(Done::value),
         Builtin::Control(which) => control::run(which, &a, reach).map(Done::value),
     }
-}
-
-/// Checks a format that stands there as a string: known conversions, as many arguments.
-pub(super) fn check_format(call: &CallHelp, arguments: &[Expr]) -> Result<(), Error> {
-    let at = match call.does {
-        Does::Here(Builtin::Format(Format::Printf)) => 0,
-        Does::Here(Builtin::Format(Format::Fprintf | Format::Sprintf)) => 1,
-        Does::Here(Builtin::Format(Format::Snprintf)) => 2,
-        Does::Here(_) | Does::Ask(..) => return Ok(()),
-    };
-    let Some(expr) = arguments.get(at) else { return Ok(()) };
-    let Some(text) = literal_text(expr) else { return Ok(()) };
-    let needed = format::needed(text)
-        .map_err(|reason| Error::new(expr.span.clone(), reason).help(format::KNOWN))?;
-    let found = arguments.len() - at - 1;
-    if found == needed {
-        return Ok(());
-    }
-    let message = format!("this format needs {needed} more arguments, found {found}");
-    Err(Error::new(expr.span.clone(), message))
 }

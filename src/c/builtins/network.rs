@@ -2,9 +2,9 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
+use super::super::arena::{ERRNO_ADDRESS, LIBRARY};
 use super::super::fault::Fault;
 use super::super::reach::Reach;
-use super::super::scope::{ERRNO_ADDRESS, LIBRARY};
 use super::super::types::Int;
 use super::Args;
 

@@ -33,7 +33,7 @@ pub(super) fn run(which: Sets, a: &Args, reach: &mut Reach) -> Result<i64, Fault
         Sets::Sigemptyset => reach.fill(a.address(0), SIG_SET_SIZE, 0).map(|()| 0),
         Sets::Sigfillset => reach.fill(a.address(0), SIG_SET_SIZE, 0xff).map(|()| 0),
         Sets::Sigaddset | Sets::Sigdelset | Sets::Sigismember if !(1..=64).contains(&a.int(1)) => {
-            reach.store(super::super::scope::ERRNO_ADDRESS, Int::INT, 22)?;
+            reach.store(super::super::arena::ERRNO_ADDRESS, Int::INT, 22)?;
             Ok(-1)
         }
         Sets::Sigaddset => bit(reach, a.address(0), a.int(1) - 1, Some(true)).map(|_| 0),

@@ -1,8 +1,8 @@
 //! Bytes and strings.
 
+use super::super::arena::LIBRARY;
 use super::super::fault::Fault;
 use super::super::reach::Reach;
-use super::super::scope::LIBRARY;
 use super::{Args, Done, strerror};
 
 /// Where `strerror` puts its texts: each error has its own place, as in glibc, up to a number.

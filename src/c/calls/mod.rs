@@ -7,7 +7,10 @@ mod system;
 use std::fmt;
 
 use super::builtins::Builtin;
-use crate::model::Syscall;
+use crate::model::{Errno, Syscall};
+
+/// What the kernel answered: a value of 0 or more, or an error.
+pub type CallResult = Result<i64, Errno>;
 
 /// A function that C knows here.
 #[derive(Debug, Clone, Copy)]

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use super::super::ast::{Expr, ExprKind, Name, Span};
+use super::super::ast::{Expr, Name, Span};
 use super::super::calls::{self, CallHelp, Does};
 use super::super::error::Error;
 use super::super::program::{Function, Op, Site};
 use super::super::types::{INTS, Int, Type};
 use super::Compiler;
+use super::format::check_format;
 
 impl Compiler<'_> {
     pub(super) fn call(
@@ -29,7 +30,7 @@ impl Compiler<'_> {
                 wrong_count(&call.parameters.len().to_string(), count, span).help(call.to_string())
             );
         }
-        super::super::builtins::check_format(call, arguments)?;
+        check_format(call, arguments)?;
         for (at, argument) in arguments.iter().enumerate() {
             let parameter = call.parameters.get(at).map(|parameter| parameter.ty);
             self.argument(argument, parameter, call)?;
@@ -147,10 +148,4 @@ impl Compiler<'_> {
 fn wrong_count(expected: &str, found: usize, span: &Span) -> Error {
     let s = if expected == "1" { "" } else { "s" };
     Error::new(span.clone(), format!("expected {expected} argument{s}, found {found}"))
-}
-
-/// Whether an argument is a string that stands there itself.
-pub(crate) fn literal_text(argument: &Expr) -> Option<&[u8]> {
-    let ExprKind::Text(bytes) = &argument.kind else { return None };
-    bytes.split_last().map(|(_, text)| text)
 }

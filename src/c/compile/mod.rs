@@ -1,8 +1,8 @@
 //! Syntax tree → typed code. After this only memory and the kernel can still refuse.
 
 mod call;
-pub(super) use call::literal_text;
 mod expression;
+mod format;
 mod function;
 mod initialiser;
 mod name;
@@ -12,12 +12,13 @@ mod statement;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::arena::{LIBRARY, PASSING};
 use super::ast::{Declared, Expr, ExprKind, Span, Stmt, StmtKind};
 use super::error::Error;
 use super::lexer::Token;
 use super::machine::Machine;
 use super::program::{Code, Function, Op};
-use super::scope::{LIBRARY, PASSING, Scope, Variable};
+use super::scope::{Scope, Variable};
 use super::types::Type;
 use crate::model::{ARENA_SIZE, ARENA_START, Bytes};
 

@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
+use super::super::arena::{ERRNO_ADDRESS, IN6ADDR};
 use super::super::ast::{Base, Derived, Name, Span, StructBody, TypeName};
 use super::super::constants;
 use super::super::error::Error;
-use super::super::layout::{Packing, Struct};
+use super::super::layout::Packing;
 use super::super::parser::KEYWORDS;
 use super::super::program::Function;
-use super::super::scope::{ERRNO_ADDRESS, IN6ADDR, Variable};
-use super::super::types::Type;
+use super::super::scope::Variable;
+use super::super::types::{Struct, Type};
 use super::Compiler;
 
 /// What a name stands for.

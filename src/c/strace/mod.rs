@@ -9,7 +9,7 @@ pub(super) mod other;
 pub(super) mod quote;
 mod ready;
 
-use super::machine::CallResult;
+use super::calls::CallResult;
 use crate::model::{Call, Memory, Syscall};
 use message::Contents;
 use quote::{behind, buffer, integer, named, path, pointer};

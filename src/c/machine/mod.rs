@@ -1,22 +1,19 @@
 //! Runs code on a process's memory, and stops where the kernel must answer.
 
+mod operate;
+
 use std::sync::Arc;
 
-use super::arithmetic::binary;
+use super::arena::ERRNO_ADDRESS;
 use super::ast::Span;
-use super::builtins;
-use super::calls::{Does, Lowering};
+use super::calls::{CallResult, Lowering};
 use super::fault::{CALLS_A_STEP, Fault, OPERATIONS_A_STEP};
 use super::lower;
-use super::program::{Code, Op, Site};
+use super::program::Code;
 use super::reach::Reach;
-use super::scope::ERRNO_ADDRESS;
+use super::statement::{Expression, Statement};
 use super::types::Int;
-use super::{Statement, strace};
-use crate::model::{Errno, Memory, Syscall};
-
-/// What the kernel answered: a value of 0 or more, or an error.
-pub type CallResult = Result<i64, Errno>;
+use crate::model::{Memory, Syscall};
 
 /// What is running in one process. A forked child gets a clone, and is resumed with `Ok(0)`.
 #[derive(Debug, Clone)]
@@ -239,119 +236,15 @@ impl Machine {
             frame.at = target;
         }
     }
+}
 
-    fn operate(&mut self, op: &Op, memory: &mut dyn Memory) -> Result<Option<Event>, Fault> {
-        let mut reach = Reach::new(memory);
-        let result = match op {
-            Op::Push(value) => *value,
-            Op::Drop => {
-                self.pop()?;
-                return Ok(None);
-            }
-            Op::Duplicate => {
-                let value = self.pop()?;
-                self.stack.push(value);
-                value
-            }
-            Op::Swap => {
-                let (top, below) = (self.pop()?, self.pop()?);
-                self.stack.push(top);
-                below
-            }
-            Op::Load(int) => reach.load(self.pop()? as u64, *int)?,
-            Op::Store(int) => {
-                let (value, address) = (self.pop()?, self.pop()?);
-                reach.store(address as u64, *int, value)?;
-                int.keep(value)
-            }
-            Op::Set(address, int) => {
-                reach.store(*address, *int, self.pop()?)?;
-                return Ok(None);
-            }
-            Op::Zero(address, size) => {
-                self.spend(size / 16)?;
-                reach.fill(*address, *size, 0)?;
-                return Ok(None);
-            }
-            Op::Copy(size) => {
-                self.spend(size / 16)?;
-                let (from, to) = (self.pop()?, self.pop()?);
-                reach.copy(to as u64, from as u64, *size)?;
-                to
-            }
-            Op::Step { int, by, before } => {
-                let address = self.pop()? as u64;
-                let old = reach.load(address, *int)?;
-                let new = int.keep(old.wrapping_add(*by));
-                reach.store(address, *int, new)?;
-                if *before { new } else { old }
-            }
-            Op::Negate(int) => int.keep(self.pop()?.wrapping_neg()),
-            Op::Complement(int) => int.keep(!self.pop()?),
-            Op::Not => i64::from(self.pop()? == 0),
-            Op::Convert(int) => int.keep(self.pop()?),
-            Op::Binary(operator, int) => {
-                let (right, left) = (self.pop()?, self.pop()?);
-                binary(*operator, *int, left, right)?
-            }
-            Op::Jump(target) => {
-                self.goto(*target);
-                return Ok(None);
-            }
-            Op::JumpIfZero(target) => {
-                if self.pop()? == 0 {
-                    self.goto(*target);
-                }
-                return Ok(None);
-            }
-            Op::JumpUnlessZero(target) => {
-                if self.pop()? != 0 {
-                    self.goto(*target);
-                }
-                return Ok(None);
-            }
-            Op::Ask(site) => return self.ask(site, &mut reach).map(Some),
-            Op::Here(builtin, count) => {
-                let at = self.stack.len().checked_sub(*count).ok_or(Fault::Misused)?;
-                let args = self.stack.split_off(at);
-                let done = builtins::run(*builtin, &args, &mut reach, self.operations)?;
-                self.spend(done.cost)?;
-                self.stack.push(done.value);
-                return Ok(done.printed.map(|text| {
-                    self.state = State::Printed;
-                    Event::Printed(text)
-                }));
-            }
-            Op::Enter(function) => {
-                let body = function.body.get().ok_or(Fault::Misused)?;
-                self.enter(&body.code, memory)?;
-                return Ok(None);
-            }
-            Op::Return => {
-                let result = self.pop()?;
-                let frame = self.frames.pop().ok_or(Fault::Misused)?;
-                self.stack.truncate(frame.base);
-                result
-            }
-        };
-        self.stack.push(result);
-        Ok(None)
-    }
-
-    fn ask(&mut self, site: &Site, reach: &mut Reach) -> Result<Event, Fault> {
-        let at = self.stack.len().checked_sub(site.arguments).ok_or(Fault::Misused)?;
-        let typed = self.stack.split_off(at);
-        self.calls = self.calls.checked_sub(1).ok_or(Fault::TooManyCalls)?;
-        let Does::Ask(syscall, lowering) = site.call.does else { return Err(Fault::Misused) };
-        let args = lower::arguments(lowering, &typed, reach)?;
-        self.state = State::Asked(lowering, typed);
-        Ok(Event::Call(Pending {
-            syscall,
-            typed: site.call.name.to_owned(),
-            args,
-            shown: strace::before(syscall, &args, reach.memory()),
-            code: Arc::clone(&site.code),
-            span: site.span.clone(),
-        }))
+impl Expression {
+    /// Its value now.
+    ///
+    /// # Errors
+    /// A [`Fault`] if it touches memory that is not the process's, divides by zero, or does not
+    /// end.
+    pub fn value(&self, memory: &mut dyn Memory) -> Result<i64, Fault> {
+        Machine::evaluate(&self.program, memory)
     }
 }
