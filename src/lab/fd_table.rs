@@ -7,8 +7,8 @@ use nix::dir::Dir;
 use nix::fcntl::{OFlag, openat, readlinkat};
 use nix::sys::stat::Mode;
 
+use super::known::Known;
 use super::proc::{self, FdInfo};
-use super::process::Known;
 use crate::model::{Fd, File};
 
 /// Reads fd tables, and remembers what makes that cheap.

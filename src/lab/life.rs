@@ -14,7 +14,7 @@ use super::birth::{Ended, Lineage};
 use super::failure::{Attempt as _, Failure};
 use super::host::Host;
 use super::kernel::destroy_all;
-use super::observe::Observer;
+use super::observer::Observer;
 use super::process::Process;
 use super::sys::Channel;
 use super::wire::{Ports, Switch};

@@ -1,12 +1,11 @@
 //! Reading a snapshot: what the kernel says of every process, fd and socket right now.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::sync::Arc;
 
 use super::diag::tcp_info;
 use super::failure::{Attempt as _, Failure};
-use super::fd_table::FdReader;
 use super::kernel::dump;
 use super::life::Lab;
 use super::proc;
@@ -15,22 +14,6 @@ use super::sys::Peeked;
 use crate::model::{
     Family, Host, Kind, Process, ProcessState, Snapshot, Socket, TcpInfo, TcpState,
 };
-
-/// What was seen last, and what never changes about what was seen.
-#[derive(Debug, Default)]
-pub(super) struct Observer {
-    last: Arc<Snapshot>,
-    /// Family, type and protocol of a socket never change; each is asked for once.
-    kinds: BTreeMap<u64, Kind>,
-    fds: FdReader,
-}
-
-impl Observer {
-    /// The last snapshot.
-    pub fn last(&self) -> Arc<Snapshot> {
-        self.last.clone()
-    }
-}
 
 impl Lab {
     /// Reads everything anew. Rows that are as before are the same rows.

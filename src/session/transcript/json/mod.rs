@@ -1,8 +1,10 @@
 //! The json lines of `sockstep run --format json`, one object each; see docs/formats.md.
 
+mod line;
+
 use std::time::Duration;
 
-use serde::Serialize;
+use line::{Came, Choice, Line};
 
 use super::{fate, snapshot_before, strace::lines_of};
 use crate::lesson::Lesson;
@@ -11,118 +13,6 @@ use crate::model::{
     Socket, Transition, harmless_json,
 };
 use crate::session::entry::{Bet, Entry, Verdict};
-
-/// One line. Numbers of steps and choices count from 1, as on the screen.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-enum Line<'a> {
-    Step {
-        step: usize,
-        of: usize,
-        scene: Option<&'a str>,
-        code: &'a str,
-    },
-    Call {
-        step: Option<usize>,
-        at_ms: u64,
-        host: Option<&'a str>,
-        process: &'a str,
-        pid: i32,
-        code: &'a str,
-        syscall: &'a str,
-        args: Vec<&'a str>,
-        outcome: Came<'a>,
-    },
-    Process {
-        step: Option<usize>,
-        host: &'a str,
-        process: &'a str,
-        pid: i32,
-        is: String,
-    },
-    Packet {
-        step: Option<usize>,
-        at_ms: u64,
-        protocol: &'static str,
-        from: Option<String>,
-        to: Option<String>,
-        flags: Option<String>,
-        seq: Option<u32>,
-        ack: Option<u32>,
-        relative_seq: Option<u32>,
-        relative_ack: Option<u32>,
-        len: usize,
-        from_host: Option<&'a str>,
-        to_host: Option<&'a str>,
-        fate: &'static str,
-    },
-    State {
-        step: Option<usize>,
-        at_ms: u64,
-        host: &'a str,
-        process: Option<&'a str>,
-        fd: Option<i32>,
-        local: Option<String>,
-        peer: Option<String>,
-        from: Option<&'static str>,
-        to: Option<&'static str>,
-    },
-    Queue {
-        step: Option<usize>,
-        host: &'a str,
-        process: Option<&'a str>,
-        fd: Option<i32>,
-        local: Option<String>,
-        accept_len: Option<u32>,
-        accept_limit: Option<u32>,
-        syn_len: usize,
-    },
-    Printed {
-        step: Option<usize>,
-        text: &'a str,
-    },
-    Output {
-        step: Option<usize>,
-        text: String,
-    },
-    Fact {
-        step: Option<usize>,
-        what: &'a str,
-        held: bool,
-        kernel: &'a str,
-        reason: Option<&'a str>,
-        line: usize,
-        column: usize,
-    },
-    Bet {
-        step: usize,
-        choices: Vec<Choice<'a>>,
-        chosen: Option<usize>,
-        truth: usize,
-    },
-    End {
-        steps: usize,
-        passed: usize,
-        failed: usize,
-        error: Option<&'a str>,
-    },
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-enum Came<'a> {
-    Returned(i64),
-    Errno(String),
-    Blocked(&'a str),
-    Killed(String),
-    Exited(i32),
-}
-
-#[derive(Debug, Clone, PartialEq, Serialize)]
-struct Choice<'a> {
-    fact: &'a str,
-    words: &'a str,
-}
 
 /// What an entry adds, in the order in which a reader wants it: the step, its calls, processes
 /// that were born or died, packets, states, queues, what was printed, facts, bets.
