@@ -87,6 +87,8 @@ pub enum Msg {
     Later,
     /// A new line in the prompt.
     NewLine,
+    /// Empties the prompt.
+    Empty,
     /// Edits the prompt.
     Type(KeyEvent),
     /// Puts text into the prompt, whole; opens it if need be.

@@ -73,6 +73,9 @@ pub(super) fn scroll(app: &mut App, by: isize) -> Vec<Effect> {
 /// What lies above goes first, then the question, then the page.
 pub(super) fn close(app: &mut App) -> Vec<Effect> {
     app.scroll = 0;
+    if app.over == Some(Over::Prompt) {
+        app.prompt.put_away();
+    }
     if app.over.take().is_some() || app.asking.take().is_some() {
         return Vec::new();
     }

@@ -1,5 +1,7 @@
 //! The prompt for C: what is typed, for whom, and what was typed before.
 
+use std::ops::Range;
+
 use crossterm::event::KeyEvent;
 use tui_textarea::{CursorMove, TextArea};
 
@@ -21,16 +23,25 @@ pub struct Prompt {
     /// How the word before the cursor could go on, if that was asked and is not certain.
     pub candidates: Vec<String>,
     /// What was handed to the session and may come back refused.
-    pub submitted: Option<String>,
+    pub submitted: Option<Submitted>,
     /// What was wrong with the text, until it is edited.
     pub error: Option<TypedError>,
+}
+
+/// What was typed, and the C it stood for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submitted {
+    /// As it was typed.
+    pub text: String,
+    /// As it was run.
+    pub code: String,
 }
 
 /// What is wrong with typed C, and where in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TypedError {
     /// The bytes of the text.
-    pub span: std::ops::Range<usize>,
+    pub span: Range<usize>,
     /// What is wrong.
     pub message: String,
     /// What to write instead.
@@ -114,12 +125,21 @@ impl Prompt {
         text
     }
 
+    /// An empty prompt; the text can be had back as an earlier one.
+    pub fn put_away(&mut self) {
+        if !self.is_empty() {
+            self.take();
+        }
+        self.set("");
+    }
+
     /// Puts a text back that could not be run, with what is wrong about it.
-    pub fn refuse(&mut self, text: &str, error: &SessionError) {
-        self.set(text);
+    pub fn refuse(&mut self, submitted: Submitted, error: &SessionError) {
+        let Submitted { text, code } = submitted;
+        self.set(&text);
         if let SessionError::Typed { span, message, help } = error {
             let (message, help) = (message.clone(), help.clone());
-            self.error = Some(TypedError { span: span.clone(), message, help });
+            self.error = Some(TypedError { span: place(span, &code, &text), message, help });
         }
     }
 
@@ -173,6 +193,26 @@ impl Prompt {
     }
 }
 
+/// Where in `text` that is which stands at `span` of `code`, the C that `text` is short for: a
+/// declaration may stand before it, an address is written out, a `;` put in. What is in no part
+/// that both have is meant by what is short.
+fn place(span: &Range<usize>, code: &str, text: &str) -> Range<usize> {
+    let same = |tail: &str| tail.bytes().zip(text.bytes()).take_while(|(a, b)| a == b).count();
+    let starts = std::iter::once(0).chain(code.match_indices('\n').map(|(at, _)| at + 1));
+    let start = starts.max_by_key(|start| same(&code[*start..])).unwrap_or(0);
+    let head = same(&code[start..]);
+    let tails = code.bytes().rev().zip(text.bytes().rev());
+    let tail = tails.take_while(|(a, b)| a == b).count().min(text.len() - head);
+    let within = |at: usize| match at.checked_sub(start) {
+        Some(at) if at <= head => at,
+        _ if at + tail >= code.len() => at + text.len() - code.len().min(at + text.len()),
+        Some(_) => text.len() - tail,
+        None => head,
+    };
+    let from = within(span.start).min(text.len());
+    from..within(span.end).clamp(from, text.len())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -208,6 +248,32 @@ mod tests {
         prompt.later();
         prompt.later();
         assert_eq!(prompt.text(), "");
+    }
+
+    #[test]
+    fn what_is_wrong_is_found_in_the_text_as_it_was_typed() {
+        let at = |text: &str, code: &str, what: &str| {
+            let start = code.rfind(what).expect("it is in the code");
+            let found = place(&(start..start + what.len()), code, text);
+            text[found].to_owned()
+        };
+        assert_eq!(at("lisen(fd, 5)", "lisen(fd, 5);", "lisen"), "lisen");
+        let (text, code) = ("bind(fx, *:80); x", "int a;\nbind(fx, &a, 16); x;");
+        assert_eq!(at(text, code, "fx"), "fx");
+        assert_eq!(at(text, code, "bind"), "bind");
+        assert_eq!(at("a;\nb(*:80)", "int q;\na;\nb(&q);", "a"), "a");
+        assert_eq!(place(&(0..3), "int a;\nbind(fd, &a)", "bind(fd, *:80)"), 9..9);
+    }
+
+    #[test]
+    fn what_is_put_away_can_be_had_back() {
+        let mut prompt = Prompt::default();
+        prompt.paste("one;");
+        prompt.put_away();
+        assert!(prompt.is_empty());
+        prompt.put_away();
+        prompt.earlier();
+        assert_eq!(prompt.text(), "one;");
     }
 
     #[test]

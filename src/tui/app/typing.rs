@@ -2,6 +2,7 @@
 
 use super::acts::{remark, run};
 use super::deed::{Deed, Effect};
+use super::prompt::Submitted;
 use super::{App, Over};
 use crate::session::Mode;
 
@@ -26,9 +27,9 @@ pub(super) fn submit(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     };
     let text = app.prompt.take();
-    app.prompt.submitted = Some(text.clone());
     let scope = app.session.as_ref().and_then(|session| session.scope(&process));
     let code = scope.map_or_else(|| text.clone(), |scope| crate::c::plain(&text, scope));
+    app.prompt.submitted = Some(Submitted { text, code: code.clone() });
     run(app, Deed::Type(process, code))
 }
 

@@ -21,9 +21,9 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
         Msg::Failed(error) => {
             app.waiting = false;
             if app.over == Some(Over::Prompt)
-                && let Some(text) = app.prompt.submitted.take()
+                && let Some(submitted) = app.prompt.submitted.take()
             {
-                app.prompt.refuse(&text, &error);
+                app.prompt.refuse(submitted, &error);
             }
             // What is wrong with typed C is said below it.
             if app.prompt.error.is_none() || app.over != Some(Over::Prompt) {
@@ -108,6 +108,10 @@ fn wish(app: &mut App, msg: Msg) -> Vec<Effect> {
         }
         Msg::NewLine => {
             app.prompt.new_line();
+            Vec::new()
+        }
+        Msg::Empty => {
+            app.prompt.put_away();
             Vec::new()
         }
         Msg::Type(key) => {

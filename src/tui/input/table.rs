@@ -111,6 +111,7 @@ pub static TABLE: &[Binding] = bindings! {
     Prompt: Prompt, [named(KeyCode::BackTab), Key::ctrl('p')] => Msg::NextProcess, "do-next-process", 3;
     Prompt: Prompt, [named(KeyCode::Up)] => Msg::Earlier, "do-earlier", 4;
     Prompt: Prompt, [named(KeyCode::Down)] => Msg::Later, "do-later";
+    Prompt: Prompt, [Key::ctrl('u')] => Msg::Empty, "do-empty", 7;
     Prompt: Prompt, [Key::alt(KeyCode::Enter), Key::ctrl('j')] => Msg::NewLine, "do-new-line", 6;
 
     Program: Menu, [named(KeyCode::Enter), key(' ')] => Msg::Open, "do-open", 1;

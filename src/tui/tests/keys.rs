@@ -179,6 +179,30 @@ fn an_address_can_be_written_short_and_a_semicolon_left_out() {
 }
 
 #[test]
+fn a_wrong_word_is_said_though_the_semicolon_is_left_out() {
+    let mut play = Play::menu(Lang::En);
+    let text = play.keys("f : type:lisen(fd,~5) enter").text((80, 24));
+    assert!(text.contains("did you mean listen?") && !text.contains("expected ;"), "{text}");
+    let caret = text.lines().position(|line| line.contains("^^^^^")).expect("a caret");
+    let column = |line: &str, what: &str| line.find(what).map(|at| width(&line[..at]));
+    let lines: Vec<&str> = text.lines().collect();
+    assert_eq!(column(lines[caret], "^"), column(lines[caret - 1], "lisen"), "{text}");
+    assert!(lines[caret + 1].starts_with("│ lisen is no call"), "{text}");
+    assert!(lines[caret + 2].starts_with("│ did you mean"), "{text}");
+}
+
+#[test]
+fn a_refused_line_can_be_cleared_and_is_gone_when_the_prompt_opens_again() {
+    let mut play = Play::menu(Lang::En);
+    play.keys("f : type:lisen(fd,~5) enter ^u");
+    assert!(play.app.prompt.is_empty());
+    play.keys("type:nonsense enter esc :");
+    assert!(play.app.prompt.is_empty() && play.app.prompt.error.is_none());
+    play.keys("up");
+    assert_eq!(play.app.prompt.text(), "nonsense");
+}
+
+#[test]
 fn long_input_is_wrapped_and_the_caret_stands_below_its_place() {
     let mut play = Play::menu(Lang::En);
     let long = format!("f : type:int~s~=~{}nobody; enter", "1~+~".repeat(40));

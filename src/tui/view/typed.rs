@@ -120,11 +120,10 @@ fn boundary(text: &str, at: usize) -> usize {
 /// What is wrong, or what the call around the cursor takes.
 fn about(app: &App, wide: usize, ink: &Ink) -> Vec<Line<'static>> {
     if let Some(error) = &app.prompt.error {
-        let mut spans = vec![ink.span(Role::Bad, format!(" {}", harmless(&error.message)))];
-        if let Some(help) = &error.help {
-            spans.push(ink.span(Role::Plain, format!("   {}", harmless(help))));
-        }
-        return wrap(&spans, wide);
+        let message = ink.span(Role::Bad, harmless(&error.message));
+        let help = error.help.as_ref().map(|help| ink.span(Role::Plain, harmless(help)));
+        let parts = std::iter::once(message).chain(help);
+        return parts.flat_map(|part| indented(part, wide)).collect();
     }
     let candidates = &app.prompt.candidates;
     if !candidates.is_empty() {
@@ -135,6 +134,14 @@ fn about(app: &App, wide: usize, ink: &Ink) -> Vec<Line<'static>> {
         Some((call, argument)) => signature(call, argument, wide, ink),
         None => vec![ink.line(Role::Dim, format!(" {}", ink.words.ui("prompt-hint")))],
     }
+}
+
+/// A text in lines, all of them one cell off the frame.
+fn indented(text: Span<'static>, wide: usize) -> impl Iterator<Item = Line<'static>> {
+    wrap(&[text], wide.saturating_sub(2)).into_iter().map(|mut line| {
+        line.spans.insert(0, " ".into());
+        line
+    })
 }
 
 /// `int bind(int sockfd, const struct sockaddr *addr, [socklen_t addrlen]);`
