@@ -159,6 +159,30 @@ fn what_is_done_by_hand_leaves_the_script_and_r_returns() {
 }
 
 #[test]
+fn the_footer_offers_only_what_a_key_does_here() {
+    let footer = |play: &mut Play| {
+        let text = play.text((120, 36));
+        text.lines().last().map(str::to_owned).unwrap_or_default()
+    };
+    let mut play = Play::menu(Lang::En);
+    let free = footer(play.keys("f"));
+    assert!(free.contains("space : type C") && !free.contains("undo"), "{free}");
+    assert!(!free.contains("return to the script"), "{free}");
+    let mut play = Play::lesson(Lang::En);
+    let left = footer(play.keys("space h"));
+    assert!(left.starts_with(" space : type C  R return to the script"), "{left}");
+    let past = footer(play.keys("left"));
+    assert!(past.starts_with(" space forward  end newest entry  R return"), "{past}");
+    let mut play = Play::lesson(Lang::En);
+    let held = footer(play.keys("space space space space space space space"));
+    assert!(held.contains("enter deliver  x drop  D duplicate"), "{held}");
+    let behind = footer(play.pass(Duration::from_secs(2)));
+    assert!(behind.starts_with(" space step  t timers"), "{behind}");
+    let end = footer(play.keys("space space space"));
+    assert!(end.starts_with(" r start over") && !end.contains("step"), "{end}");
+}
+
+#[test]
 fn typed_c_runs_and_an_error_stands_below_its_place() {
     let mut play = Play::menu(Lang::En);
     play.keys("f : type:int~s~=~socket(AF_INET,~SOCK_STREAM,~0); enter");

@@ -7,6 +7,7 @@ use ratatui::text::Line;
 use super::footer::Hints;
 use super::frame::{Frame, put};
 use super::layout::{SMALLEST, body, is_large_enough};
+use super::offer::Situation;
 use super::page::Page;
 use super::screen::draw_page;
 use super::{bytes, diagram, footer, help, map, menu, prompt, said, title};
@@ -44,14 +45,15 @@ pub fn draw(app: &App, area: Rect, buffer: &mut Buffer) -> usize {
 
 fn hints(app: &App, below: usize) -> Hints {
     let page = app.page();
-    let held = page.is_some_and(|page| !page.snapshot().wire.held.is_empty());
     let choices = page.and_then(|page| page.asking).map_or(0, |(q, _)| q.choices.len());
     let next = matches!(app.over, Some(Over::Bytes(_) | Over::Zoomed(_)));
     let menu = app.in_menu && app.over.is_none();
     let back = !menu || app.session.is_some();
     let chosen = app.menu.items.get(app.menu.chosen);
     let resume = chosen.is_some_and(|item| item.reached.step > 0);
-    Hints { resume, choices, held, scrolls: below > 0 || app.scroll > 0 || menu, next, back }
+    let scrolls = below > 0 || app.scroll > 0 || menu;
+    let page = page.as_ref().map(Situation::of);
+    Hints { resume, choices, page, scrolls, next, back }
 }
 
 fn draw_session(

@@ -6,6 +6,7 @@
 
 use ratatui::text::{Line, Span};
 
+use super::offer::Situation;
 use crate::tui::app::Msg;
 use crate::tui::ink::Ink;
 use crate::tui::input::{Binding, Context, Key, TABLE};
@@ -17,8 +18,8 @@ use crate::tui::theme::Role;
 pub struct Hints {
     /// How many answers the question has that is asked.
     pub choices: usize,
-    /// Packets are in the learner's hands.
-    pub held: bool,
+    /// What there is to do on the page, if one is shown.
+    pub page: Option<Situation>,
     /// What is shown is longer than the screen.
     pub scrolls: bool,
     /// There is a next one of what is shown.
@@ -30,9 +31,19 @@ pub struct Hints {
 }
 
 impl Hints {
+    /// What to call the key in this context, and its place; `None`: it does nothing here.
+    fn offer(self, context: Context, binding: &Binding) -> Option<(&'static str, u8)> {
+        if self.hide(&binding.msg) {
+            return None;
+        }
+        match self.page.filter(|_| context == Context::Page) {
+            Some(page) => page.offer(binding),
+            None => Some((binding.label, binding.footer?)),
+        }
+    }
+
     fn hide(self, msg: &Msg) -> bool {
         matches!(msg, Msg::Answer(choice) if *choice >= self.choices)
-            || matches!(msg, Msg::Deliver | Msg::Drop) && !self.held
             || matches!(msg, Msg::Up | Msg::Down) && !self.scrolls
             || matches!(msg, Msg::Next) && !self.next
             || matches!(msg, Msg::Resume) && !self.resume
@@ -72,28 +83,28 @@ fn is_bound(context: Context, key: Key) -> bool {
     TABLE.iter().any(|other| other.contexts.contains(&context) && other.keys.contains(&key))
 }
 
-/// The bindings that have a place in the footer, in the order of the contexts; those of the same
-/// name are one item: `a b c answer`.
+/// The keys that do something, those of the earlier contexts first; those of the same name are
+/// one item: `a b c answer`.
 fn items(contexts: &[Context], hints: Hints, ink: &Ink) -> Vec<Item> {
-    let mut bindings: Vec<(usize, &'static Binding)> = Vec::new();
+    let mut offers: Vec<(bool, u8, &'static str, &'static Binding)> = Vec::new();
     for binding in TABLE {
         let place = contexts.iter().position(|context| binding.contexts.contains(context));
-        let hidden = hints.hide(&binding.msg);
+        let Some(place) = place else { continue };
         // A key that an earlier context takes is not shown with its later meaning.
-        let earlier = contexts.iter().take(place.unwrap_or(0));
-        let taken = earlier.into_iter().any(|context| is_bound(*context, binding.keys[0]));
-        if let (Some(place), Some(_), false, false) = (place, binding.footer, hidden, taken) {
-            bindings.push((place, binding));
+        let mut earlier = contexts.iter().take(place);
+        let taken = earlier.any(|context| is_bound(*context, binding.keys[0]));
+        if let (Some((label, worth)), false) = (hints.offer(contexts[place], binding), taken) {
+            // Keys of the page that lies below what is shown come last.
+            offers.push((place > 0 && contexts.len() > 2, worth, label, binding));
         }
     }
-    // Keys of the page that lies below what is shown come last.
-    bindings.sort_by_key(|(place, binding)| (*place > 0 && contexts.len() > 2, binding.footer));
+    offers.sort_by_key(|(below, worth, ..)| (*below, *worth));
     let mut items: Vec<Item> = Vec::new();
-    for (_, binding) in bindings {
+    for (_, _, label, binding) in offers {
         let keys = binding.keys[0].name(ink);
-        let label = ink.words.ui(binding.label).to_owned();
-        match items.last_mut().filter(|last| last.label == label) {
-            Some(last) => last.keys = format!("{} {keys}", last.keys),
+        let label = ink.words.ui(label).to_owned();
+        match items.iter_mut().find(|item| item.label == label) {
+            Some(same) => same.keys = format!("{} {keys}", same.keys),
             None => items.push(Item { keys, label, help: binding.msg == Msg::Help }),
         }
     }

@@ -24,6 +24,7 @@ mod marks;
 mod menu;
 mod naming;
 mod next;
+mod offer;
 mod page;
 mod processes;
 mod prompt;
