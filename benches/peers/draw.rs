@@ -85,6 +85,7 @@ impl Scene {
             live: true,
             since: 0,
             now: None,
+            due: None,
             waiting: None,
             difference: None,
             asking: None,

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use super::Session;
 use super::actor::Ended;
+use super::awaited::Awaited;
 use super::doing::{Asked, Phase, Run, Turn};
 use super::entry::{Bet, BetChoice, Verdict};
-use super::error::SessionError;
+use super::error::{Refusal, SessionError};
 use super::judge::{Answer, does, judge};
 use super::live::Halt;
 use crate::lesson::{Diagnostic, Expectation, Patience, Place};
@@ -75,7 +76,9 @@ impl Session {
         let mut answer = judge(&check.fact, self.live_mut()?);
         if answer.held == throughout && now < until {
             run.phase = Phase::Check { index, until: Some(until) };
-            return Ok(Turn::Wait(run, until, check.fact.to_string()));
+            let fact = check.fact.clone();
+            let what = if throughout { Awaited::Stays(fact) } else { Awaited::Fact(fact) };
+            return Ok(Turn::Wait(run, until, what));
         }
         if answer.held == throughout {
             self.look_again()?;
@@ -147,7 +150,9 @@ impl Session {
         message: String,
         expected: Option<&str>,
     ) -> SessionError {
-        let Some(lesson) = &self.lesson else { return SessionError::NotNow(message) };
+        let Some(lesson) = &self.lesson else {
+            return SessionError::NotNow(Refusal::Other(message));
+        };
         let expected = expected.map(str::to_owned);
         let diagnostic = Box::new(Diagnostic::at(&lesson.source, place, message, expected));
         let loose = self.loose.verdicts.iter().all(|verdict| verdict.held);

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::awaited::Awaited;
 use super::entry::{Entry, Verdict};
 use crate::c::Statement;
 use crate::lesson::Lesson;
@@ -119,7 +120,7 @@ pub enum Turn {
     /// To go on at once.
     Next(Run),
     /// To wait until then at most, for this.
-    Wait(Run, Duration, String),
+    Wait(Run, Duration, Awaited),
     /// Nothing: it is over.
     Over,
 }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::obstacle::Obstacle;
 use crate::lesson::Diagnostic;
 use crate::model::{ProcessName, WorldError};
 
@@ -34,12 +35,58 @@ pub enum SessionError {
         /// What went wrong.
         message: String,
     },
-    /// This can't be done now; a whole sentence that says why.
-    #[error("{0}")]
-    NotNow(String),
+    /// This can't be done now.
+    #[error(transparent)]
+    NotNow(#[from] Refusal),
     /// The lab refused, is lost, or can't be had on this machine.
     #[error(transparent)]
     World(#[from] WorldError),
+}
+
+/// Why something can't be done now.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Nothing was done yet.
+    #[error("there is nothing to undo")]
+    NothingToUndo,
+    /// The session is still at its script.
+    #[error("the script was not left")]
+    ScriptNotLeft,
+    /// Free play has no script.
+    #[error("there is no script to jump in")]
+    NoScript,
+    /// A jump to nowhere.
+    #[error("the lesson has {scenes} scenes and {steps} steps")]
+    NoSuchPlace {
+        /// How many scenes there are.
+        scenes: usize,
+        /// How many steps.
+        steps: usize,
+    },
+    /// A recording has no lab.
+    #[error("this is a recording: there is no lab behind it")]
+    Recorded,
+    /// The process can't begin a statement.
+    #[error("{}", obstacle.say(process))]
+    Process {
+        /// Which.
+        process: ProcessName,
+        /// What keeps it.
+        obstacle: Obstacle,
+    },
+    /// The process could not begin this statement behind others.
+    #[error("{}; not run: {code}", obstacle.say(process))]
+    Rest {
+        /// Which.
+        process: ProcessName,
+        /// What keeps it.
+        obstacle: Obstacle,
+        /// The statement.
+        code: String,
+    },
+    /// Something else; a sentence.
+    #[error("{0}")]
+    Other(String),
 }
 
 impl SessionError {

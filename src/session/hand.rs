@@ -3,7 +3,7 @@
 use super::actor::Ended;
 use super::doing::{Doing, Input, Task, Typed};
 use super::entry::Origin;
-use super::error::SessionError;
+use super::error::{Refusal, SessionError};
 use super::obstacle::Obstacle;
 use super::same::{same_code, same_effect};
 use super::{Difference, Mode, Progress, Session};
@@ -49,7 +49,7 @@ impl Session {
             return self.do_lines(count);
         }
         if let Some(obstacle) = self.live_mut()?.obstacle(process) {
-            return Err(SessionError::NotNow(obstacle.say(process)));
+            return Err(Refusal::Process { process: process.clone(), obstacle }.into());
         }
         self.drop_everything();
         self.do_now(Input::Typed { process: process.clone(), text: text.into() })
@@ -106,7 +106,8 @@ impl Session {
     ) -> Result<(Vec<Statement>, c::Scope), SessionError> {
         let live = self.live_mut()?;
         let Some(actor) = live.cast.get(process) else {
-            return Err(SessionError::NotNow(Obstacle::Unknown.say(process)));
+            let (process, obstacle) = (process.clone(), Obstacle::Unknown);
+            return Err(Refusal::Process { process, obstacle }.into());
         };
         let mut scope = c::Scope::clone(&actor.scope);
         match c::compile(text, &mut scope) {
@@ -167,8 +168,8 @@ impl Session {
             return Ok(());
         };
         if let Some(obstacle) = self.live_mut()?.obstacle(&typed.process) {
-            let why = obstacle.say(&typed.process);
-            return Err(SessionError::NotNow(format!("{why}; not run: {}", statement.code)));
+            let (process, code) = (typed.process, statement.code.to_string());
+            return Err(Refusal::Rest { process, obstacle, code }.into());
         }
         self.loose.value = None; // of a statement before
         let mut printed = std::mem::take(&mut self.loose.printed);

@@ -58,10 +58,9 @@ impl Session {
         self.live.is_some() && self.timeline.is_newest_page(self.cursor())
     }
 
-    /// The lab's clock, while the newest entry of all is looked at: what it shows holds now.
-    pub fn now_on_page(&self) -> Option<Duration> {
-        let newest = self.cursor() + 1 >= self.timeline.len();
-        self.live.as_ref().filter(|_| newest).map(|live| live.world.now())
+    /// The lab's clock; a recording has none.
+    pub fn clock(&self) -> Option<Duration> {
+        self.live.as_ref().map(|live| live.world.now())
     }
 
     /// How many entries timers have brought since the one at `index`.

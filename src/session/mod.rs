@@ -9,6 +9,7 @@
 //! explained.
 
 mod actor;
+mod awaited;
 mod check;
 mod doing;
 #[cfg(test)]
@@ -32,8 +33,10 @@ mod tests;
 mod timeline;
 pub mod transcript;
 
+pub use awaited::{Awaited, Waiting};
 pub use entry::{Bet, BetChoice, Entry, Origin, ProcessVariables, Variable, Verdict};
-pub use error::SessionError;
+pub use error::{Refusal, SessionError};
+pub use obstacle::Obstacle;
 pub use timeline::Timeline;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -60,17 +63,6 @@ pub enum Progress {
     },
     /// The script has no further step.
     Finished,
-}
-
-/// What a session waits for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Waiting {
-    /// For what, in the lesson's words: a fact, an outcome, a time.
-    pub what: String,
-    /// Until when at most, since the lab's start.
-    pub until: Duration,
-    /// Steps are being done again for undo, a branch, a jump or `again`.
-    pub rerun: bool,
 }
 
 /// Who decides what comes next.

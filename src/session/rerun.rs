@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::doing::{Input, Logged, Redo, Task};
 use super::entry::{Entry, Origin};
-use super::error::SessionError;
+use super::error::{Refusal, SessionError};
 use super::live::Live;
 use super::steps::is_bare_mark;
 use super::transcript::story;
@@ -25,7 +25,7 @@ impl Session {
     /// [`SessionError::NotNow`] if nothing was done yet; see also [`SessionError`].
     pub fn undo(&mut self) -> Result<Progress, SessionError> {
         let Some(keep) = self.log.len().checked_sub(1) else {
-            return Err(SessionError::NotNow("there is nothing to undo".into()));
+            return Err(Refusal::NothingToUndo.into());
         };
         self.rebuild(keep, Vec::new())
     }
@@ -66,7 +66,7 @@ impl Session {
     /// [`SessionError::NotNow`] if it was not left; see also [`SessionError`].
     pub fn rejoin(&mut self) -> Result<Progress, SessionError> {
         if self.lesson.is_none() || self.mode != Mode::Free {
-            return Err(SessionError::NotNow("the script was not left".into()));
+            return Err(Refusal::ScriptNotLeft.into());
         }
         let keep = self.script_length();
         self.rebuild(keep, Vec::new())
@@ -78,7 +78,7 @@ impl Session {
     /// [`SessionError::NotNow`] if there is no such place; see also [`SessionError`].
     pub fn jump(&mut self, target: Target) -> Result<Progress, SessionError> {
         let Some(lesson) = self.lesson.clone() else {
-            return Err(SessionError::NotNow("there is no script to jump in".into()));
+            return Err(Refusal::NoScript.into());
         };
         let target = match target {
             Target::Step(step) => Some(step).filter(|step| *step <= lesson.steps.len()),
@@ -86,8 +86,7 @@ impl Session {
         };
         let Some(target) = target else {
             let (scenes, steps) = (lesson.scenes.len(), lesson.steps.len());
-            let why = format!("the lesson has {scenes} scenes and {steps} steps");
-            return Err(SessionError::NotNow(why));
+            return Err(Refusal::NoSuchPlace { scenes, steps }.into());
         };
         let script = self.log[..self.script_length()].iter();
         let keep = script.take_while(|logged| step_of(&logged.input) < target).count();
@@ -204,5 +203,5 @@ fn step_of(input: &Input) -> usize {
 
 /// Why a recording can't be acted on.
 pub(super) fn recorded() -> SessionError {
-    SessionError::NotNow("this is a recording: there is no lab behind it".into())
+    Refusal::Recorded.into()
 }

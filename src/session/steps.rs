@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Session;
 use super::actor::Ended;
+use super::awaited::Awaited;
 use super::doing::{Phase, Run, Task, Turn};
 use super::error::SessionError;
 use super::judge::judge;
@@ -40,7 +41,8 @@ impl Session {
                 let until = until.unwrap_or(now + PATIENCE);
                 if now < until {
                     run.phase = Phase::Line { line: at, until: Some(until) };
-                    return Ok(Turn::Wait(run, until, obstacle.say(&code.process)));
+                    let process = code.process.clone();
+                    return Ok(Turn::Wait(run, until, Awaited::Ready { process, obstacle }));
                 }
                 let message = obstacle.say(&code.process);
                 let help = "a statement can begin when the one before it is over";
@@ -77,7 +79,8 @@ impl Session {
         let last_chance = self.now() >= until;
         let Some(answers) = self.compare(&code.process, &line.expectations, last_chance) else {
             run.phase = Phase::Outcome { line: at, until };
-            return Ok(Turn::Wait(run, until, line.statement.code.clone()));
+            let (process, code) = (code.process.clone(), line.statement.code.to_string());
+            return Ok(Turn::Wait(run, until, Awaited::Outcome { process, code }));
         };
         for (what, answer) in answers {
             self.verdict(what, &line.place, answer.held, answer.kernel);
@@ -147,8 +150,7 @@ impl Session {
         until: Duration,
     ) -> Result<Turn, SessionError> {
         if self.now() < until {
-            let what = run.lesson.steps[run.index].code.clone();
-            return Ok(Turn::Wait(run, until, what));
+            return Ok(Turn::Wait(run, until, Awaited::Time));
         }
         self.seal_wait(&run, time)?;
         run.phase = Phase::Done;
@@ -170,7 +172,7 @@ impl Session {
         }
         if self.now() < until {
             run.phase = Phase::Fact { until };
-            return Ok(Turn::Wait(run, until, fact.to_string()));
+            return Ok(Turn::Wait(run, until, Awaited::Fact(fact.clone())));
         }
         self.look_again()?;
         self.seal_wait(&run, Duration::ZERO)?;

@@ -7,7 +7,7 @@ use super::entry::Origin;
 use super::error::SessionError;
 use super::live::{Live, Pumped};
 use super::steps::is_bare_mark;
-use super::{Mode, Progress, Session, Waiting};
+use super::{Awaited, Mode, Progress, Session, Waiting};
 use crate::lesson::Does;
 use crate::model::Cause;
 
@@ -40,7 +40,7 @@ impl Session {
         let begun = self.now();
         loop {
             if self.now().saturating_sub(begun) > SLICE && self.has_work() {
-                return Ok(self.await_until(self.now(), "more to do".to_owned()));
+                return Ok(self.await_until(self.now(), Awaited::Turn));
             }
             // What came of a statement belongs to the page on which it came; what other processes
             // go on to do comes after.
@@ -75,7 +75,7 @@ impl Session {
                         self.lingered(count);
                         continue;
                     }
-                    (Doing::Linger { count, until }, until, "timers".to_owned())
+                    (Doing::Linger { count, until }, until, Awaited::Timers)
                 }
             };
             self.doing = Some(doing);
@@ -83,7 +83,7 @@ impl Session {
         }
     }
 
-    fn await_until(&mut self, until: Duration, what: String) -> Progress {
+    fn await_until(&mut self, until: Duration, what: Awaited) -> Progress {
         let rerun = self.redo.is_some() || !self.tasks.is_empty();
         self.waiting = Some(Waiting { what, until, rerun });
         Progress::Waiting { until }

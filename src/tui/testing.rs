@@ -225,6 +225,7 @@ pub fn page(timeline: &Timeline) -> Page<'_> {
         live: true,
         since: 0,
         now: None,
+        due: None,
         waiting: None,
         difference: None,
         asking: None,

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::double::Doubles;
-use super::{Origin, Progress, Session, SessionError};
+use super::{Origin, Progress, Refusal, Session, SessionError};
 use crate::lesson::{self, Lesson};
 use crate::model::{ProcessName, WorldError};
 
@@ -138,5 +138,5 @@ fn every_error_has_its_exit_code() {
     let cannot = WorldError::Unavailable { attempt, reason, remedy };
     let codes = [refused, broken, cannot].map(|error| SessionError::World(error).exit_code());
     assert_eq!(codes, [1, 3, 3]);
-    assert_eq!(SessionError::NotNow(String::new()).exit_code(), 2);
+    assert_eq!(SessionError::NotNow(Refusal::Recorded).exit_code(), 2);
 }

@@ -101,7 +101,12 @@ pub(super) fn wire(app: &mut App, action: impl FnOnce(&Wire) -> WireAction) -> V
         WireAction::Hold(_) | WireAction::Auto | WireAction::Cut | WireAction::Mend => 0,
     };
     if wire.held.len() < needed {
-        return remark(app, if needed == 2 { "swap-needs-two" } else { "nothing-held" });
+        let key = match (needed, wire.is_auto()) {
+            (2, _) => "swap-needs-two",
+            (_, true) => "nothing-held",
+            (_, false) => "nothing-held-yet",
+        };
+        return remark(app, key);
     }
     run(app, Deed::Perform(Action::Wire(action)))
 }

@@ -7,6 +7,10 @@ use crate::tui::view::{Notice, harmless};
 
 /// The words for an error.
 pub fn of(error: &SessionError, words: &Words) -> Notice {
+    if let SessionError::NotNow(refusal) = error {
+        let (text, help) = crate::tui::view::refusal(refusal, words);
+        return Notice { text, help, error: true };
+    }
     let text = harmless(&error.to_string());
     let help = match error {
         SessionError::Lesson(diagnostic) | SessionError::Stuck(diagnostic) => {

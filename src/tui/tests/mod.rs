@@ -5,3 +5,4 @@ mod keys;
 mod panes;
 mod play;
 mod screens;
+mod told;

@@ -13,7 +13,7 @@
 
 use super::page::Page;
 use super::prose::{Paragraph, harmless};
-use crate::explain::notes;
+use crate::explain::{is_telling, notes};
 use crate::lesson::Question;
 use crate::session::{Bet, Mode, Verdict};
 use crate::tui::ink::Ink;
@@ -56,7 +56,7 @@ pub fn paragraphs(page: &Page<'_>, depth: Depth, ink: &Ink) -> (String, Vec<Para
     found.extend(conclusion(page, ink));
     found.extend(printed(page, ink));
     found.extend(next_words(page, depth, ink));
-    found.extend(changed(page, ink));
+    found.extend(changed(page, depth, ink));
     (ink.words.ui("pane-what-happened").to_owned(), found)
 }
 
@@ -192,11 +192,12 @@ fn next_words(page: &Page<'_>, depth: Depth, ink: &Ink) -> Vec<Paragraph> {
     found
 }
 
-/// The differences between this snapshot and the one before, in short.
-fn changed(page: &Page<'_>, ink: &Ink) -> Option<Paragraph> {
+/// The differences between this snapshot and the one before, in short; counters of ordinary
+/// packets only at length.
+fn changed(page: &Page<'_>, depth: Depth, ink: &Ink) -> Option<Paragraph> {
     let moment = page.moment();
-    let texts =
-        moment.changes.iter().take(24).map(|change| ink.words.change(change, &moment.snapshot));
+    let shown = moment.changes.iter().filter(|change| depth == Depth::Long || is_telling(change));
+    let texts = shown.take(24).map(|change| ink.words.change(change, &moment.snapshot));
     let text = texts.collect::<Vec<_>>().join("   ");
     let label = format!("{}  ", ink.words.ui("changed"));
     (!text.is_empty()).then(|| {

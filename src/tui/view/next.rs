@@ -4,16 +4,21 @@
 //!  next: client3  write(fd, "hello?", 6);                 timers +1 since (t)
 //! ```
 
+use std::time::Duration;
+
 use ratatui::text::{Line, Span};
 
 use super::cee::coloured;
 use super::page::Page;
-use super::prose::harmless;
+use super::told::{awaited, lab_line};
 use crate::lesson::Does;
-use crate::session::Mode;
+use crate::session::{Mode, Waiting};
 use crate::tui::ink::Ink;
 use crate::tui::text::spread;
 use crate::tui::theme::Role;
+
+/// A shorter time is over before it is read.
+const NOTICEABLE: Duration = Duration::from_millis(1500);
 
 /// The next step on the left, what timers brought on the right.
 pub fn line(page: &Page<'_>, wide: usize, ink: &Ink) -> Line<'static> {
@@ -38,13 +43,7 @@ pub fn badge(page: &Page<'_>, ink: &Ink) -> Line<'static> {
 fn next(page: &Page<'_>, ink: &Ink) -> Vec<Span<'static>> {
     let words = &ink.words;
     if let Some(waiting) = page.waiting {
-        let what = harmless(&waiting.what);
-        let text = if waiting.rerun {
-            words.ui("running-again").to_owned()
-        } else {
-            words.ui_with("waiting-for", &[("what", &what)])
-        };
-        return vec![ink.span(Role::Held, text)];
+        return waiting_words(page, waiting, ink);
     }
     if page.mode == Mode::Recorded {
         return vec![ink.span(Role::Dim, words.ui("next-recorded"))];
@@ -66,9 +65,24 @@ fn next(page: &Page<'_>, ink: &Ink) -> Vec<Span<'static>> {
             }
             match &step.does {
                 Does::C(_) => spans.extend(coloured(&step.code, ink)),
-                Does::Lab(_) => spans.push(ink.span(Role::Code, harmless(&step.code))),
+                Does::Lab(line) => spans.push(ink.span(Role::Code, lab_line(line, words))),
             }
             spans
         }
     }
+}
+
+/// What is awaited, for how long at most, and the way out.
+fn waiting_words(page: &Page<'_>, waiting: &Waiting, ink: &Ink) -> Vec<Span<'static>> {
+    let words = &ink.words;
+    if waiting.rerun {
+        return vec![ink.span(Role::Held, words.ui("running-again"))];
+    }
+    let what = ink.span(Role::Held, awaited(&waiting.what, words));
+    let due = page.due.filter(|due| *due > NOTICEABLE);
+    let due = due.map(|due| {
+        let time = due.as_millis().div_ceil(1000);
+        ink.span(Role::Dim, words.ui_with("waiting-due", &[("time", &time)]))
+    });
+    std::iter::once(what).chain(due).collect()
 }

@@ -30,8 +30,10 @@ pub struct Page<'a> {
     pub live: bool,
     /// How many entries timers have brought since.
     pub since: usize,
-    /// The lab's clock, while the page is the newest entry of all.
+    /// The lab's clock, if there is a lab.
     pub now: Option<Duration>,
+    /// In how long a timer ends, or something is awaited no longer.
+    pub due: Option<Duration>,
     /// What is waited for.
     pub waiting: Option<&'a Waiting>,
     /// Where the last re-run came out differently.
@@ -57,7 +59,8 @@ impl<'a> Page<'a> {
             mode: session.mode(),
             live: session.is_live(),
             since: session.new_since(session.cursor()),
-            now: session.now_on_page(),
+            now: session.clock(),
+            due: session.due_in(),
             waiting: session.waiting(),
             difference: session.difference(),
             asking: None,
@@ -98,7 +101,8 @@ impl<'a> Page<'a> {
 
     /// How its timers are told.
     pub fn clock(&self) -> Clock {
-        match self.now {
+        // Only the newest entry of all shows what holds now.
+        match self.now.filter(|_| self.cursor + 1 >= self.timeline.len()) {
             _ if self.is_open() => Clock::Hidden,
             Some(now) => Clock::Running(now.saturating_sub(self.snapshot().at)),
             None => Clock::Stopped,

@@ -13,10 +13,11 @@ use super::marks::Marks;
 use super::page::Page;
 use super::prose::{Paragraph, fitted, harmless, lines as prose_lines};
 use super::site::Site;
+use super::told::packets;
 use super::wire::Ladder;
 use super::{code, host, next, timeline, title, wire};
 use crate::lesson::Show;
-use crate::model::{Host, Outcome, Rung};
+use crate::model::{Host, Outcome, Rung, Wire};
 use crate::tui::ink::Ink;
 use crate::tui::text::{width, wrap};
 use crate::tui::theme::Role;
@@ -135,15 +136,25 @@ fn wire_frame(page: &Page<'_>, wide: usize, high: usize, ink: &Ink) -> Frame {
         ends: [left.name.clone(), right.name.clone()],
         cut: snapshot.wire.cut,
     };
-    let filters: Vec<String> = snapshot.wire.filters.iter().map(ToString::to_string).collect();
-    let mut foot = Line::default();
-    if !filters.is_empty() {
-        let filters = filters.join("; ");
-        let text = ink.words.ui_with("wire-holds", &[("filters", &filters)]);
-        let fits = width(&text) + 3 <= wide;
-        foot = ink.line(Role::Held, if fits { text } else { filters });
-    }
+    let foot = wire_foot(&snapshot.wire, wide, ink);
     Frame::new(name, wire::lines(&ladder, wide, high, ink)).with_foot(foot)
+}
+
+/// What the wire holds back, in words if they fit. While it is cut, nothing comes to be held.
+fn wire_foot(wire: &Wire, wide: usize, ink: &Ink) -> Line<'static> {
+    if wire.is_auto() || wire.cut {
+        return Line::default();
+    }
+    let told = wire.filters.iter().map(|filter| packets(filter, true, &ink.words));
+    let noted = wire.filters.iter().map(ToString::to_string);
+    let told = told.collect::<Vec<_>>().join(ink.words.ui("told-and"));
+    let noted = noted.collect::<Vec<_>>().join("; ");
+    let texts = [
+        ink.words.ui_with("wire-holds", &[("filters", &told)]),
+        ink.words.ui_with("wire-holds-short", &[("filters", &noted)]),
+    ];
+    let text = texts.into_iter().find(|text| width(text) + 3 <= wide).unwrap_or(noted);
+    ink.line(Role::Held, text)
 }
 
 /// What fits of the words, and whether there is more.

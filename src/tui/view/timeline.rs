@@ -10,7 +10,7 @@ use ratatui::text::{Line, Span};
 
 use super::page::Page;
 use super::prose::harmless;
-use crate::model::{Action, Cause, Fate, Moment, Outcome, WireAction};
+use crate::model::{Action, Cause, Fate, Filter, Moment, Outcome, PacketKind, WireAction};
 use crate::session::{Entry, Origin};
 use crate::tui::ink::Ink;
 use crate::tui::text::{cut, width};
@@ -115,16 +115,24 @@ fn action_name(action: &Action) -> String {
 
 fn wire_name(action: &WireAction) -> String {
     match action {
-        WireAction::Hold(filter) => format!("hold {}", filter.kind),
+        WireAction::Hold(filter) => of_kind("hold", filter),
         WireAction::Auto => "auto".to_owned(),
-        WireAction::Deliver(filter) => format!("deliver {}", filter.kind),
+        WireAction::Deliver(filter) => of_kind("deliver", filter),
         WireAction::DeliverAll => "deliver all".to_owned(),
-        WireAction::Drop(filter) => format!("drop {}", filter.kind),
-        WireAction::Duplicate(filter) => format!("duplicate {}", filter.kind),
+        WireAction::Drop(filter) => of_kind("drop", filter),
+        WireAction::Duplicate(filter) => of_kind("duplicate", filter),
         WireAction::Swap => "swap".to_owned(),
         WireAction::Cut => "cut".to_owned(),
         WireAction::Mend => "mend".to_owned(),
         WireAction::Unreachable(_) => "unreachable".to_owned(),
+    }
+}
+
+/// `deliver SYN`; of every packet only what is done.
+fn of_kind(what: &str, filter: &Filter) -> String {
+    match filter.kind {
+        PacketKind::Any => what.to_owned(),
+        kind => format!("{what} {kind}"),
     }
 }
 
