@@ -8,7 +8,7 @@
 //! before, moment ─ Scene ─▶ calls   a report → what the call did; errors: why it failed
 //!                        ├▶ queues, overflow   what a full queue did
 //!                        ├▶ states, cause      a TCP state changed, and what brought it
-//!                        ├▶ data, wire         what arrived, what was held, what was lost
+//!                        ├▶ data, fins, wire   what arrived, what was held, what was lost
 //!                        ├▶ again, duplicates  what was sent once more, what came once more
 //!                        └▶ actions            what the hand did; processes that ended
 //!                              Story ─▶ notes, by Rank, each once ─▶ Words ─▶ sentences
@@ -31,6 +31,7 @@ mod choose;
 mod data;
 mod duplicates;
 mod errors;
+mod fins;
 mod names;
 mod note;
 mod overflow;

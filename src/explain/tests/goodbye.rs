@@ -129,7 +129,7 @@ fn close_of_the_last_fd_says_fin_and_leaves_an_orphan() {
         server_end(TcpState::CloseWait).queues(1, 0),
     );
     let play = Play::new(&open(), after).report(close("client", 3), OK).delivered(&[&fin, &ack]);
-    let keys = ["close-fin", "to-close-wait", "to-fin-wait2-at-once", "orphan"];
+    let keys = ["close-fin", "to-close-wait", "to-fin-wait2-at-once", "fin-in-recv", "orphan"];
     assert_eq!(play.keys(), keys);
     assert!(play.first().contains("FIN,ACK 40001>8080, delivered"), "{}", play.first());
 }

@@ -5,6 +5,7 @@ mod arbitrary;
 mod calls;
 mod catalogue;
 mod errors;
+mod fins;
 mod goodbye;
 mod handshake;
 mod plain_calls;
