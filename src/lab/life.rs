@@ -18,7 +18,7 @@ use super::observer::Observer;
 use super::process::Process;
 use super::sys::Channel;
 use super::wire::{Ports, Switch};
-use crate::model::{Cause, LabSpec, Moment, ProcessName, Report, Rung, Snapshot};
+use crate::model::{Cause, LabSpec, Moment, ProcessName, RefusedSetting, Report, Rung, Snapshot};
 
 /// The largest packet a TUN gives.
 const LARGEST_PACKET: usize = 65_536;
@@ -49,8 +49,8 @@ pub(super) struct Lab {
     pub printed: Vec<u8>,
     /// Forked children that have no name yet, by their parent's running call.
     pub births: BTreeMap<ProcessName, u32>,
-    /// Settings that this machine refused, each with its errno.
-    pub refused_settings: Vec<(String, i32)>,
+    /// Settings that this machine refused, each once.
+    pub refused_settings: Vec<RefusedSetting>,
     /// A part of it is gone that it can't do without.
     pub lost: bool,
     ended: Ended,

@@ -14,8 +14,8 @@ use super::process::{Doing, Process};
 use super::sys::Arena;
 use super::wire::Unwilling;
 use crate::model::{
-    Action, Call, Cause, HostName, HostSpec, Memory, Moment, ProcessName, ProcessSpec, Signal,
-    Syscall, World, WorldError,
+    Action, Call, Cause, Errno, HostName, HostSpec, Memory, Moment, ProcessName, ProcessSpec,
+    RefusedSetting, Signal, Syscall, World, WorldError,
 };
 
 /// More living processes than this are refused: a lesson that forks without end is cut off.
@@ -57,6 +57,10 @@ impl World for Lab {
         let sockets = last.hosts.iter().flat_map(|host| &host.sockets);
         let first = sockets.filter_map(|socket| socket.timer).map(|timer| timer.left_ms).min()?;
         Some(last.at + Duration::from_millis(first.into()) + AFTER_TIMER)
+    }
+
+    fn refused_settings(&self) -> &[RefusedSetting] {
+        &self.refused_settings
     }
 
     fn readiness(&self) -> Option<BorrowedFd<'_>> {
@@ -307,7 +311,11 @@ impl Lab {
         };
         let (answer, fds) = self.order(&Order::MakeHost(plan), &[])?;
         if let Answer::Host { refused } = answer {
+            let refused = refused.into_iter();
+            let refused = refused.map(|(key, errno)| RefusedSetting { key, errno: Errno(errno) });
             self.refused_settings.extend(refused);
+            self.refused_settings.sort();
+            self.refused_settings.dedup();
         }
         let files = Files::from_answer(fds)?;
         if let Some(tun) = files.tun() {

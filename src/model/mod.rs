@@ -42,4 +42,4 @@ pub use socket::{
 };
 pub use spec::{HostSpec, LabSpec, Preset, ProcessSpec, Rung};
 pub use wire::{Filter, Held, PacketKind, Wire};
-pub use world::{World, WorldError, Worlds};
+pub use world::{RefusedSetting, World, WorldError, Worlds};

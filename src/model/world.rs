@@ -1,9 +1,11 @@
 //! The seam between story and kernel.
 
+use std::fmt;
 use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
 use super::action::Action;
+use super::errno::Errno;
 use super::memory::Memory;
 use super::moment::Moment;
 use super::name::ProcessName;
@@ -37,9 +39,31 @@ pub trait World {
     /// When the next timer of the kernel ends that would change what is shown, in lab time.
     fn due(&self) -> Option<Duration>;
 
+    /// The settings of its hosts that this machine did not let it make. If something goes another
+    /// way than a lesson expects, they are the likely reason.
+    fn refused_settings(&self) -> &[RefusedSetting] {
+        &[]
+    }
+
     /// Readable when [`World::next`] has something to say at once. A world without descriptors
     /// has none.
     fn readiness(&self) -> Option<BorrowedFd<'_>>;
+}
+
+/// A sysctl that could not be set.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RefusedSetting {
+    /// Its full name, under `net.`.
+    pub key: String,
+    /// What the kernel said to the attempt.
+    pub errno: Errno,
+}
+
+impl fmt::Display for RefusedSetting {
+    /// `net.ipv4.tcp_early_retrans (EROFS)`
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.key, self.errno)
+    }
 }
 
 /// Makes worlds: one for a lesson, another for each undo, branch and `again`.

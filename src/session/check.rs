@@ -13,6 +13,9 @@ use super::live::Halt;
 use crate::lesson::{Diagnostic, Expectation, Patience, Place};
 use crate::model::{Outcome, ProcessName};
 
+/// How many settings that this machine refused are named one by one.
+const NAMED: usize = 3;
+
 impl Session {
     /// What came of a statement against what was expected of it; `None`: it is not known yet, and
     /// this is not the last chance.
@@ -48,9 +51,24 @@ impl Session {
 
     /// Notes a verdict, for the entry that the step has or will have.
     pub(super) fn verdict(&mut self, what: String, place: &Place, held: bool, kernel: String) {
-        let reason = if held { None } else { self.caveats.last().cloned() };
+        let reason = if held { None } else { self.likely_reason() };
         let (line, column) = (place.line, place.column);
         self.loose.verdicts.push(Verdict { what, line, column, held, kernel, reason });
+    }
+
+    /// What this machine would not do, which may be why the kernel disagrees: a setting of the
+    /// lesson's own, else those that every lab relies on.
+    fn likely_reason(&self) -> Option<String> {
+        if let Some(caveat) = self.caveats.last() {
+            return Some(caveat.clone());
+        }
+        let refused = self.live.as_ref()?.world.refused_settings();
+        let (named, more) = refused.split_at(refused.len().min(NAMED));
+        let mut names: Vec<String> = named.iter().map(ToString::to_string).collect();
+        if !more.is_empty() {
+            names.push(format!("+{}", more.len()));
+        }
+        (!names.is_empty()).then(|| format!("sysctl {}", names.join(", ")))
     }
 
     /// The next check of a step, or the end of the step.

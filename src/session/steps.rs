@@ -82,12 +82,19 @@ impl Session {
             let (process, code) = (code.process.clone(), line.statement.code.to_string());
             return Ok(Turn::Wait(run, until, Awaited::Outcome { process, code }));
         };
+        let actor = self.live.as_ref().and_then(|live| live.cast.get(&code.process));
+        let value = match actor.and_then(|actor| actor.ended.as_ref()) {
+            Some(Ended::Value(value)) => Some(*value),
+            Some(Ended::Call(_) | Ended::Refused(_)) | None => None,
+        };
         for (what, answer) in answers {
+            // No call stands beside it that says of what this is the value.
+            let statement = line.statement.code.trim_end_matches(';');
+            let what = if value.is_some() { format!("{statement} {what}") } else { what };
             self.verdict(what, &line.place, answer.held, answer.kernel);
         }
-        let actor = self.live.as_ref().and_then(|live| live.cast.get(&code.process));
-        if let Some(Ended::Value(value)) = actor.and_then(|actor| actor.ended.as_ref()) {
-            self.loose.value = *value;
+        if let Some(value) = value {
+            self.loose.value = value;
         }
         if self.timeline.len() > run.first {
             self.tie();

@@ -9,8 +9,8 @@ use sockstep::c;
 use sockstep::lab::Labs;
 use sockstep::model::tcpdump::{self, Numbers};
 use sockstep::model::{
-    Action, HostName, LabSpec, Memory, Moment, Outcome, ProcessName, ProcessState, Snapshot, World,
-    WorldError, Worlds,
+    Action, HostName, LabSpec, Memory, Moment, Outcome, ProcessName, ProcessState, RefusedSetting,
+    Snapshot, World, WorldError, Worlds,
 };
 use sockstep::session::transcript;
 
@@ -105,6 +105,10 @@ impl World for Lab {
 
     fn due(&self) -> Option<Duration> {
         self.world().due()
+    }
+
+    fn refused_settings(&self) -> &[RefusedSetting] {
+        self.world().refused_settings()
     }
 
     fn readiness(&self) -> Option<BorrowedFd<'_>> {

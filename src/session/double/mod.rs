@@ -15,7 +15,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::model::{
-    Action, Cause, LabSpec, Memory, Moment, ProcessName, World, WorldError, Worlds,
+    Action, Cause, LabSpec, Memory, Moment, ProcessName, RefusedSetting, World, WorldError, Worlds,
 };
 
 /// What the test tells its worlds, and what it may ask of them.
@@ -29,6 +29,8 @@ pub struct Orders {
     pub failing: Vec<(String, i32, u32)>,
     /// No world can be had.
     pub unavailable: bool,
+    /// Settings that the machine refused to every world.
+    pub refused_settings: Vec<RefusedSetting>,
 }
 
 /// Opens doubles. Clones share their orders.
@@ -58,13 +60,15 @@ struct Double {
     orders: Rc<RefCell<Orders>>,
     number: u32,
     start: Moment,
+    refused_settings: Vec<RefusedSetting>,
 }
 
 impl Double {
     fn new(spec: &LabSpec, orders: Rc<RefCell<Orders>>, number: u32) -> Self {
         let mut kernel = Kernel::new(spec);
         let start = kernel.moment(Cause::Start);
-        Self { kernel, orders, number, start }
+        let refused_settings = orders.borrow().refused_settings.clone();
+        Self { kernel, orders, number, start, refused_settings }
     }
 }
 
@@ -103,6 +107,10 @@ impl World for Double {
 
     fn due(&self) -> Option<Duration> {
         self.kernel.due()
+    }
+
+    fn refused_settings(&self) -> &[RefusedSetting] {
+        &self.refused_settings
     }
 
     fn readiness(&self) -> Option<BorrowedFd<'_>> {

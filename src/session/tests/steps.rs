@@ -278,6 +278,23 @@ expect @server has 1 SYN_RECV
 }
 
 #[test]
+fn a_setting_that_the_machine_refused_to_the_lab_is_the_likely_reason() {
+    use crate::model::{Errno, RefusedSetting};
+    let worlds = Doubles::default();
+    let refused = |name: &str| RefusedSetting { key: format!("net.ipv4.{name}"), errno: Errno(30) };
+    worlds.0.borrow_mut().refused_settings = ["a", "b", "c", "d"].map(refused).to_vec();
+    let lesson = lesson("\n```lab\nhold\nexpect server in accept\nexpect wire empty\n```\n");
+    let opened = Session::open(lesson, Box::new(worlds));
+    let mut session = opened.expect("the double opens");
+    finish(&mut session).expect("goes on");
+    let verdicts: Vec<_> =
+        session.timeline().iter().flat_map(|entry| entry.verdicts.clone()).collect();
+    let named = "sysctl net.ipv4.a (EROFS), net.ipv4.b (EROFS), net.ipv4.c (EROFS), +1";
+    assert_eq!(verdicts[0].reason.as_deref(), Some(named));
+    assert_eq!(verdicts[1].reason, None);
+}
+
+#[test]
 fn fuel_is_a_step_s_and_running_out_is_the_lesson_s_error() {
     let body = "
 ```c server
