@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::deed::{Deed, Effect};
 use super::{App, Asking, typing};
-use crate::model::{Action, Wire, WireAction};
+use crate::model::{Action, Rung, Wire, WireAction};
 use crate::session::{Mode, Origin, Session, Target};
 use crate::tui::view::Notice;
 
@@ -81,6 +81,9 @@ fn holds_the_same(one: &Arc<Wire>, other: &Arc<Wire>) -> bool {
 /// Something on the wire, by hand, and only with packets that the page shows. The past can't be changed.
 pub(super) fn wire(app: &mut App, action: impl FnOnce(&Wire) -> WireAction) -> Vec<Effect> {
     let Some(session) = app.session.as_ref() else { return Vec::new() };
+    if session.spec().rung == Rung::Loopback {
+        return remark(app, "no-wire");
+    }
     if !session.is_live() {
         return remark(app, "past-is-past");
     }
@@ -100,6 +103,9 @@ pub(super) fn wire(app: &mut App, action: impl FnOnce(&Wire) -> WireAction) -> V
         | WireAction::Unreachable(_) => 1,
         WireAction::Hold(_) | WireAction::Auto | WireAction::Cut | WireAction::Mend => 0,
     };
+    if wire.cut && matches!(action, WireAction::Hold(_) | WireAction::Auto) {
+        return remark(app, "wire-is-cut-first");
+    }
     if wire.held.len() < needed {
         let key = match (needed, wire.is_auto()) {
             (2, _) => "swap-needs-two",

@@ -2,6 +2,7 @@
 
 use super::deed::Effect;
 use super::{App, Over};
+use crate::model::Rung;
 use crate::tui::view::{Zoom, line_of};
 
 pub(super) fn toggle(app: &mut App, over: Over) -> Vec<Effect> {
@@ -28,9 +29,12 @@ pub(super) fn open_map(app: &mut App) -> Vec<Effect> {
 
 /// No pane, then each in turn, then none again.
 pub(super) fn zoom(app: &mut App) -> Vec<Effect> {
+    let session = app.session.as_ref();
+    let has_wire = session.is_none_or(|session| session.spec().rung == Rung::Wire);
     app.scroll = 0;
     app.over = match app.over {
-        Some(Over::Zoomed(Zoom::Left)) => Some(Over::Zoomed(Zoom::Wire)),
+        Some(Over::Zoomed(Zoom::Left)) if has_wire => Some(Over::Zoomed(Zoom::Wire)),
+        Some(Over::Zoomed(Zoom::Left)) => Some(Over::Zoomed(Zoom::Right)),
         Some(Over::Zoomed(Zoom::Wire)) => Some(Over::Zoomed(Zoom::Right)),
         Some(Over::Zoomed(Zoom::Right | Zoom::Words)) => None,
         Some(

@@ -183,6 +183,35 @@ fn the_footer_offers_only_what_a_key_does_here() {
 }
 
 #[test]
+fn the_loopback_has_no_wire_and_says_so_once() {
+    let mut play = Play::menu(Lang::En);
+    play.app.free_lab.rung = crate::model::Rung::Loopback;
+    let text = play.keys("f").text((80, 24));
+    assert!(text.contains("there is no wire") && !text.contains("─ wire ─"), "{text}");
+    assert!(!text.contains("wire auto") && text.contains("loopback, no packets"), "{text}");
+    assert!(!text.contains("h hold"), "{text}");
+    let text = play.keys("h").text((80, 24));
+    assert!(text.contains("There is no wire on the loopback"), "{text}");
+    play.keys("z z");
+    assert_eq!(play.app.over, Some(Over::Zoomed(crate::tui::Zoom::Right)));
+    play.keys("z : type:int~n~=~1; enter");
+    assert!(!play.text((80, 24)).contains("there is no wire"));
+}
+
+#[test]
+fn a_cut_wire_says_one_thing_and_is_mended_first() {
+    let mut play = Play::menu(Lang::En);
+    let text = play.keys("f h C").text((80, 24));
+    assert!(text.contains("wire CUT") && text.contains("cut: packets are lost"), "{text}");
+    assert!(!text.contains("holds all"), "{text}");
+    let text = play.keys("h").text((80, 24));
+    assert!(text.contains("until C mends it") && text.contains("wire CUT"), "{text}");
+    assert!(text.contains("C mend") && !text.contains("h hold"), "{text}");
+    let text = play.keys("C").text((80, 24));
+    assert!(text.contains("wire held") && text.contains("holds all packets"), "{text}");
+}
+
+#[test]
 fn typed_c_runs_and_an_error_stands_below_its_place() {
     let mut play = Play::menu(Lang::En);
     play.keys("f : type:int~s~=~socket(AF_INET,~SOCK_STREAM,~0); enter");

@@ -15,6 +15,7 @@ use super::page::Page;
 use super::prose::{Paragraph, harmless};
 use crate::explain::{is_telling, notes};
 use crate::lesson::Question;
+use crate::model::Rung;
 use crate::session::{Bet, Mode, Verdict};
 use crate::tui::ink::Ink;
 use crate::tui::theme::Role;
@@ -51,6 +52,9 @@ pub fn paragraphs(page: &Page<'_>, depth: Depth, ink: &Ink) -> (String, Vec<Para
     }
     let mut found = Vec::new();
     found.extend(page.notice.map(|notice| notice_words(notice, ink)).unwrap_or_default());
+    if page.rung == Rung::Loopback && page.cursor == 0 {
+        found.push(Paragraph::new(ink, Role::Changed, ink.words.ui("wire-none")));
+    }
     found.extend(explanation(page, depth, ink));
     found.extend(judgement(page, depth, ink));
     found.extend(conclusion(page, ink));

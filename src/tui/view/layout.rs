@@ -12,6 +12,8 @@
 
 use ratatui::layout::Rect;
 
+use crate::model::Rung;
+
 /// The smallest screen that everything fits on.
 pub const SMALLEST: (u16, u16) = (80, 24);
 
@@ -22,7 +24,7 @@ pub struct Areas {
     pub title: Rect,
     /// The client's side.
     pub left: Rect,
-    /// The wire.
+    /// The wire; without width where there is none.
     pub wire: Rect,
     /// The server's side.
     pub right: Rect,
@@ -43,14 +45,21 @@ pub fn is_large_enough(area: Rect) -> bool {
     area.width >= SMALLEST.0 && area.height >= SMALLEST.1
 }
 
-/// Cuts the screen up. It must be large enough.
-pub fn areas(area: Rect) -> Areas {
+/// Cuts the screen up. It must be large enough. Where no packets can be seen there is no wire, and
+/// the hosts share its room.
+pub fn areas(area: Rect, rung: Rung) -> Areas {
     let row = |y: u16, height: u16| Rect { x: area.x, y: area.y + y, width: area.width, height };
     let strip = if area.height >= 32 { 3 } else { 0 };
     let rest = area.height - 3 - strip;
     let panes = (rest * 4).div_ceil(7);
     let below = rest - panes;
-    let side = (u32::from(area.width) * 35 / 100) as u16;
+    let (side, wire) = match rung {
+        Rung::Wire => {
+            let side = (u32::from(area.width) * 35 / 100) as u16;
+            (side, area.width - 2 * side)
+        }
+        Rung::Loopback => (area.width / 2, 0),
+    };
     let column = |x: u16, width: u16| Rect { x: area.x + x, width, ..row(1, panes) };
     let words = row(2 + panes, below);
     let code = if area.width >= 110 { area.width * 2 / 5 } else { 0 };
@@ -58,8 +67,8 @@ pub fn areas(area: Rect) -> Areas {
     Areas {
         title: row(0, 1),
         left: column(0, side),
-        wire: column(side, area.width - 2 * side),
-        right: column(area.width - side, side),
+        wire: column(side, wire),
+        right: column(side + wire, area.width - side - wire),
         next: row(1 + panes, 1),
         words: Rect { width: words.width - code, ..words },
         code: (code > 0).then(|| Rect { x: words.right() - code, width: code, ..words }),
@@ -81,21 +90,23 @@ mod tests {
     fn the_panes_fill_the_screen_without_gaps_or_overlaps() {
         for (width, height) in [(80, 24), (81, 25), (109, 31), (110, 32), (120, 36), (400, 150)] {
             let area = Rect::new(0, 0, width, height);
-            let a = areas(area);
-            let optional = [a.code, a.timeline].into_iter().flatten();
-            let all = [a.title, a.left, a.wire, a.right, a.next, a.words, a.footer];
-            let all: Vec<Rect> = all.into_iter().chain(optional).collect();
-            let cells: u32 = all.iter().map(|rect| rect.area()).sum();
-            assert_eq!(cells, area.area(), "{width}x{height}");
-            for (index, one) in all.iter().enumerate() {
-                assert!(all[index + 1..].iter().all(|other| !one.intersects(*other)));
+            for rung in [Rung::Wire, Rung::Loopback] {
+                let a = areas(area, rung);
+                let optional = [a.code, a.timeline].into_iter().flatten();
+                let all = [a.title, a.left, a.wire, a.right, a.next, a.words, a.footer];
+                let all: Vec<Rect> = all.into_iter().chain(optional).collect();
+                let cells: u32 = all.iter().map(|rect| rect.area()).sum();
+                assert_eq!(cells, area.area(), "{width}x{height}");
+                for (index, one) in all.iter().enumerate() {
+                    assert!(all[index + 1..].iter().all(|other| !one.intersects(*other)));
+                }
             }
         }
     }
 
     #[test]
     fn the_smallest_screen_is_cut_as_drawn_above() {
-        let a = areas(Rect::new(0, 0, 80, 24));
+        let a = areas(Rect::new(0, 0, 80, 24), Rung::Wire);
         assert_eq!((a.left.width, a.wire.width, a.right.width), (28, 24, 28));
         assert_eq!((a.left.height, a.words.height), (12, 9));
     }

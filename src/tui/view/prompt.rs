@@ -29,7 +29,7 @@ use crate::tui::theme::Role;
 /// Draws the prompt over the lower part of the screen; the footer stays.
 pub fn draw(app: &App, page: &Page<'_>, area: Rect, buffer: &mut Buffer) {
     let ink = &app.ink;
-    let places = areas(area);
+    let places = areas(area, page.rung);
     let top = places.next.y;
     let place = Rect { y: top, height: places.footer.y - top, ..area };
     clear(place, buffer);

@@ -19,7 +19,7 @@ use super::{code, host, next, timeline, title, wire};
 use crate::lesson::Show;
 use crate::model::{Host, Outcome, Rung, Wire};
 use crate::tui::ink::Ink;
-use crate::tui::text::{width, wrap};
+use crate::tui::text::width;
 use crate::tui::theme::Role;
 
 /// The widest line of prose that is comfortable to read.
@@ -60,15 +60,17 @@ pub fn draw_page(
 }
 
 fn draw_panes(page: &Page<'_>, marks: &Marks, area: Rect, buffer: &mut Buffer, ink: &Ink) {
-    let places = areas(area);
+    let places = areas(area, page.rung);
     let [left, right] = page.sides();
     for (hosts, place) in [(&left, places.left), (&right, places.right)] {
         let (wide, high) = inner(place);
         let lines = host::lines(&sites(page, hosts, marks), wanted(page), wide, high, ink);
         Frame::new(host_title(hosts, wide, ink), lines).draw(place, buffer, ink);
     }
-    let (wide, high) = inner(places.wire);
-    wire_frame(page, wide, high, ink).draw(places.wire, buffer, ink);
+    if page.rung == Rung::Wire {
+        let (wide, high) = inner(places.wire);
+        wire_frame(page, wide, high, ink).draw(places.wire, buffer, ink);
+    }
     let line = next::line(page, places.next.width.into(), ink);
     put(buffer, places.next.x, places.next.y, places.next.width, line, ink);
     words_frame(page, places.words, ink).draw(places.words, buffer, ink);
@@ -118,10 +120,6 @@ fn host_title(hosts: &[&std::sync::Arc<Host>], wide: usize, ink: &Ink) -> Line<'
 
 fn wire_frame(page: &Page<'_>, wide: usize, high: usize, ink: &Ink) -> Frame {
     let name = ink.line(Role::Title, ink.words.ui("pane-wire"));
-    if page.rung == Rung::Loopback {
-        let words = ink.span(Role::Dim, ink.words.ui("wire-none"));
-        return Frame::new(name, wrap(&[words], wide));
-    }
     let snapshot = page.snapshot();
     let moments = page.story().map(|entry| &*entry.moment);
     let (finished, held) = legs(moments, &snapshot.wire, high);
