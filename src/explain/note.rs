@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use crate::model::{Address, Errno, HostName, ProcessName, Signal, Syscall, TcpState, escape};
+use crate::model::{Address, Errno, HostName, ProcessName, Signal, Syscall, TcpState, harmless};
 
 /// An explanation that was chosen by what was observed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -57,12 +57,10 @@ impl Value {
 
 /// See [`Value::quoted`].
 fn quoted(text: &str) -> String {
-    let escaped = escape(text.as_bytes());
     // What was escaped before has backslashes that must not be doubled again.
-    let harmless = escaped.replace("\\\\", "\\") == text;
-    let whole = if harmless { text } else { &escaped };
+    let whole = harmless(text);
     match whole.char_indices().nth(QUOTED) {
-        None => whole.to_owned(),
+        None => whole,
         Some((cut, _)) => format!("{}...", &whole[..cut]),
     }
 }
@@ -141,7 +139,7 @@ mod tests {
             Value::List(_) | Value::Clause(_) => String::new(),
         };
         assert_eq!(quoted("\x1b[2J"), "\\x1b[2J");
-        assert_eq!(quoted(&escape(b"\x1b[2J")), "\\x1b[2J");
+        assert_eq!(quoted(&crate::model::escape(b"\x1b[2J")), "\\x1b[2J");
         assert_eq!(quoted("套接字"), "套接字");
         assert_eq!(quoted(&"长".repeat(100)).chars().count(), QUOTED + 3);
     }

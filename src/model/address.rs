@@ -37,6 +37,16 @@ pub fn escape(bytes: &[u8]) -> String {
     text
 }
 
+/// Text that has its backslashes already, such as C, so that it does no harm on any screen: as
+/// [`escape`], and a backslash stays as it is.
+pub fn harmless(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c == '\\' { kept.push(c) } else { escape_char(c, &mut kept) }
+    }
+    kept
+}
+
 /// JSON text that does no harm on any screen: whatever [`escape`] would not let through is written
 /// as `\u202e`. It means the same to every reader.
 pub fn harmless_json(json: String) -> String {

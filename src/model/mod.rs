@@ -25,7 +25,7 @@ mod wire;
 mod world;
 
 pub use action::{Action, Unreachable, WireAction};
-pub use address::{escape, harmless_json};
+pub use address::{escape, harmless, harmless_json};
 pub use call::{Call, Outcome, Report, Syscall};
 pub use change::{Change, Transition, changes};
 pub use errno::Errno;

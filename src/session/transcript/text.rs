@@ -4,7 +4,7 @@ use super::strace::lines_of;
 use super::{arrow, end_of_process, fate, snapshot_before, strace};
 use crate::lesson::{Does, Lesson};
 use crate::model::tcpdump::{self, Numbers};
-use crate::model::{Action, Cause, Change, Snapshot, Transition, escape};
+use crate::model::{Action, Cause, Change, Snapshot, Transition, harmless};
 use crate::session::entry::{Bet, Entry, Origin, Verdict};
 
 /// The width of the first column: the longest name of a process and two spaces.
@@ -83,7 +83,7 @@ fn cause(entry: &Entry, lesson: Option<&Lesson>) -> Vec<String> {
         Cause::Action(Action::Call(_)) => Vec::new(),
         Cause::Kernel => vec![line("timer", &format!("at {at:.3} s"))],
         Cause::Statement { process, code } => {
-            vec![line(process.as_str(), &escape(code.as_bytes()))]
+            vec![line(process.as_str(), &harmless(code))]
         }
         Cause::Start => match scripted() {
             Some(step) => vec![line("lab", &step.code)],

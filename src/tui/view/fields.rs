@@ -1,7 +1,7 @@
 //! The fields of a variable's bytes, and what they mean.
 
 use crate::c::{Row, Scope, Variable as Declared, compile, rows};
-use crate::model::{ARENA_START, Bytes, escape};
+use crate::model::{ARENA_START, Bytes, harmless};
 use crate::session::Variable;
 
 /// One field.
@@ -39,13 +39,8 @@ fn field(row: Row) -> FieldBytes {
         name: name.to_owned(),
         offset: usize::try_from(row.offset).unwrap_or(usize::MAX),
         size: row.bytes.len(),
-        meaning: escape_shown(&row.meaning),
+        meaning: harmless(&row.meaning),
     }
-}
-
-/// What a meaning quotes was escaped as C does; whatever else there is must be harmless, too.
-fn escape_shown(text: &str) -> String {
-    escape(text.as_bytes()).replace("\\\\", "\\")
 }
 
 /// What the variable is called while it is looked at.

@@ -3,7 +3,6 @@
 use ratatui::text::{Line, Span};
 
 use crate::lesson::{Prose, Style};
-use crate::model::escape;
 use crate::tui::ink::Ink;
 use crate::tui::text::wrap;
 use crate::tui::theme::Role;
@@ -112,15 +111,7 @@ pub fn fitted(
 /// Text that an author wrote, without what could steer a terminal. Line feeds and backslashes
 /// stay: an author means them.
 pub fn harmless(text: &str) -> String {
-    let mut buffer = [0; 4];
-    let mut kept = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\\' | '\n' => kept.push(c),
-            c => kept.push_str(&escape(c.encode_utf8(&mut buffer).as_bytes())),
-        }
-    }
-    kept
+    text.split('\n').map(crate::model::harmless).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]

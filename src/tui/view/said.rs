@@ -13,7 +13,7 @@ use ratatui::text::{Line, Span};
 
 use super::page::Page;
 use super::prose::harmless;
-use crate::model::{Fate, Outcome, Report, escape, ss, tcpdump};
+use crate::model::{Fate, Outcome, Report, ss, tcpdump};
 use crate::tui::ink::Ink;
 use crate::tui::text::wrap;
 use crate::tui::theme::Role;
@@ -89,7 +89,7 @@ fn packets(page: &Page<'_>, wide: usize, ink: &Ink, lines: &mut Vec<Line<'static
             }
         };
         let line = tcpdump::line(&passage.packet, tcpdump::Numbers::Relative);
-        text(&format!("{}{arrived}", escape(line.as_bytes())), wide, ink, lines);
+        text(&format!("{}{arrived}", harmless(&line)), wide, ink, lines);
         any = true;
     }
     if !any {
