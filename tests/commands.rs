@@ -120,6 +120,22 @@ fn both_at_once_reads_all_eleven_states_from_the_kernel() {
 }
 
 #[test]
+fn a_wait_is_told_once_and_its_verdicts_are_counted_once() {
+    if lab_or_skip(&LabSpec::two_hosts()).is_none() {
+        return;
+    }
+    let file = scratch("wait.md");
+    let text = "---\nid: waits\n---\n\n# Waits\n\n```c server\n\
+        int fd = socket(AF_INET, SOCK_STREAM, 0);    // = 3\n```\n\n```lab\nwait 1s\n\
+        expect server fd is CLOSE\nwait server fd is CLOSE\n```\n";
+    std::fs::write(&file, text).expect("a file");
+    let lines = lines(&["run", file.to_str().expect("UTF-8"), "--format", "json"]);
+    let told = |kind: &str| lines.iter().filter(|line| line["kind"] == kind).count();
+    assert_eq!((told("call"), told("step")), (1, 3), "{lines:#?}");
+    assert_eq!(lines.last().expect("an end")["passed"], told("fact"));
+}
+
+#[test]
 fn lessons_are_listed_for_people_and_for_programs() {
     let listed = lines(&["list", "--format", "json"]);
     let ids: Vec<&str> = listed.iter().filter_map(|line| line["id"].as_str()).collect();

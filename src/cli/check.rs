@@ -27,10 +27,10 @@ struct Outcome {
 pub(super) fn check(options: &Options, arguments: &args::Check) -> anyhow::Result<Exit> {
     let wanted = wanted(options, &arguments.lessons);
     let here = Here::new(options.rung(), arguments.allow_run);
-    let jobs = arguments.jobs.map_or_else(
-        || std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
-        NonZeroUsize::get,
-    );
+    // On the loopback rung they would bind the same ports of the same machine.
+    let most = if here.shares_ports() { 1 } else { usize::MAX };
+    let jobs = arguments.jobs.or_else(|| std::thread::available_parallelism().ok());
+    let jobs = jobs.map_or(1, NonZeroUsize::get).min(most);
     let (next, (sender, receiver)) = (AtomicUsize::new(0), mpsc::channel());
     let mut worst = Exit::Fine;
     let mut failed = 0;

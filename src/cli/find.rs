@@ -43,6 +43,11 @@ impl Here {
         Self { rung: wanted.unwrap_or_else(best), allow_run }
     }
 
+    /// Whether labs that run side by side would bind the same ports of the same machine.
+    pub fn shares_ports(self) -> bool {
+        self.rung == Rung::Loopback
+    }
+
     /// The lab of free play.
     pub fn free_lab(self) -> LabSpec {
         match self.rung {

@@ -33,7 +33,8 @@ pub(super) fn play(
                 each(&session, index, &entry)?;
             }
         }
-        seen = complete;
+        // A step that waits before it has an entry of its own adds to none.
+        seen = seen.max(complete);
         last = match last {
             Ok(Progress::Settled) => session.step(),
             Ok(Progress::Waiting { .. }) => session.go_on(PATIENCE),

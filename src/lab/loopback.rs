@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::life::Lab;
 use super::process::Process;
-use crate::model::{Call, Memory, Socket, Syscall};
+use crate::model::{self, Call, Memory, Socket, Syscall};
 
 /// The longest path that is looked at, PATH_MAX of linux/limits.h.
 const LONGEST_PATH: usize = 4096;
@@ -33,13 +33,8 @@ impl Lab {
         let path = match call.syscall {
             Syscall::Bind | Syscall::Connect => socket_path(memory, at(1), call.args[2]),
             Syscall::Sendto => socket_path(memory, at(4), call.args[5]),
-            Syscall::Unlink | Syscall::Open => text(memory, at(0), LONGEST_PATH),
-            // What these point to points further; on this rung they go by connected sockets.
-            Syscall::Sendmsg => memory.read(at(1), 16).and_then(|header| {
-                let name = u64::from_ne_bytes(header.get(..8)?.try_into().ok()?);
-                let length = u32::from_ne_bytes(header.get(8..12)?.try_into().ok()?);
-                socket_path(memory, name, length.into())
-            }),
+            Syscall::Unlink | Syscall::Open => path(memory, at(0)),
+            Syscall::Sendmsg => message_path(memory, at(1)),
             Syscall::Kill => return self.foreign_signal(call),
             Syscall::Fcntl if SIGNALS_AN_OWNER.contains(&call.args[1]) => {
                 return Some(too_far(&call.typed));
@@ -47,8 +42,19 @@ impl Lab {
             Syscall::Ioctl if OWNS.contains(&(call.args[1] as u32)) => {
                 return Some(too_far(&call.typed));
             }
-            _ => None,
-        }?;
+            _ => Path::None,
+        };
+        let path = match path {
+            Path::None => return None,
+            Path::Unseen => {
+                return Some(format!(
+                    "{}() is not made: on the loopback rung an address or a path must lie in a \
+                     variable, where it can be looked at",
+                    call.typed
+                ));
+            }
+            Path::Is(path) => path,
+        };
         let leaves = path.first() == Some(&b'/') || path.split(|b| *b == b'/').any(|p| p == b"..");
         leaves.then(|| {
             format!(
@@ -80,13 +86,16 @@ impl Lab {
 
     /// The rows of a machine-wide dump that are this host's: those an fd of its processes stands
     /// for, and ownerless ones between the lab's addresses.
-    pub fn own_rows(&self, host: usize, rows: Vec<Arc<Socket>>) -> Vec<Arc<Socket>> {
+    pub fn own_rows(
+        &self,
+        host: usize,
+        processes: &[&Arc<model::Process>],
+        rows: Vec<Arc<Socket>>,
+    ) -> Vec<Arc<Socket>> {
         if self.has_wire() {
             return rows;
         }
-        let name = &self.hosts[host].name;
-        let processes = self.processes.iter().filter(|p| p.host == *name && p.is_alive());
-        let fds = processes.flat_map(|process| process.fds.iter().flatten());
+        let fds = processes.iter().flat_map(|process| &process.fds);
         let own: HashSet<u64> = fds.filter_map(|fd| fd.file.socket()).collect();
         let address = |ip: IpAddr| self.hosts.iter().position(|h| h.addresses.contains(&ip));
         let belongs = |row: &Arc<Socket>| {
@@ -109,14 +118,57 @@ fn too_far(typed: &str) -> String {
     format!("{typed}() is not made: on the loopback rung signals go to the lab's own processes")
 }
 
-/// The path in a `struct sockaddr_un`, unless it is abstract or there is none.
-fn socket_path(memory: &impl Memory, address: u64, length: i64) -> Option<Vec<u8>> {
-    let family = memory.read(address, 2)?;
-    let length = usize::try_from(length).ok()?.min(110).checked_sub(2)?;
-    if u16::from_ne_bytes([family[0], family[1]]) != UNIX {
-        return None;
+/// A path that a call names.
+#[derive(Debug, PartialEq, Eq)]
+enum Path {
+    /// None, or nowhere: nothing is mapped in the first page, so the kernel answers EFAULT.
+    None,
+    /// It may name one, in memory that can't be looked at: a page of the process's own.
+    Unseen,
+    Is(Vec<u8>),
+}
+
+/// The first page, in which nothing can be mapped (vm.mmap_min_addr).
+const NOWHERE: std::ops::Range<u64> = 0..4096;
+
+fn path(memory: &impl Memory, address: u64) -> Path {
+    if NOWHERE.contains(&address) {
+        return Path::None;
     }
-    text(memory, address.checked_add(2)?, length).filter(|path| !path.is_empty())
+    text(memory, address, LONGEST_PATH).map_or(Path::Unseen, Path::Is)
+}
+
+/// The path in a `struct sockaddr_un`, unless it is abstract or there is none.
+fn socket_path(memory: &impl Memory, address: u64, length: i64) -> Path {
+    if NOWHERE.contains(&address) {
+        return Path::None;
+    }
+    // The kernel takes an int.
+    let Some(length) = usize::try_from(length as i32).ok().and_then(|l| l.min(110).checked_sub(2))
+    else {
+        return Path::None;
+    };
+    let Some(family) = memory.read(address, 2) else { return Path::Unseen };
+    if u16::from_ne_bytes([family[0], family[1]]) != UNIX {
+        return Path::None;
+    }
+    match address.checked_add(2).and_then(|address| text(memory, address, length)) {
+        Some(path) if path.is_empty() => Path::None,
+        Some(path) => Path::Is(path),
+        None => Path::Unseen,
+    }
+}
+
+/// The path in the name of a `struct msghdr`.
+fn message_path(memory: &impl Memory, address: u64) -> Path {
+    if NOWHERE.contains(&address) {
+        return Path::None;
+    }
+    let Some(header) = memory.read(address, 16) else { return Path::Unseen };
+    let (name, length) = header.split_at(8);
+    let name = u64::from_ne_bytes(name.try_into().expect("eight bytes"));
+    let length = i32::from_ne_bytes(length[..4].try_into().expect("four bytes"));
+    socket_path(memory, name, length.into())
 }
 
 /// The bytes up to a zero, `most` at most.
@@ -129,4 +181,42 @@ fn text(memory: &impl Memory, address: u64, most: usize) -> Option<Vec<u8>> {
         }
     }
     Some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ARENA_START, Bytes};
+
+    const HERE: u64 = ARENA_START;
+    const ELSEWHERE: u64 = 0x7f00_0000_0000;
+
+    fn unix(path: &[u8]) -> Bytes {
+        Bytes::starting_with(&[&UNIX.to_ne_bytes(), path, &[0]].concat())
+    }
+
+    #[test]
+    fn a_path_that_can_t_be_looked_at_is_told_from_none() {
+        let memory = unix(b"/etc/x");
+        assert_eq!(path(&memory, HERE + 2), Path::Is(b"/etc/x".to_vec()));
+        assert_eq!(path(&memory, ELSEWHERE), Path::Unseen);
+        assert_eq!(path(&memory, 0), Path::None);
+        assert_eq!(socket_path(&memory, HERE, 110), Path::Is(b"/etc/x".to_vec()));
+        assert_eq!(socket_path(&memory, ELSEWHERE, 110), Path::Unseen);
+        assert_eq!(socket_path(&memory, 0, 110), Path::None);
+        assert_eq!(socket_path(&memory, HERE, 2), Path::None);
+        assert_eq!(socket_path(&memory, HERE, -1), Path::None);
+        assert_eq!(socket_path(&unix(b""), HERE, 110), Path::None, "an abstract name");
+    }
+
+    #[test]
+    fn the_name_of_a_message_is_looked_at_too() {
+        let mut memory = unix(&[b"/etc/x" as &[u8], &[0; 100]].concat());
+        let header = |name: u64| [name.to_ne_bytes(), 110_u64.to_ne_bytes()].concat();
+        assert!(memory.write(HERE + 64, &header(HERE)));
+        assert_eq!(message_path(&memory, HERE + 64), Path::Is(b"/etc/x".to_vec()));
+        assert!(memory.write(HERE + 64, &header(ELSEWHERE)));
+        assert_eq!(message_path(&memory, HERE + 64), Path::Unseen);
+        assert_eq!(message_path(&memory, ELSEWHERE), Path::Unseen);
+    }
 }

@@ -123,7 +123,7 @@ impl Lab {
         };
         let rows = dump(host.diag(), host.wanted, &host.sockets, all_listed)
             .attempt(format!("read the sockets of {name}"))?;
-        let mut rows = self.own_rows(index, rows);
+        let mut rows = self.own_rows(index, &own, rows);
         self.add_unlisted(&own, &mut rows);
         let host = &mut self.hosts[index];
         host.arrivals.order(&mut rows, self.switch.passages());

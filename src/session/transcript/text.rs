@@ -7,11 +7,11 @@ use crate::model::tcpdump::{self, Numbers};
 use crate::model::{Action, Cause, Change, Snapshot, Transition, harmless};
 use crate::session::entry::{Bet, Entry, Origin, Verdict};
 
-/// The width of the first column: the longest name of a process and two spaces.
-const COLUMN: usize = 10;
+/// The width of the first column: longer names push their line to the right.
+const COLUMN: usize = 8;
 
 fn line(who: &str, what: &str) -> String {
-    format!("{who:<COLUMN$}{what}")
+    format!("{who:<COLUMN$}  {what}")
 }
 
 /// What an entry adds to a transcript.
