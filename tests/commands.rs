@@ -150,7 +150,7 @@ fn lessons_are_listed_for_people_and_for_programs() {
 fn the_doctor_names_every_part_of_a_lab() {
     let output = sockstep(&["doctor"]);
     let said = String::from_utf8(output.stdout).expect("UTF-8");
-    for part in ["kernel", "/dev/net/tun", "user namespaces", "lab", "sysctls"] {
+    for part in ["kernel", "/dev/net/tun", "user namespaces", "loopback", "lab", "sysctls"] {
         assert!(said.contains(part), "{part} is missing in:\n{said}");
     }
 }

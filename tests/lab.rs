@@ -188,6 +188,46 @@ fn the_accept_queue_is_listed_in_the_order_of_arrival() {
 }
 
 #[test]
+fn the_accept_queue_is_listed_as_accept_gives_it() {
+    let mut spec = LabSpec::two_hosts();
+    let client = spec.processes[1].clone();
+    let name = |index: usize| name(&format!("client{index}"));
+    spec.processes.pop();
+    spec.processes
+        .extend((1..=3).map(|n| sockstep::model::ProcessSpec { name: name(n), ..client.clone() }));
+    let Some(mut world) = lab_or_skip(&spec) else { return };
+    let world = &mut *world;
+    listen(world);
+    act(world, WireAction::Hold(Filter { kind: PacketKind::Ack, of: None, from: None }));
+    for index in 1..=3 {
+        let client = format!("client{index}");
+        call(world, &client, Syscall::Socket, [2, 1, 0, 0, 0, 0]);
+        let memory = world.memory(&name(index)).expect("memory");
+        assert!(memory.write(ARENA, &sockaddr([198, 51, 100, 1], 8080)));
+        call(world, &client, Syscall::Connect, [3, ARENA as i64, 16, 0, 0, 0]);
+    }
+    // The last to send its SYN is the first whose handshake is complete.
+    let mut moment = None;
+    for index in [3, 1, 2] {
+        let of = Some(name(index));
+        let ack = Filter { kind: PacketKind::Ack, of, from: None };
+        moment = Some(act(world, WireAction::Deliver(ack)));
+    }
+    let moment = moment.expect("three deliveries");
+    let listener = moment.snapshot.socket_of(&support::name("server"), 3).expect("a listener");
+    let queue = moment.snapshot.hosts[0].accept_queue(listener);
+    let shown: Vec<u16> = queue.filter_map(|row| row.peer.as_ref()?.port()).collect();
+    let given: Vec<u16> = (4..=6)
+        .map(|fd| {
+            let moment = call(world, "server", Syscall::Accept, [3, 0, 0, 0, 0, 0]);
+            let row = moment.snapshot.socket_of(&support::name("server"), fd).expect("a row");
+            row.peer.as_ref().and_then(|peer| peer.port()).expect("a port")
+        })
+        .collect();
+    assert_eq!((&shown, shown.len()), (&given, 3));
+}
+
+#[test]
 fn how_a_child_ended_is_known_although_its_parent_waits_for_it() {
     let Some(mut world) = lab_or_skip(&LabSpec::two_hosts()) else { return };
     let world = &mut *world;

@@ -38,25 +38,32 @@ pub struct Examination {
 /// Tries every part of a lab.
 pub fn examine() -> Examination {
     let mut findings = vec![kernel(), tun_device(), user_namespaces()];
-    let mut rung = Some(Rung::Loopback);
+    let mut rung = None;
+    match make_hosts(Rung::Loopback, &[Vec::new(), Vec::new()]) {
+        Ok(_) => {
+            rung = Some(Rung::Loopback);
+            findings.push(fine("loopback", "a lab without a wire was made and taken down"));
+        }
+        Err(failure) => findings.push(missing("loopback", &failure)),
+    }
     match try_lab() {
         Ok(refused) => {
             rung = Some(Rung::Wire);
             findings.push(fine("lab", "two hosts were made and taken down"));
             findings.push(settings_found(&refused));
         }
-        Err(failure) => findings.push(Finding {
-            part: "lab",
-            fine: false,
-            seen: format!("{}: {}", failure.attempt, failure.reason()),
-            remedy: Some(remedy(&failure)),
-        }),
+        Err(failure) => findings.push(missing("lab", &failure)),
     }
     Examination { findings, rung }
 }
 
 fn fine(part: &'static str, seen: impl Into<String>) -> Finding {
     Finding { part, fine: true, seen: seen.into(), remedy: None }
+}
+
+fn missing(part: &'static str, failure: &Failure) -> Finding {
+    let seen = format!("{}: {}", failure.attempt, failure.reason());
+    Finding { part, fine: false, seen, remedy: Some(remedy(failure)) }
 }
 
 fn read(path: &str) -> Option<String> {
@@ -129,18 +136,21 @@ fn in_container() -> bool {
 /// Whether a lab with a wire can be had here; found out by making a host. Settings do not matter
 /// for that, and the start of the program waits for it.
 pub fn wire_is_possible() -> bool {
-    make_hosts(&[Vec::new()]).is_ok()
+    make_hosts(Rung::Wire, &[Vec::new()]).is_ok()
 }
 
 /// Makes a lab with one host of each preset's settings, and gives back those that were refused.
 fn try_lab() -> Result<Vec<(String, i32)>, Failure> {
-    make_hosts(&[Preset::Calm, Preset::Quick].map(settings))
+    make_hosts(Rung::Wire, &[Preset::Calm, Preset::Quick].map(settings))
 }
 
 /// Makes a lab with a host for each of these settings, takes it down, and gives back those that
 /// were refused.
-fn make_hosts(settings: &[Vec<(String, String)>]) -> Result<Vec<(String, i32)>, Failure> {
-    let mut lineage = give_birth(Path::new("/proc/self/exe"), Rung::Wire)?;
+fn make_hosts(
+    rung: Rung,
+    settings: &[Vec<(String, String)>],
+) -> Result<Vec<(String, i32)>, Failure> {
+    let mut lineage = give_birth(Path::new("/proc/self/exe"), rung)?;
     let mut refused = Vec::new();
     for (spec, settings) in LabSpec::two_hosts().hosts.iter().zip(settings) {
         let plan = HostPlan {

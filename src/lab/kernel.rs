@@ -108,12 +108,19 @@ pub(super) fn dump(
     previous: &[Arc<Socket>],
     all_listed: impl FnOnce(&[Socket]) -> bool,
 ) -> Result<Vec<Arc<Socket>>, Errno> {
-    let mut collector = Collector::with_capacity(previous.len());
     let mut buffer = vec![0; 32 * 1024];
-    for query in want.queries() {
-        collect(socket, &query, &mut buffer, &mut collector)?;
+    let mut rows = Vec::new();
+    for _ in 0..TRIES {
+        let mut collector = Collector::with_capacity(previous.len());
+        for query in want.queries() {
+            collect(socket, &query, &mut buffer, &mut collector)?;
+        }
+        let dump = collector.finish();
+        rows = dump.sockets;
+        if !dump.interrupted {
+            break;
+        }
     }
-    let mut rows = collector.finish().sockets;
     if !all_listed(&rows) {
         let mut collector = Collector::default();
         collect(socket, &Query::Tcp { states: BOUND_ONLY }, &mut buffer, &mut collector)?;
@@ -121,6 +128,10 @@ pub(super) fn dump(
     }
     Ok(share(previous, rows))
 }
+
+/// How often a dump is asked for that the kernel says was disturbed: a row may be missing or stand
+/// twice (`NLM_F_DUMP_INTR`).
+const TRIES: usize = 3;
 
 /// The bit of TCP_BOUND_INACTIVE (`include/net/tcp_states.h`): bound and nothing more. These hang
 /// on another table than all the others, a large one that the whole machine shares, so they are

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::os::fd::{AsRawFd as _, OwnedFd};
-use std::os::unix::fs::FileExt as _;
+use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 
 use nix::errno::Errno;
 use nix::sys::memfd::{MFdFlags, memfd_create};
@@ -47,7 +47,8 @@ pub(super) struct Running {
     pub index: String,
 }
 
-/// The labs whose first process we may look into.
+/// The labs of this user. Others may call a process of theirs whatever they like, and to join it
+/// would run our command among files of their choice.
 pub(super) fn running_labs() -> Vec<Running> {
     let Ok(entries) = fs::read_dir("/proc") else { return Vec::new() };
     let pids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
@@ -56,7 +57,11 @@ pub(super) fn running_labs() -> Vec<Running> {
         if comm.trim_end() != COMM {
             return None;
         }
-        let born = fs::metadata(format!("/proc/{pid}")).and_then(|data| data.modified()).ok()?;
+        let entry = fs::metadata(format!("/proc/{pid}")).ok()?;
+        if entry.uid() != nix::unistd::geteuid().as_raw() {
+            return None;
+        }
+        let born = entry.modified().ok()?;
         let fds = fs::read_dir(format!("/proc/{pid}/fd")).ok()?;
         let index = fds.filter_map(|entry| Some(entry.ok()?.path())).find(|path| {
             fs::read_link(path).is_ok_and(|link| link.to_string_lossy().contains(INDEX))

@@ -68,15 +68,6 @@ impl World for Lab {
     }
 }
 
-/// Whether nothing has happened that anyone could see.
-fn is_empty(moment: &Moment) -> bool {
-    moment.reports.is_empty()
-        && moment.passages.is_empty()
-        && moment.untold == 0
-        && moment.changes.is_empty()
-        && moment.printed.is_empty()
-}
-
 /// An action that makes no sense now.
 fn refused(reason: impl Into<String>) -> WorldError {
     WorldError::Refused { reason: reason.into() }
@@ -100,7 +91,7 @@ impl Lab {
             if heard || timer_ended {
                 let settled = self.gather()?;
                 let moment = self.moment(Cause::Kernel, settled)?;
-                if !is_empty(&moment) {
+                if !moment.is_empty() {
                     return Ok(Some(moment));
                 }
             }

@@ -36,6 +36,17 @@ pub struct Moment {
     pub unsettled: bool,
 }
 
+impl Moment {
+    /// Whether nothing has happened that anyone could see.
+    pub fn is_empty(&self) -> bool {
+        self.reports.is_empty()
+            && self.passages.is_empty()
+            && self.untold == 0
+            && self.changes.is_empty()
+            && self.printed.is_empty()
+    }
+}
+
 /// What set off a moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

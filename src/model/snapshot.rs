@@ -48,12 +48,14 @@ impl Host {
         self.sockets.iter().find(|socket| inode != 0 && socket.inode == inode)
     }
 
-    /// The half-open requests that came in by this listener, in the kernel's order.
+    /// The half-open requests that came in by this listener, in the order in which their SYNs came.
+    /// The wire has seen that; the kernel lists by hash.
     pub fn syn_queue<'a>(&'a self, listener: &'a Socket) -> impl Iterator<Item = &'a Arc<Socket>> {
         self.queued(listener, Ownerless::SynQueue)
     }
 
-    /// The whole connections that wait for accept() behind this listener.
+    /// The whole connections that wait for accept() behind this listener, in the order in which
+    /// accept() gives them: that of the packets that completed them.
     pub fn accept_queue<'a>(
         &'a self,
         listener: &'a Socket,

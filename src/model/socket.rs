@@ -246,7 +246,8 @@ pub struct SocketMemory {
     pub receive_used: u32,
     /// SO_RCVBUF.
     pub receive_limit: u32,
-    /// Taken by what waits to be sent.
+    /// Taken by what waits to be sent, and by what was sent and is not confirmed: what the kernel
+    /// holds against the limit.
     pub send_used: u32,
     /// SO_SNDBUF.
     pub send_limit: u32,

@@ -43,10 +43,7 @@ impl Session {
     /// packet or a call. A page comes of it only if something did.
     pub(super) fn look_again(&mut self) -> Result<(), SessionError> {
         let happened = self.live_mut()?.act(&Action::Wait(Duration::ZERO))?;
-        let moment = &happened.moment;
-        let still =
-            moment.changes.is_empty() && moment.reports.is_empty() && moment.passages.is_empty();
-        if still && happened.halt.is_none() {
+        if happened.moment.is_empty() && happened.halt.is_none() {
             return Ok(());
         }
         self.record(happened, Origin::FollowUp)

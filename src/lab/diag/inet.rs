@@ -50,7 +50,7 @@ pub(super) fn row(payload: &[u8], protocol: Protocol) -> Option<Socket> {
             INET_DIAG_INFO if protocol == Protocol::Tcp => {
                 socket.tcp = tcp_info(attribute.payload);
             }
-            INET_DIAG_SKMEMINFO => socket.memory = memory(&attribute),
+            INET_DIAG_SKMEMINFO => socket.memory = memory(&attribute, Some(protocol)),
             INET_DIAG_SHUTDOWN => socket.shutdown = attribute.u8(),
             INET_DIAG_SKV6ONLY => socket.v6only = attribute.u8().map(|only| only != 0),
             INET_DIAG_PROTOCOL if protocol == Protocol::Raw => {

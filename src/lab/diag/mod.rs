@@ -32,13 +32,18 @@ use crate::model::SocketMemory;
 use super::netlink::Attribute;
 
 /// `SK_MEMINFO_*`: the same list of numbers in all families; the drops came last.
-fn memory(attribute: &Attribute<'_>) -> Option<SocketMemory> {
+///
+/// What is held against SO_SNDBUF differs: with TCP it is what is queued, sent or not
+/// (`sk_wmem_queued`, `sk_stream_memory_free()` of include/net/sock.h); elsewhere what has been
+/// allocated and not freed by whoever took it (`sk_wmem_alloc`, `sock_wspace()`).
+fn memory(attribute: &Attribute<'_>, protocol: Option<Protocol>) -> Option<SocketMemory> {
     use super::netlink::u32_at;
     let word = |index: usize| u32_at(attribute.payload, index * 4);
+    let sending = if protocol == Some(Protocol::Tcp) { 5 } else { 2 };
     Some(SocketMemory {
         receive_used: word(0)?,
         receive_limit: word(1)?,
-        send_used: word(2)?,
+        send_used: word(sending)?,
         send_limit: word(3)?,
         drops: word(8),
     })

@@ -36,7 +36,7 @@ pub(super) fn row(payload: &[u8]) -> Option<Socket> {
             // struct packet_diag_info begins with the interface.
             PACKET_DIAG_INFO => socket.local = attribute.u32().map(Address::Interface),
             PACKET_DIAG_MEMINFO => {
-                socket.memory = memory(&attribute);
+                socket.memory = memory(&attribute, None);
                 // As ss does: there is no other count of what waits to be read.
                 socket.recv_q = socket.memory.map(|memory| memory.receive_used);
             }

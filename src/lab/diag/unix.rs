@@ -62,7 +62,7 @@ pub(super) fn row(payload: &[u8]) -> Option<(Socket, Link)> {
                 socket.recv_q = attribute.u32();
                 socket.send_q = u32_at(attribute.payload, 4);
             }
-            UNIX_DIAG_MEMINFO => socket.memory = memory(&attribute),
+            UNIX_DIAG_MEMINFO => socket.memory = memory(&attribute, None),
             UNIX_DIAG_SHUTDOWN => socket.shutdown = attribute.u8(),
             _ => {}
         }

@@ -95,7 +95,7 @@ fn accept_queue(site: &Site<'_>, listener: &Arc<Socket>, wide: usize) -> (Queue,
 
 /// What waits in a queue.
 struct Queue {
-    /// As many of its connections as may be drawn, in the kernel's order.
+    /// As many of its connections as may be drawn, in the order in which they came.
     boxes: Vec<Box>,
     /// How many there are.
     length: usize,
