@@ -1,5 +1,6 @@
 //! The panes on labs made by hand.
 
+use super::play::Play;
 use crate::model::Lang;
 use crate::tui::ink::Ink;
 use crate::tui::testing::{draw, full_queue, held_handshake, page};
@@ -34,4 +35,31 @@ fn a_zoomed_pane_is_drawn() {
         let text = draw(&page(&timeline), Some(zoom), (80, 24), &Ink::new(Lang::En));
         insta::assert_snapshot!(format!("zoom-{name}"), text);
     }
+}
+
+#[test]
+fn the_code_shows_the_way_that_the_story_has_taken_and_what_is_ahead_of_it() {
+    let c = |code: &str| format!("```c server\n{code}\n```\n\n");
+    let lab = |line: &str| format!("```lab\n{line}\n```\n\n");
+    let text = [
+        "---\nid: ways\n---\n\n# Ways\n\n".to_owned(),
+        c("int fd = socket(AF_INET, SOCK_STREAM, 0);"),
+        lab("mark made"),
+        c("listen(fd, 1);"),
+        lab("again made"),
+        c("listen(fd, 2);"),
+        c("close(fd);"),
+    ];
+    let mut play = Play::of(&text.concat());
+    let code = |play: &mut Play| {
+        let text = play.text((120, 36));
+        let lines = text.lines().filter(|line| line.contains("││") && line.contains("(fd"));
+        let right = lines.map(|line| line.rsplit("││").next().unwrap_or_default());
+        right.map(|line| line.trim_end_matches('│').trim().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(code(play.keys("space")), ["▸ listen(fd, 1);"]);
+    assert_eq!(code(play.keys("space")), ["listen(fd, 1);"]);
+    assert_eq!(code(play.keys("space")), ["▸ listen(fd, 2);", "close(fd);"]);
+    assert_eq!(code(play.keys("space")), ["listen(fd, 2);", "▸ close(fd);"]);
+    assert_eq!(code(play.keys("left left left")), ["listen(fd, 1);"]);
 }

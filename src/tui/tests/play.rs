@@ -39,6 +39,16 @@ impl Play {
         play
     }
 
+    /// A lesson that is written in English alone, at its first page.
+    pub fn of(text: &str) -> Self {
+        let lesson = Arc::new(parse("own.md", text).expect("the lesson has no error"));
+        let menu = Menu::new(vec![MenuItem::new(vec![(Lang::En, lesson)])]);
+        let app = App::new(Ink::new(Lang::En), menu);
+        let mut play = Self { app, orders: Doubles::default(), over: false };
+        play.keys("enter");
+        play
+    }
+
     /// Presses keys: `space`, `enter`, `esc`, `tab`, arrows by name, `^c`, or single characters;
     /// `type:…` types the rest of the word, with `~` for a space.
     pub fn keys(&mut self, keys: &str) -> &mut Self {

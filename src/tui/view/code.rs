@@ -3,20 +3,33 @@
 //! ```text
 //! ┌ client.c ────────────────────────────────────┐
 //! │   int fd = socket(AF_INET, SOCK_STREAM, 0);  │
-//! │ ▸ connect(fd, (struct sockaddr *)&to, …      │
+//! │ ▸ connect(fd, (struct sockaddr *)&to, sizeof │
+//! │     to);                                     │
 //! └──────────────────────────────────────────────┘
 //! ```
 
+use std::cmp::Ordering;
+
+use ratatui::style::Modifier;
 use ratatui::text::Line;
 
 use super::cee::coloured;
 use super::page::Page;
 use super::prose::harmless;
-use crate::lesson::{Does, Lesson};
+use crate::lesson::{Does, LabLine, Lesson};
 use crate::model::{Action, Cause, ProcessName};
+use crate::session::Mode;
 use crate::tui::ink::Ink;
-use crate::tui::text::cut_line;
+use crate::tui::text::wrap;
 use crate::tui::theme::Role;
+
+/// Whether a statement has run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    Done,
+    Now,
+    Coming,
+}
 
 /// The pane's name and lines; `None` where no process has any C.
 pub fn lines(
@@ -26,38 +39,67 @@ pub fn lines(
     ink: &Ink,
 ) -> Option<(String, Vec<Line<'static>>)> {
     let lesson = page.lesson?;
-    let next = page.step.0;
     let process = process_in_step(page, lesson)?;
-    let mut statements = Vec::new();
-    for (index, step) in lesson.steps.iter().enumerate() {
-        if let Does::C(code) = &step.does
-            && code.process == process
+    let mut lines = Vec::new();
+    let mut now = None;
+    for (turn, code) in statements(page, lesson, &process) {
+        if turn != Turn::Done {
+            now.get_or_insert(lines.len());
+        }
+        lines.extend(statement(turn, code, wide, ink));
+    }
+    // The current statement stands in the upper half, with what led to it above.
+    let now = now.unwrap_or(lines.len());
+    let top = now.saturating_sub(high / 2).min(lines.len().saturating_sub(high));
+    let shown = lines.into_iter().skip(top).take(high);
+    Some((format!("{process}.c"), shown.collect()))
+}
+
+/// The statements of a process on the way that the story has taken, and those ahead up to the next
+/// place where it goes another way.
+fn statements<'a>(
+    page: &Page<'_>,
+    lesson: &'a Lesson,
+    process: &ProcessName,
+) -> Vec<(Turn, &'a str)> {
+    let next = match (page.live, page.mode) {
+        (true, _) | (_, Mode::Recorded) => page.step.0,
+        (false, Mode::Script | Mode::Free) => page.entry().step.map_or(0, |step| step + 1),
+    };
+    let ahead = (next..lesson.steps.len())
+        .take_while(|step| !matches!(lesson.steps[*step].does, Does::Lab(LabLine::Again { .. })));
+    let mut found = Vec::new();
+    for step in lesson.path_to(next).into_iter().chain(ahead) {
+        let turn = match step.cmp(&next) {
+            Ordering::Less => Turn::Done,
+            Ordering::Equal if page.live => Turn::Now,
+            Ordering::Equal | Ordering::Greater => Turn::Coming,
+        };
+        if let Does::C(code) = &lesson.steps[step].does
+            && code.process == *process
         {
-            statements.extend(code.lines.iter().map(|line| (index, &line.statement.code)));
+            found.extend(code.lines.iter().map(|line| (turn, &*line.statement.code)));
         }
     }
-    let now = statements.iter().position(|(index, _)| *index >= next).unwrap_or(statements.len());
-    // The current statement stands in the upper half, with what led to it above.
-    let top = now.saturating_sub(high / 2).min(statements.len().saturating_sub(high));
-    let lines = statements.iter().skip(top).take(high).map(|(index, code)| {
-        let current = *index == next && page.live;
-        let role = if current {
-            Role::Strong
-        } else if *index < next {
-            Role::Dim
-        } else {
-            Role::Plain
-        };
-        let mark = if current { ink.glyphs.pointer() } else { ' ' };
-        let mut spans = vec![ink.span(Role::Key, format!(" {mark} "))];
-        if role == Role::Dim {
-            spans.push(ink.span(role, harmless(code)));
-        } else {
-            spans.extend(coloured(code, ink));
-        }
-        cut_line(Line::from(spans), wide, ink.glyphs.cut())
-    });
-    Some((format!("{process}.c"), lines.collect()))
+    found
+}
+
+/// One statement: what has run in colours, what is coming dim, what runs next with a mark.
+fn statement(turn: Turn, code: &str, wide: usize, ink: &Ink) -> Vec<Line<'static>> {
+    let mut spans = match turn {
+        Turn::Done | Turn::Now => coloured(code, ink),
+        Turn::Coming => vec![ink.span(Role::Dim, harmless(code))],
+    };
+    let mut mark = ink.span(Role::Key, "   ");
+    if turn == Turn::Now {
+        mark = ink.span(Role::Key, format!(" {} ", ink.glyphs.pointer()));
+        spans.iter_mut().for_each(|span| span.style = span.style.add_modifier(Modifier::BOLD));
+    }
+    let mut lines = wrap(&spans, wide.saturating_sub(4));
+    for (index, line) in lines.iter_mut().enumerate() {
+        line.spans.insert(0, if index == 0 { mark.clone() } else { "    ".into() });
+    }
+    lines
 }
 
 /// Whose C is shown: the next step's process, or the last that made a call.

@@ -37,6 +37,7 @@ pub struct Situation {
     auto: bool,
     cut: bool,
     has_variables: bool,
+    has_map: bool,
 }
 
 impl Situation {
@@ -67,6 +68,7 @@ impl Situation {
             has_wire: page.rung == Rung::Wire,
             auto: wire.is_auto(),
             cut: wire.cut,
+            has_map: page.lesson.is_some(),
             has_variables: !page.entry().variables.is_empty(),
         }
     }
@@ -96,6 +98,7 @@ impl Situation {
             || matches!(msg, Msg::HoldOrAuto) && (!in_hand(0) || self.cut)
             || matches!(msg, Msg::CutOrMend) && !in_hand(0)
             || matches!(msg, Msg::Bytes) && !self.has_variables
+            || matches!(msg, Msg::Map) && !self.has_map
     }
 
     /// A name that says what it does here, or is shorter than the one in the help.
