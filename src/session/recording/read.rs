@@ -1,5 +1,6 @@
 //! Lines → timeline. What a file says is not trusted: no panic, no unbounded memory.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::line::{EntryLine, HostLine, Line, ProcessLine, SnapshotLine, WireLine};
@@ -25,6 +26,11 @@ pub fn read(text: &str) -> Result<Recording, RecordingError> {
     let mut lines = text.split_inclusive('\n').enumerate();
     let at = |number: usize, reason: String| RecordingError { line: number + 1, reason };
     let (_, first) = lines.next().ok_or_else(|| at(0, "the file is empty".into()))?;
+    if is_transcript(first) {
+        let reason = "this is a transcript (run --format json), and no recording; \
+                      run --save FILE makes one";
+        return Err(at(0, reason.into()));
+    }
     let header = match parse(first).map_err(|reason| at(0, reason))? {
         Line::Sockstep(header) => header,
         Line::Entry(_) | Line::Back(_) => {
@@ -65,6 +71,12 @@ fn parse(line: &str) -> Result<Line, String> {
         return Err(format!("the line is longer than {LONGEST_LINE} bytes"));
     }
     serde_json::from_str(line).map_err(|error| error.to_string())
+}
+
+/// Whether a line is one of `run --format json`: an object with a `kind`.
+fn is_transcript(line: &str) -> bool {
+    let object = serde_json::from_str::<BTreeMap<String, serde::de::IgnoredAny>>(line);
+    object.is_ok_and(|object| object.contains_key("kind"))
 }
 
 fn take(line: Line, entries: &mut Vec<Arc<Entry>>, budget: &mut Budget) -> Result<(), String> {

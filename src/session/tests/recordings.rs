@@ -125,6 +125,13 @@ fn a_bad_line_is_named_with_its_reason() {
 }
 
 #[test]
+fn a_transcript_is_told_from_a_recording() {
+    let wrong = read("{\"kind\":\"start\",\"lesson\":\"tour\"}\n").expect_err("no recording");
+    let text = wrong.to_string();
+    assert!(text.contains("transcript") && text.contains("run --save FILE"), "{text}");
+}
+
+#[test]
 fn unknown_fields_are_passed_over_and_a_torn_end_is_left_out() {
     let text = recorded();
     let more = text.replace("{\"entry\":{", "{\"entry\":{\"later\":[1,{\"x\":2}],");

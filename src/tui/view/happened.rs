@@ -16,7 +16,7 @@ use super::prose::{Paragraph, harmless};
 use crate::explain::{is_telling, notes};
 use crate::lesson::Question;
 use crate::model::Rung;
-use crate::session::{Bet, Mode, Verdict};
+use crate::session::{Bet, Entry, Mode, Origin, Verdict};
 use crate::tui::ink::Ink;
 use crate::tui::theme::Role;
 
@@ -118,26 +118,24 @@ fn bet_words(page: &Page<'_>, bet: &Bet, ink: &Ink) -> Vec<Paragraph> {
     // The lesson's words are in the language of the screen, the bet's in that of the answer.
     let step = page.lesson.and_then(|lesson| lesson.steps.get(bet.step));
     let question = step.and_then(|step| step.question.as_ref());
-    let choice = |index: usize| {
+    let say = |key: &str, role: Role, index: usize| {
         let asked = question.and_then(|question| question.choices.get(index));
-        let kept = || bet.choices.get(index).map(|choice| choice.words.clone());
-        let words = asked.map(|choice| choice.words.plain()).or_else(kept);
-        words.map(|words| harmless(&words))
+        let words = asked.map(|choice| Paragraph::prose(ink, role, &choice.words));
+        let kept = || bet.choices.get(index).map_or("", |choice| &choice.words);
+        let words = words.unwrap_or_else(|| Paragraph::new(ink, role, harmless(kept())));
+        let (before, behind) = ink.words.ui(key).split_once("{words}").unwrap_or_default();
+        let mut text = vec![ink.span(role, before)];
+        text.extend(words.text);
+        text.push(ink.span(role, behind));
+        Paragraph { text, ..Paragraph::default() }
     };
-    let truth = choice(bet.truth).unwrap_or_default();
-    let said = bet.chosen.and_then(choice);
-    let words = &ink.words;
-    let kernel = words.ui_with("bet-kernel", &[("truth", &truth)]);
-    match (said, bet.right()) {
-        (Some(said), Some(true)) => {
-            let text = words.ui_with("bet-right", &[("said", &said)]);
-            vec![Paragraph::new(ink, Role::Good, text)]
-        }
+    match (bet.chosen, bet.right()) {
+        (Some(said), Some(true)) => vec![say("bet-right", Role::Good, said)],
         (Some(said), _) => vec![
-            Paragraph::new(ink, Role::Plain, words.ui_with("bet-you-said", &[("said", &said)])),
-            Paragraph::new(ink, Role::Changed, kernel).close(),
+            say("bet-you-said", Role::Plain, said),
+            say("bet-kernel", Role::Changed, bet.truth).close(),
         ],
-        (None, _) => vec![Paragraph::new(ink, Role::Good, kernel)],
+        (None, _) => vec![say("bet-kernel", Role::Good, bet.truth)],
     }
 }
 
@@ -177,9 +175,16 @@ fn printed(page: &Page<'_>, ink: &Ink) -> Vec<Paragraph> {
     shown.collect()
 }
 
-/// The words before the next step, only on the newest page.
+/// The words before the next step: on the newest page, and in a recording where the next entry
+/// begins it.
 fn next_words(page: &Page<'_>, depth: Depth, ink: &Ink) -> Vec<Paragraph> {
-    if !page.live || page.mode != Mode::Script || page.question_ahead {
+    let begins = |entry: &Entry| matches!(entry.origin, Origin::Step(step) if step == page.step.0);
+    let shown = match page.mode {
+        Mode::Script => page.live && !page.question_ahead,
+        Mode::Recorded => page.timeline.get(page.cursor + 1).is_none_or(|next| begins(next)),
+        Mode::Free => false,
+    };
+    if !shown {
         return Vec::new();
     }
     let pointer = || ink.span(Role::Key, format!("{} ", ink.glyphs.pointer()));
