@@ -145,6 +145,7 @@ fn on_the_loopback_rung_states_are_real_and_nothing_else_is_seen() {
         args: [ARENA as i64, 0, 0, 0, 0, 0],
         shown: Vec::new(),
         child: None,
+        overrun: None,
     };
     let refused = world.act(&Action::Call(call.into())).expect_err("a path outside");
     assert!(refused.to_string().contains("relative"), "{refused}");

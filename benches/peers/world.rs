@@ -67,6 +67,7 @@ pub fn call(
         args,
         shown: Vec::new(),
         child: None,
+        overrun: None,
     };
     let moment = world.act(&Action::Call(Arc::new(call))).map_err(lost)?;
     match moment.reports.last().map(|report| &report.outcome) {

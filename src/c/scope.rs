@@ -33,6 +33,8 @@ pub struct Scope {
     /// Values of enums.
     pub(super) values: HashMap<Arc<str>, i64>,
     pub(super) functions: HashMap<Arc<str>, Arc<Function>>,
+    /// Strings in the code: address and bytes, the final NUL counted.
+    pub(super) strings: Vec<(u64, u64)>,
     pub(super) next: u64,
 }
 
@@ -45,6 +47,7 @@ impl Scope {
             types: HashMap::new(),
             values: HashMap::new(),
             functions: HashMap::new(),
+            strings: Vec::new(),
             next: FIRST,
         }
     }

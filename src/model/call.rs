@@ -68,6 +68,26 @@ pub struct Call {
     pub shown: Vec<String>,
     /// What a forked child is to be called, if the lesson said so.
     pub child: Option<ProcessName>,
+    /// An argument that reaches beyond the object into which it points.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overrun: Option<Overrun>,
+}
+
+/// An argument of a call that tells the kernel more bytes than the object has into which it
+/// points. C does not check that, and the kernel knows no objects.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Overrun {
+    /// The place of the pointer among the arguments, counted from 0.
+    pub argument: usize,
+    /// The object as C calls it: a variable's name, or a string in quotes (a long one is cut);
+    /// with `+N` where the pointer points N bytes into it.
+    pub object: String,
+    /// Bytes from where the pointer points to the object's end.
+    pub room: u64,
+    /// Bytes that the call was told.
+    pub told: u64,
+    /// The kernel writes there, as for `read()`; else it only reads.
+    pub fills: bool,
 }
 
 /// What came of a call, as the kernel said it.

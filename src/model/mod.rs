@@ -26,7 +26,7 @@ mod world;
 
 pub use action::{Action, Unreachable, WireAction};
 pub use address::{escape, harmless, harmless_json};
-pub use call::{Call, Outcome, Report, Syscall};
+pub use call::{Call, Outcome, Overrun, Report, Syscall};
 pub use change::{Change, Transition, changes};
 pub use errno::Errno;
 pub use lang::Lang;

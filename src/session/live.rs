@@ -246,6 +246,8 @@ impl Live {
                     let child = (pending.syscall == Syscall::Fork)
                         .then(|| actor.next_child(process, |name| names.contains(name)))
                         .flatten();
+                    let (syscall, args) = (pending.syscall, &pending.args);
+                    let overrun = c::overrun(syscall, args, &actor.scope, memory);
                     self.calls.push_back(Call {
                         process: process.clone(),
                         code: pending.code.to_string(),
@@ -254,6 +256,7 @@ impl Live {
                         args: pending.args,
                         shown: pending.shown,
                         child,
+                        overrun,
                     });
                     return Ok(());
                 }

@@ -69,6 +69,7 @@ pub fn call(process: &str, typed: &str, syscall: Syscall, first: i64) -> Arc<Cal
         args: [first, 0, 0, 0, 0, 0],
         shown: vec![first.to_string(), "NULL".to_owned(), "NULL".to_owned()],
         child: None,
+        overrun: None,
     })
 }
 

@@ -47,6 +47,7 @@ pub fn call(world: &mut dyn World, process: &str, syscall: Syscall, args: [i64; 
         args,
         shown: Vec::new(),
         child: None,
+        overrun: None,
     };
     world.act(&Action::Call(Arc::new(call))).expect("a call that makes sense")
 }

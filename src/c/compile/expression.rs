@@ -76,6 +76,7 @@ impl Compiler<'_> {
     pub(super) fn type_of(&mut self, expr: &Expr) -> Result<Type, Error> {
         let (ops, data, asks) = (self.ops.len(), self.data.len(), self.asks);
         let (next, passing) = (self.scope.next, self.passing);
+        let strings = self.scope.strings.len();
         // Of names only variables lie in memory.
         let is_object = if let ExprKind::Name(name) = &expr.kind {
             matches!(self.meaning(name, &expr.span), Ok(Meaning::Variable(_)))
@@ -87,6 +88,7 @@ impl Compiler<'_> {
         self.data.truncate(data);
         self.asks = asks;
         self.scope.next = next;
+        self.scope.strings.truncate(strings);
         self.passing = passing;
         ty
     }
@@ -237,6 +239,9 @@ impl Compiler<'_> {
     pub(super) fn text(&mut self, bytes: &Arc<[u8]>, span: &Span) -> Result<u64, Error> {
         let address = self.allocate(bytes.len() as u64, 1, span)?;
         self.data.push((address, Arc::clone(bytes)));
+        if self.passing.is_none() {
+            self.scope.strings.push((address, bytes.len() as u64));
+        }
         Ok(address)
     }
 

@@ -3,6 +3,7 @@
 mod gcc;
 mod language;
 mod options;
+mod overrun;
 mod random;
 pub mod running;
 mod strace;

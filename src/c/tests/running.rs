@@ -87,6 +87,7 @@ impl Process {
             args: pending.args,
             shown: pending.shown.clone(),
             child: None,
+            overrun: None,
         };
         let call = Arc::new(call);
         let written = written(&call, result, &self.memory);

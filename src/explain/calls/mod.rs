@@ -9,6 +9,7 @@ mod multiplex;
 mod names;
 mod open;
 mod options;
+mod overrun;
 mod process;
 mod receive;
 mod send;
@@ -96,9 +97,16 @@ impl<'a> Case<'a> {
     }
 }
 
+/// Whether what the call returns counts bytes that went out of its second argument or into it.
+fn moves_bytes(case: &Case) -> bool {
+    use Syscall::{Read, Recvfrom, Sendto, Write};
+    matches!(case.report.call.syscall, Read | Write | Recvfrom | Sendto)
+}
+
 /// Explains one report.
 pub fn tell<'a>(story: &mut Story<'a>, report: &'a Report) {
     let case = Case::new(&story.scene, report);
+    overrun::tell(story, &case);
     match &report.outcome {
         Outcome::Returned(value) => returned(story, &case, *value),
         Outcome::Blocked => blocked(story, &case),

@@ -141,6 +141,7 @@ pub fn call(who: &str, typed: &str, args: &[i64], shown: &[&str]) -> Call {
         args: six,
         shown: shown.iter().map(|text| (*text).to_owned()).collect(),
         child: None,
+        overrun: None,
     }
 }
 

@@ -160,6 +160,7 @@ impl Dice {
             args,
             shown,
             child: None,
+            overrun: None,
         }
     }
 

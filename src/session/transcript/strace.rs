@@ -99,6 +99,7 @@ mod tests {
             args: [0; 6],
             shown: shown.iter().map(|text| (*text).to_owned()).collect(),
             child: None,
+            overrun: None,
         };
         let written = written.iter().map(|(at, text)| (*at, (*text).to_owned())).collect();
         Report { call: Arc::new(call), outcome, pid: 2, written }

@@ -1,0 +1,51 @@
+//! A call that was told more bytes than the object has that it was given.
+
+use super::Case;
+use crate::explain::note::{Value, note};
+use crate::explain::story::{Rank, Story};
+use crate::model::{Outcome, Overrun};
+
+/// Says what lies behind the object, where an argument reaches there.
+pub fn tell(story: &mut Story, case: &Case) {
+    let Some(overrun) = &case.report.call.overrun else { return };
+    let Overrun { object, room, told, fills, .. } = overrun;
+    let (call, object, room) = (case.call(), Value::quoted(object), *room);
+    // How many bytes a call moved is what it returned, if the object is what it moves: the second
+    // argument of read(), write() and their kin, which have a third that counts.
+    let moved = match case.report.outcome {
+        Outcome::Returned(count) if super::moves_bytes(case) && overrun.argument == 1 => {
+            u64::try_from(count).ok()
+        }
+        Outcome::Returned(_)
+        | Outcome::Failed(_)
+        | Outcome::Blocked
+        | Outcome::Killed(_)
+        | Outcome::Exited(_) => None,
+    };
+    let beyond = moved.and_then(|moved| moved.checked_sub(room)).filter(|beyond| *beyond > 0);
+    let note = match (fills, beyond) {
+        (true, Some(beyond)) => note!(
+            "overrun-filled",
+            object = object,
+            room = room,
+            call = call,
+            told = *told,
+            beyond = beyond
+        ),
+        (true, None) => {
+            note!("overrun-may-fill", object = object, room = room, call = call, told = *told)
+        }
+        (false, Some(beyond)) => note!(
+            "overrun-sent",
+            object = object,
+            room = room,
+            call = call,
+            told = *told,
+            beyond = beyond
+        ),
+        (false, None) => {
+            note!("overrun-read", object = object, room = room, call = call, told = *told)
+        }
+    };
+    story.say(Rank::Surprise, note);
+}
