@@ -45,6 +45,7 @@ fn a_path_in_a_page_of_its_own_is_not_followed() {
         args: [page, 0, 0, 0, 0, 0],
         shown: Vec::new(),
         child: None,
+        overrun: None,
     };
     let refused = world.act(&Action::Call(open.into())).expect_err("a path nobody has looked at");
     assert!(refused.to_string().contains("looked at"), "{refused}");
