@@ -26,7 +26,7 @@ const MOST_TOKENS: usize = 50_000;
 /// The tokens of `source` without comments, and with `defines` (and those that the source makes)
 /// put in.
 pub(super) fn preprocess(source: &str, defines: &mut Defines) -> Result<Vec<Lexeme>, Error> {
-    let mut out = Vec::new();
+    let mut out = Replaced::default();
     for token in tokens(source) {
         match token.kind {
             Kind::LineComment | Kind::BlockComment => {}
@@ -38,38 +38,49 @@ pub(super) fn preprocess(source: &str, defines: &mut Defines) -> Result<Vec<Lexe
             }
             Kind::Word | Kind::Number | Kind::Text | Kind::Letter | Kind::Mark => {
                 let text: Arc<str> = token.text(source).into();
-                put(token.kind, text, token.span(), defines, &mut Vec::new(), &mut out)?;
+                out.put(token.kind, text, token.span(), defines, &mut Vec::new())?;
             }
         }
     }
-    Ok(out)
+    Ok(out.lexemes)
 }
 
-/// Puts one token to the others, or what a `#define` has for it. `inside` are the names that are
-/// being replaced: a name does not stand for itself again (C11 6.10.3.4).
-fn put(
-    kind: Kind,
-    text: Arc<str>,
-    span: Range<usize>,
-    defines: &Defines,
-    inside: &mut Vec<Arc<str>>,
-    out: &mut Vec<Lexeme>,
-) -> Result<(), Error> {
-    if out.len() >= MOST_TOKENS {
-        return Err(Error::new(span, format!("this is more than {MOST_TOKENS} tokens")));
+/// Tokens that were replaced already.
+#[derive(Default)]
+struct Replaced {
+    lexemes: Vec<Lexeme>,
+    /// How many were looked at; a `#define` of nothing leaves none.
+    seen: usize,
+}
+
+impl Replaced {
+    /// Puts one token to the others, or what a `#define` has for it. `inside` are the names that
+    /// are being replaced: a name does not stand for itself again (C11 6.10.3.4).
+    fn put(
+        &mut self,
+        kind: Kind,
+        text: Arc<str>,
+        span: Range<usize>,
+        defines: &Defines,
+        inside: &mut Vec<Arc<str>>,
+    ) -> Result<(), Error> {
+        self.seen += 1;
+        if self.seen > MOST_TOKENS {
+            return Err(Error::new(span, format!("this is more than {MOST_TOKENS} tokens")));
+        }
+        let replaced = kind == Kind::Word && !inside.contains(&text) && inside.len() < 20;
+        let body = if replaced { defines.get(&text) } else { None };
+        let Some(body) = body else {
+            self.lexemes.push(Lexeme { kind, text, span });
+            return Ok(());
+        };
+        inside.push(text);
+        for (kind, text) in body.iter() {
+            self.put(*kind, Arc::clone(text), span.clone(), defines, inside)?;
+        }
+        inside.pop();
+        Ok(())
     }
-    let replaced = kind == Kind::Word && !inside.contains(&text) && inside.len() < 20;
-    let body = if replaced { defines.get(&text) } else { None };
-    let Some(body) = body else {
-        out.push(Lexeme { kind, text, span });
-        return Ok(());
-    };
-    inside.push(text);
-    for (kind, text) in body.iter() {
-        put(*kind, Arc::clone(text), span.clone(), defines, inside, out)?;
-    }
-    inside.pop();
-    Ok(())
 }
 
 /// Obeys one preprocessor line.
@@ -151,5 +162,8 @@ mod tests {
             source.push_str(&format!("#define A{i}{last}\n"));
         }
         assert!(texts(&format!("{source}A11")).is_err());
+        // Those that stand for nothing in the end are counted, too.
+        let nothing = source.replace("A0 1 1 1 1 1 1 1 1", "A0");
+        assert!(texts(&format!("{nothing}A11")).is_err());
     }
 }

@@ -20,6 +20,7 @@ impl Compiler<'_> {
     /// Code for the value of `expr`, and its type. Arrays have become pointers; of a struct the
     /// value is its address.
     pub(super) fn value(&mut self, expr: &Expr) -> Result<Type, Error> {
+        self.work(&expr.span)?;
         match &expr.kind {
             ExprKind::Number(value, int) => {
                 self.emit(Op::Push(*value));
@@ -103,9 +104,10 @@ impl Compiler<'_> {
                 self.emit(Op::Push(value));
                 Ok(ty)
             }
-            Meaning::Function(function) => {
-                self.emit(Op::Push(function.address as i64));
-                Ok(Type::pointer(Type::Function))
+            // As a handler of signals it would be called by the kernel, which can't run it.
+            Meaning::Function(_) => {
+                let error = Error::outside(span.clone(), format!("the address of {name}()"));
+                Err(error.help("call it; for a signal there are SIG_IGN and SIG_DFL"))
             }
         }
     }

@@ -45,7 +45,13 @@ pub(super) struct Compiler<'a> {
     asks: bool,
     /// Where strings go, if not behind the variables.
     passing: Option<u64>,
+    /// How many expressions were compiled, those included of which only the type was wanted.
+    worked: u32,
 }
+
+/// So many expressions one source may have compiled. What asks for a type compiles twice, and
+/// what does so inside of that four times.
+const MOST_WORK: u32 = 1 << 17;
 
 /// A loop or `switch` that is being compiled.
 #[derive(Debug, Default)]
@@ -83,7 +89,17 @@ impl<'a> Compiler<'a> {
             site: (0..0, "".into()),
             asks: false,
             passing: None,
+            worked: 0,
         }
+    }
+
+    /// Counts one more expression.
+    fn work(&mut self, span: &Span) -> Result<(), Error> {
+        self.worked += 1;
+        if self.worked > MOST_WORK {
+            return Err(Error::new(span.clone(), "this is nested too deep to be compiled"));
+        }
+        Ok(())
     }
 
     /// A statement at the top; `None` if it has nothing to run (a type, a prototype).

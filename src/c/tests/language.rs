@@ -241,6 +241,27 @@ fn a_call_inside_a_function_shows_its_own_statement() {
 }
 
 #[test]
+fn what_would_take_for_ever_to_compile_is_refused() {
+    let (mut structs, mut value) = ("struct s0 { int x; };".to_owned(), "(struct s0){ 1 }".into());
+    for level in 1..20 {
+        structs += &format!("struct s{level} {{ struct s{} inner; }};", level - 1);
+        value = format!("(struct s{level}){{ {value} }}");
+    }
+    let mut scope = crate::c::Scope::new(&[]);
+    let error = crate::c::compile(&format!("{structs} struct s19 x = {value};"), &mut scope);
+    let error = error.expect_err("its types ask for types of types");
+    assert!(error.message.contains("nested too deep"), "{error:?}");
+}
+
+#[test]
+fn a_function_of_the_learners_own_handles_no_signal() {
+    let mut scope = crate::c::Scope::new(&[]);
+    let source = "void h(int s) { } signal(SIGUSR1, h);";
+    let error = crate::c::compile(source, &mut scope).expect_err("the kernel can't run C");
+    assert_eq!((error.span, &error.message.contains("the address of h()")), (34..35, &true));
+}
+
+#[test]
 fn statements_that_students_write_run() {
     let mut process = Process::new();
     let source = "
