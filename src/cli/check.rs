@@ -11,7 +11,7 @@ use super::args::{self, Options};
 use super::find::{Here, NoLesson};
 use super::{Exit, headless};
 use crate::lesson::builtin_ids;
-use crate::model::Lang;
+use crate::model::{Lang, WorldError};
 use crate::session::{Entry, Session, transcript};
 
 /// How a lesson came out.
@@ -21,6 +21,8 @@ struct Outcome {
     line: String,
     /// The story so far, where the kernel disagreed, or what is wrong.
     story: String,
+    /// It was not tried: there is no such lab here.
+    skipped: bool,
 }
 
 /// Runs lessons side by side and prints how each came out, in their order.
@@ -33,7 +35,7 @@ pub(super) fn check(options: &Options, arguments: &args::Check) -> anyhow::Resul
     let jobs = jobs.map_or(1, NonZeroUsize::get).min(most);
     let (next, (sender, receiver)) = (AtomicUsize::new(0), mpsc::channel());
     let mut worst = Exit::Fine;
-    let mut failed = 0;
+    let (mut failed, mut skipped) = (0, 0);
     let begin = Instant::now();
     std::thread::scope(|scope| {
         for _ in 0..jobs.min(wanted.len()) {
@@ -56,17 +58,24 @@ pub(super) fn check(options: &Options, arguments: &args::Check) -> anyhow::Resul
             early.insert(index, outcome);
             while let Some(outcome) = early.remove(&shown) {
                 shown += 1;
-                failed += usize::from(outcome.exit != Exit::Fine);
-                worst = worse(worst, outcome.exit);
+                if outcome.skipped {
+                    skipped += 1;
+                } else {
+                    failed += usize::from(outcome.exit != Exit::Fine);
+                    worst = worse(worst, outcome.exit);
+                }
                 print(&outcome)?;
             }
         }
         anyhow::Ok(())
     })?;
-    let (passed, time) = (wanted.len() - failed, begin.elapsed());
+    let (passed, time) = (wanted.len() - failed - skipped, begin.elapsed());
     let mut out = std::io::stdout().lock();
-    writeln!(out, "{passed} passed, {failed} failed  ({:.1} s)", time.as_secs_f64())?;
-    Ok(worst)
+    let besides = if skipped == 0 { String::new() } else { format!(", {skipped} skipped") };
+    writeln!(out, "{passed} passed, {failed} failed{besides}  ({:.1} s)", time.as_secs_f64())?;
+    // What was not tried has not passed: where nothing was, this machine can't check.
+    let nothing = skipped > 0 && skipped == wanted.len();
+    Ok(if nothing { Exit::Unable } else { worst })
 }
 
 /// What to check: the names given, or every lesson in both languages.
@@ -81,13 +90,10 @@ fn wanted(options: &Options, names: &[String]) -> Vec<(String, Lang)> {
 fn run_one(here: Here, name: &str, lang: Lang) -> Outcome {
     let lesson = match here.lesson(name, lang) {
         Ok(lesson) => lesson,
-        Err(none) => {
-            let exit = match none {
-                NoLesson::Wrong(_) | NoLesson::Missing(_) => Exit::Wrong,
-                NoLesson::Unable(_) => Exit::Unable,
-            };
-            return outcome(exit, name, lang, String::new(), &none.to_string());
+        Err(none @ (NoLesson::Wrong(_) | NoLesson::Missing(_))) => {
+            return outcome(Exit::Wrong, name, lang, String::new(), &none.to_string());
         }
+        Err(NoLesson::Unable(why)) => return skipped(name, lang, &why),
     };
     match here.differences(name, lang, &lesson) {
         Ok(text) if text.is_empty() => {}
@@ -174,7 +180,18 @@ fn outcome(exit: Exit, name: &str, lang: Lang, summary: String, story: &str) -> 
         Exit::Unable | Exit::Of(_) => "CAN'T  ",
     };
     let line = format!("{mark}  {name:<16} {}  {summary}", lang.code());
-    Outcome { exit, line, story: story.to_owned() }
+    Outcome { exit, line, story: story.to_owned(), skipped: false }
+}
+
+/// A lesson that needs another kind of lab than there is here.
+fn skipped(name: &str, lang: Lang, why: &WorldError) -> Outcome {
+    let why = match why {
+        WorldError::Refused { reason }
+        | WorldError::Broken { reason, .. }
+        | WorldError::Unavailable { reason, .. } => reason,
+    };
+    let line = format!("skipped  {name:<16} {}  {why}", lang.code());
+    Outcome { exit: Exit::Unable, line, story: String::new(), skipped: true }
 }
 
 fn print(outcome: &Outcome) -> anyhow::Result<()> {

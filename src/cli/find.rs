@@ -103,7 +103,7 @@ fn this_run() -> u8 {
 fn needs_the_wire(lesson: &Lesson) -> WorldError {
     WorldError::Unavailable {
         attempt: format!("run {} on the loopback rung", lesson.id),
-        reason: "this lesson holds packets, and there are none on loopback".into(),
+        reason: "it is about packets on a wire (`lab: wire`), and loopback shows none".into(),
         remedy: "`sockstep doctor` tells what this machine lacks for a lab with a wire".into(),
     }
 }
