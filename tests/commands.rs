@@ -147,6 +147,17 @@ fn lessons_are_listed_for_people_and_for_programs() {
 }
 
 #[test]
+fn what_is_printed_for_people_is_chinese_where_that_is_asked_for() {
+    let listed = printed(&["--lang", "zh", "list"], exit::FINE);
+    assert!(listed.contains("分钟") && !listed.contains("steps"), "{listed}");
+    let doctor = sockstep(&["--lang", "zh", "doctor"]);
+    let said = String::from_utf8(doctor.stdout).expect("UTF-8");
+    assert!(said.contains("内核") && said.contains("用户命名空间"), "{said}");
+    let json = |lang| printed(&["--lang", lang, "list", "--format", "json"], exit::FINE);
+    assert!(json("zh").contains("\"minutes\":"), "{}", json("zh"));
+}
+
+#[test]
 fn the_doctor_names_every_part_of_a_lab() {
     let output = sockstep(&["doctor"]);
     let said = String::from_utf8(output.stdout).expect("UTF-8");

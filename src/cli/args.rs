@@ -22,7 +22,8 @@ pub(super) struct Arguments {
 /// What holds for every command.
 #[derive(Debug, Args)]
 pub(super) struct Options {
-    /// Language of the screen and of lessons; otherwise the locale decides.
+    /// Language of the screen, of lessons and of what list, check and doctor print; otherwise the locale
+    /// decides.
     #[arg(long, global = true, value_name = "LANG")]
     pub lang: Option<Language>,
     /// Kind of lab; otherwise the best that this machine gives.

@@ -1,5 +1,6 @@
 //! `sockstep check`
 
+use std::fmt::Display;
 use std::io::Write as _;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -9,7 +10,8 @@ use std::time::{Duration, Instant};
 
 use super::args::{self, Options};
 use super::find::{Here, NoLesson};
-use super::{Exit, headless};
+use super::{Exit, column, headless};
+use crate::explain::Words;
 use crate::lesson::builtin_ids;
 use crate::model::{Lang, WorldError};
 use crate::session::{Entry, Session, transcript};
@@ -28,6 +30,7 @@ struct Outcome {
 /// Runs lessons side by side and prints how each came out, in their order.
 pub(super) fn check(options: &Options, arguments: &args::Check) -> anyhow::Result<Exit> {
     let wanted = wanted(options, &arguments.lessons);
+    let words = Words::new(options.lang());
     let here = Here::new(options.rung(), arguments.allow_run);
     // On the loopback rung they would bind the same ports of the same machine.
     let most = if here.shares_ports() { 1 } else { usize::MAX };
@@ -39,12 +42,12 @@ pub(super) fn check(options: &Options, arguments: &args::Check) -> anyhow::Resul
     let begin = Instant::now();
     std::thread::scope(|scope| {
         for _ in 0..jobs.min(wanted.len()) {
-            let (sender, next, wanted) = (sender.clone(), &next, &wanted);
+            let (sender, next, wanted, words) = (sender.clone(), &next, &wanted, &words);
             scope.spawn(move || {
                 loop {
                     let index = next.fetch_add(1, Ordering::Relaxed);
                     let Some((name, lang)) = wanted.get(index) else { return };
-                    let outcome = run_one(here, name, *lang);
+                    let outcome = run_one(here, name, *lang, words);
                     if sender.send((index, outcome)).is_err() {
                         return;
                     }
@@ -71,8 +74,14 @@ pub(super) fn check(options: &Options, arguments: &args::Check) -> anyhow::Resul
     })?;
     let (passed, time) = (wanted.len() - failed - skipped, begin.elapsed());
     let mut out = std::io::stdout().lock();
-    let besides = if skipped == 0 { String::new() } else { format!(", {skipped} skipped") };
-    writeln!(out, "{passed} passed, {failed} failed{besides}  ({:.1} s)", time.as_secs_f64())?;
+    let time = format!("{:.1}", time.as_secs_f64());
+    let mut besides = String::new();
+    if skipped > 0 {
+        besides = words.ui_with("check-besides", &[("skipped", &skipped)]);
+    }
+    let values: [(&str, &dyn Display); 4] =
+        [("passed", &passed), ("failed", &failed), ("besides", &besides), ("time", &time)];
+    writeln!(out, "{}", words.ui_with("check-total", &values))?;
     // What was not tried has not passed: where nothing was, this machine can't check.
     let nothing = skipped > 0 && skipped == wanted.len();
     Ok(if nothing { Exit::Unable } else { worst })
@@ -87,34 +96,34 @@ fn wanted(options: &Options, names: &[String]) -> Vec<(String, Lang)> {
     names.iter().map(|name| (name.clone(), options.lang())).collect()
 }
 
-fn run_one(here: Here, name: &str, lang: Lang) -> Outcome {
+fn run_one(here: Here, name: &str, lang: Lang, words: &Words) -> Outcome {
+    let said = |exit, summary: &str, story: &str| outcome(exit, name, lang, summary, story, words);
     let lesson = match here.lesson(name, lang) {
         Ok(lesson) => lesson,
         Err(none @ (NoLesson::Wrong(_) | NoLesson::Missing(_))) => {
-            return outcome(Exit::Wrong, name, lang, String::new(), &none.to_string());
+            return said(Exit::Wrong, "", &none.to_string());
         }
-        Err(NoLesson::Unable(why)) => return skipped(name, lang, &why),
+        Err(NoLesson::Unable(why)) => return skipped(name, lang, &why, words),
     };
     match here.differences(name, lang, &lesson) {
         Ok(text) if text.is_empty() => {}
-        Ok(text) => return outcome(Exit::Wrong, name, lang, String::new(), &text),
-        Err(none) => return outcome(Exit::Wrong, name, lang, String::new(), &none.to_string()),
+        Ok(text) => return said(Exit::Wrong, "", &text),
+        Err(none) => return said(Exit::Wrong, "", &none.to_string()),
     }
     let steps = lesson.steps.len();
     let begin = Instant::now();
     let mut told = Told::default();
     let played = headless::play(Arc::new(lesson), |session, index, entry| {
-        told.tell(name, session, index, entry);
+        told.tell(name, session, index, entry, words);
         Ok(())
     });
-    let summary = summary(steps, told.held, begin.elapsed());
+    let summary = summary(steps, told.held, begin.elapsed(), words);
     match played {
-        Ok(_) if told.failures.is_empty() => outcome(Exit::Fine, name, lang, summary, ""),
-        Ok(_) => outcome(Exit::Disagreed, name, lang, summary, &told.story()),
+        Ok(_) if told.failures.is_empty() => said(Exit::Fine, &summary, ""),
+        Ok(_) => said(Exit::Disagreed, &summary, &told.story(words)),
         Err(error) => {
-            let exit = headless::exit_of(&error);
-            let story = format!("{}{error}\n", told.story());
-            outcome(exit, name, lang, summary, &story)
+            let story = format!("{}{error}\n", told.story(words));
+            said(headless::exit_of(&error), &summary, &story)
         }
     }
 }
@@ -129,7 +138,7 @@ struct Told {
 }
 
 impl Told {
-    fn tell(&mut self, name: &str, session: &Session, index: usize, entry: &Entry) {
+    fn tell(&mut self, name: &str, session: &Session, index: usize, entry: &Entry, words: &Words) {
         if self.failures.is_empty() {
             let before = index.checked_sub(1).and_then(|index| session.timeline().get(index));
             let lesson = session.lesson().map(AsRef::as_ref);
@@ -140,23 +149,22 @@ impl Told {
                 self.held += 1;
                 continue;
             }
-            let (line, column) = (verdict.line, verdict.column);
-            let mut text = format!(
-                "{name}:{line}:{column}: expected {}, the kernel said: {}",
-                verdict.what, verdict.kernel
-            );
+            let place = format!("{name}:{}:{}", verdict.line, verdict.column);
+            let values: [(&str, &dyn Display); 3] =
+                [("place", &place), ("what", &verdict.what), ("kernel", &verdict.kernel)];
+            let mut text = words.ui_with("check-differs-at", &values);
             if let Some(reason) = &verdict.reason {
-                text.push_str(&format!(" ({reason})"));
+                text.push_str(&words.ui_with("check-reason", &[("reason", reason)]));
             }
             self.failures.push(text);
         }
     }
 
-    fn story(&self) -> String {
+    fn story(&self, words: &Words) -> String {
         if self.failures.is_empty() && self.lines.is_empty() {
             return String::new();
         }
-        let mut text = String::from("the story so far:\n");
+        let mut text = format!("{}\n", words.ui("check-story"));
         for line in &self.lines {
             text.push_str(&format!("  {line}\n"));
         }
@@ -168,29 +176,39 @@ impl Told {
     }
 }
 
-fn summary(steps: usize, held: usize, time: Duration) -> String {
-    format!("{steps:>3} steps, {held:>3} expectations held  {:.1} s", time.as_secs_f64())
+fn summary(steps: usize, held: usize, time: Duration, words: &Words) -> String {
+    let (steps, held) = (format!("{steps:>3}"), format!("{held:>3}"));
+    let time = format!("{:.1}", time.as_secs_f64());
+    words.ui_with("check-summary", &[("steps", &steps), ("held", &held), ("time", &time)])
 }
 
-fn outcome(exit: Exit, name: &str, lang: Lang, summary: String, story: &str) -> Outcome {
-    let mark = match exit {
-        Exit::Fine => "ok     ",
-        Exit::Disagreed => "DIFFERS",
-        Exit::Wrong => "ERROR  ",
-        Exit::Unable | Exit::Of(_) => "CAN'T  ",
-    };
-    let line = format!("{mark}  {name:<16} {}  {summary}", lang.code());
+fn outcome(
+    exit: Exit,
+    name: &str,
+    lang: Lang,
+    summary: &str,
+    story: &str,
+    words: &Words,
+) -> Outcome {
+    let mark = words.ui(match exit {
+        Exit::Fine => "check-fine",
+        Exit::Disagreed => "check-differs",
+        Exit::Wrong => "check-wrong",
+        Exit::Unable | Exit::Of(_) => "check-unable",
+    });
+    let line = format!("{}  {name:<16} {}  {summary}", column(mark, 7), lang.code());
     Outcome { exit, line, story: story.to_owned(), skipped: false }
 }
 
 /// A lesson that needs another kind of lab than there is here.
-fn skipped(name: &str, lang: Lang, why: &WorldError) -> Outcome {
+fn skipped(name: &str, lang: Lang, why: &WorldError, words: &Words) -> Outcome {
     let why = match why {
         WorldError::Refused { reason }
         | WorldError::Broken { reason, .. }
         | WorldError::Unavailable { reason, .. } => reason,
     };
-    let line = format!("skipped  {name:<16} {}  {why}", lang.code());
+    let mark = column(words.ui("check-skipped"), 7);
+    let line = format!("{mark}  {name:<16} {}  {why}", lang.code());
     Outcome { exit: Exit::Unable, line, story: String::new(), skipped: true }
 }
 

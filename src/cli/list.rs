@@ -2,12 +2,14 @@
 
 use std::io::Write as _;
 
-use super::Exit;
 use super::args::{self, Format, Options};
+use super::{Exit, column};
+use crate::explain::Words;
 use crate::lesson::{builtin, builtin_ids};
 
 /// Prints the lessons, by chapter.
 pub(super) fn list(options: &Options, arguments: &args::List) -> anyhow::Result<Exit> {
+    let words = Words::new(options.lang());
     let mut out = std::io::stdout().lock();
     for id in builtin_ids() {
         let Some(Ok(lesson)) = builtin(id, options.lang()) else { continue };
@@ -16,8 +18,11 @@ pub(super) fn list(options: &Options, arguments: &args::List) -> anyhow::Result<
         match arguments.format {
             Format::Text => {
                 let chapter = lesson.chapter.map(|n| n.to_string()).unwrap_or_default();
-                let minutes = lesson.minutes.map(|n| format!("{n} min")).unwrap_or_default();
-                writeln!(out, "{chapter:>2}  {id:<16} {minutes:>7}  {steps:>3} steps  {title}")?;
+                let time =
+                    |n: u32| words.ui_with("list-minutes", &[("minutes", &format!("{n:>2}"))]);
+                let time = column(&lesson.minutes.map(time).unwrap_or_default(), 7);
+                let steps = words.ui_with("list-steps", &[("steps", &format!("{steps:>3}"))]);
+                writeln!(out, "{chapter:>2}  {id:<16} {time}  {steps}  {title}")?;
             }
             Format::Json => {
                 let line = serde_json::json!({

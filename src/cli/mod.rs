@@ -75,7 +75,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Some(Command::List(list)) => list::list(options, &list),
         Some(Command::Replay(replay)) => replay::replay(options, &replay),
         Some(Command::Exec(command)) => exec::exec(&command),
-        Some(Command::Doctor) => doctor::doctor(),
+        Some(Command::Doctor) => doctor::doctor(options),
         Some(Command::Completions { shell }) => args::completions(shell),
         Some(Command::Man) => args::man(),
     }
@@ -86,6 +86,12 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
         let io = cause.downcast_ref::<std::io::Error>();
         io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
     })
+}
+
+/// A text with spaces behind it to so many cells of a terminal.
+fn column(text: &str, cells: usize) -> String {
+    use unicode_width::UnicodeWidthStr as _;
+    format!("{text}{}", " ".repeat(cells.saturating_sub(text.width())))
 }
 
 /// Says something went wrong, on standard error.

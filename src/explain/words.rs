@@ -22,7 +22,9 @@ const NOTES: [&str; 10] = [
     include_str!("../../assets/words/notes/states.toml"),
     include_str!("../../assets/words/notes/wire.toml"),
 ];
-const UI: &str = include_str!("../../assets/words/ui.toml");
+/// Labels of the screen, and of the command line.
+const LABELS: [&str; 2] =
+    [include_str!("../../assets/words/ui.toml"), include_str!("../../assets/words/cli.toml")];
 
 /// One entry of `assets/words/notes/`: a short form, and perhaps a long one and where it is written down.
 #[derive(Debug, Clone, Deserialize)]
@@ -40,7 +42,7 @@ pub(super) struct Entry {
     pub see: Option<String>,
 }
 
-/// One entry of `ui.toml`.
+/// One entry of `ui.toml` or `cli.toml`.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Label {
@@ -74,7 +76,11 @@ impl Catalogue {
         for file in NOTES {
             notes.append(&mut toml::from_str(file)?);
         }
-        Ok(Self { notes, ui: toml::from_str(UI)? })
+        let mut ui = BTreeMap::new();
+        for file in LABELS {
+            ui.append(&mut toml::from_str(file)?);
+        }
+        Ok(Self { notes, ui })
     }
 }
 

@@ -9,22 +9,10 @@ use nix::errno::Errno;
 
 use super::birth::give_birth;
 use super::failure::Failure;
+use super::finding::{Finding, Remedy, Seen};
 use super::order::{Answer, HostPlan, Order};
 use super::preset::settings;
 use crate::model::{LabSpec, Preset, Rung};
-
-/// One part that a lab needs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// The part.
-    pub part: &'static str,
-    /// Whether it is there.
-    pub fine: bool,
-    /// What was seen.
-    pub seen: String,
-    /// What to do if it is not there.
-    pub remedy: Option<String>,
-}
 
 /// All that was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,14 +30,14 @@ pub fn examine() -> Examination {
     match make_hosts(Rung::Loopback, &[Vec::new(), Vec::new()]) {
         Ok(_) => {
             rung = Some(Rung::Loopback);
-            findings.push(fine("loopback", "a lab without a wire was made and taken down"));
+            findings.push(fine("loopback", Seen::LoopbackMade));
         }
         Err(failure) => findings.push(missing("loopback", &failure)),
     }
     match try_lab() {
         Ok(refused) => {
             rung = Some(Rung::Wire);
-            findings.push(fine("lab", "two hosts were made and taken down"));
+            findings.push(fine("lab", Seen::HostsMade));
             findings.push(settings_found(&refused));
         }
         Err(failure) => findings.push(missing("lab", &failure)),
@@ -57,12 +45,12 @@ pub fn examine() -> Examination {
     Examination { findings, rung }
 }
 
-fn fine(part: &'static str, seen: impl Into<String>) -> Finding {
-    Finding { part, fine: true, seen: seen.into(), remedy: None }
+fn fine(part: &'static str, seen: Seen) -> Finding {
+    Finding { part, fine: true, seen, remedy: None }
 }
 
 fn missing(part: &'static str, failure: &Failure) -> Finding {
-    let seen = format!("{}: {}", failure.attempt, failure.reason());
+    let seen = Seen::Failed { attempt: failure.attempt.clone(), reason: failure.reason() };
     Finding { part, fine: false, seen, remedy: Some(remedy(failure)) }
 }
 
@@ -78,28 +66,22 @@ fn kernel() -> Finding {
     Finding {
         part: "kernel",
         fine: new_enough,
-        seen: format!("Linux {release}"),
-        remedy: (!new_enough).then(|| "sockstep needs Linux 5.9 or newer (close_range)".into()),
+        seen: Seen::Release(release),
+        remedy: (!new_enough).then_some(Remedy::NewerKernel),
     }
 }
 
 fn tun_device() -> Finding {
     let part = "/dev/net/tun";
     if !Path::new(part).exists() {
-        let remedy = if in_container() {
-            "start the container with --device /dev/net/tun"
-        } else {
-            "load the driver: sudo modprobe tun"
-        };
-        let seen = "there is no such device".into();
-        return Finding { part, fine: false, seen, remedy: Some(remedy.into()) };
+        let remedy = if in_container() { Remedy::ContainerDevice } else { Remedy::LoadDriver };
+        return Finding { part, fine: false, seen: Seen::NoDevice, remedy: Some(remedy) };
     }
     match fs::OpenOptions::new().read(true).write(true).open(part) {
-        Ok(_) => fine(part, "can be opened"),
+        Ok(_) => fine(part, Seen::Opens),
         Err(error) => {
-            let name = crate::model::Errno(error.raw_os_error().unwrap_or(0));
-            let seen = format!("open: {name}");
-            let remedy = Some("open it to everyone: sudo chmod 0666 /dev/net/tun".into());
+            let errno = crate::model::Errno(error.raw_os_error().unwrap_or(0));
+            let (seen, remedy) = (Seen::CantOpen(errno), Some(Remedy::OpenDevice));
             Finding { part, fine: false, seen, remedy }
         }
     }
@@ -121,12 +103,12 @@ fn user_namespaces() -> Finding {
             return Finding {
                 part,
                 fine: false,
-                seen: format!("{key} is {forbids}"),
-                remedy: Some(format!("sudo sysctl -w {key}={allows}, or run sockstep with sudo")),
+                seen: Seen::Setting { key: key.clone(), value: forbids },
+                remedy: Some(Remedy::Set { key, value: allows }),
             };
         }
     }
-    fine(part, "no setting forbids them")
+    fine(part, Seen::NoSetting)
 }
 
 fn in_container() -> bool {
@@ -175,24 +157,20 @@ fn make_hosts(
 
 fn settings_found(refused: &[(String, i32)]) -> Finding {
     if refused.is_empty() {
-        return fine("sysctls", "all settings of both presets can be set");
+        return fine("sysctls", Seen::AllSet);
     }
     let named = refused.iter().map(|(key, errno)| format!("{key} {}", crate::model::Errno(*errno)));
-    let remedy = if in_container() {
-        "start the container with --security-opt systempaths=unconfined"
-    } else {
-        "a newer kernel knows more of them; lessons that need one say so"
-    };
+    let remedy = if in_container() { Remedy::ContainerPaths } else { Remedy::LessonsSay };
     Finding {
         part: "sysctls",
         fine: false,
-        seen: format!("can't be set: {}", named.collect::<Vec<_>>().join(", ")),
-        remedy: Some(remedy.into()),
+        seen: Seen::Refused(named.collect::<Vec<_>>().join(", ")),
+        remedy: Some(remedy),
     }
 }
 
 /// What to do about a lab that could not be made.
-pub(super) fn remedy(failure: &Failure) -> String {
+pub(super) fn remedy(failure: &Failure) -> Remedy {
     let attempt = failure.attempt.as_str();
     let blocked = [user_namespaces(), tun_device()].into_iter().find(|finding| !finding.fine);
     if let Some(remedy) = blocked.and_then(|finding| finding.remedy) {
@@ -200,12 +178,9 @@ pub(super) fn remedy(failure: &Failure) -> String {
     }
     match failure.errno {
         Errno::EPERM | Errno::EACCES if attempt.contains("namespace") && in_container() => {
-            "start the container with --security-opt seccomp=unconfined, or run outside of it"
-                .into()
+            Remedy::ContainerNamespaces
         }
-        Errno::ENOSPC | Errno::EUSERS if attempt.contains("namespace") => {
-            "raise the limit: sudo sysctl -w user.max_user_namespaces=15000".into()
-        }
-        _ => "`sockstep doctor` tries each part that a lab needs".into(),
+        Errno::ENOSPC | Errno::EUSERS if attempt.contains("namespace") => Remedy::MoreNamespaces,
+        _ => Remedy::Doctor,
     }
 }

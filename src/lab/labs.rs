@@ -75,7 +75,7 @@ fn furnish(lab: &mut Lab) -> Result<(), Failure> {
 
 /// A machine that can't, with what to do about it.
 fn unavailable(failure: Failure) -> WorldError {
-    let remedy = super::doctor::remedy(&failure);
+    let remedy = super::doctor::remedy(&failure).to_string();
     WorldError::Unavailable { reason: failure.reason(), attempt: failure.attempt, remedy }
 }
 

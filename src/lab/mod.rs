@@ -19,6 +19,7 @@ mod doctor;
 mod exec;
 mod failure;
 mod fd_table;
+mod finding;
 mod flood;
 pub(crate) mod fuzz;
 mod host;
@@ -48,8 +49,9 @@ mod world;
 
 use crate::model::Rung;
 
-pub use doctor::{Examination, Finding, examine, wire_is_possible};
+pub use doctor::{Examination, examine, wire_is_possible};
 pub use exec::{ExecError, exec};
+pub use finding::{Finding, Remedy, Seen};
 pub use labs::Labs;
 
 /// Becomes a part of a lab, if this process was started as one. To be called before anything
