@@ -1,5 +1,5 @@
-//! What a FIN leaves behind besides a state: the number that it takes in both queues, and the time
-//! that FIN_WAIT2 without an fd may last.
+//! What a FIN leaves behind besides a state: the number that it takes in both queues, as a SYN
+//! does, and the time that FIN_WAIT2 without an fd may last.
 
 use std::sync::Arc;
 
@@ -28,6 +28,7 @@ pub fn tell(story: &mut Story) {
             received(story, host, from, to),
             taken(story, host, from, to),
             unanswered(story, host, from, to),
+            asks(story, host, from, to),
             waits(story, host, from, to),
         ];
         named += usize::from(told.contains(&true));
@@ -80,6 +81,17 @@ fn unanswered(story: &mut Story, host: &HostName, from: &Socket, to: &Arc<Socket
         0 => note!("fin-in-send", socket = socket),
         _ => note!("bytes-and-fin-in-send", socket = socket, send_q = send_q, bytes = bytes),
     };
+    story.say(Rank::Queue, note);
+    true
+}
+
+/// A SYN counts 1 in Send-Q, too.
+fn asks(story: &mut Story, host: &HostName, from: &Socket, to: &Arc<Socket>) -> bool {
+    let asks = to.state == Some(TcpState::SynSent) && from.state != to.state;
+    if !asks || to.send_q != Some(1) {
+        return false;
+    }
+    let note = note!("syn-in-send", socket = story.scene.name(host, to));
     story.say(Rank::Queue, note);
     true
 }

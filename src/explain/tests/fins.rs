@@ -47,6 +47,16 @@ fn a_fin_without_an_ack_counts_in_the_send_queue() {
 }
 
 #[test]
+fn a_syn_without_an_ack_counts_in_the_send_queue() {
+    let syn = to_server(5, crate::model::Flags::SYN, 0);
+    let before = Lab::new().fd("client", 3, tcp(TcpState::Close));
+    let after = |send| Lab::new().fd("client", 3, client_end(TcpState::SynSent).queues(0, send));
+    let last = |send| Play::new(&before, after(send)).passes(&syn, Fate::Held).keys();
+    assert!(last(1).contains(&"syn-in-send"));
+    assert!(!last(0).contains(&"syn-in-send"));
+}
+
+#[test]
 fn fin_wait2_without_an_fd_tells_its_timer() {
     let row = |kind, left| {
         let row = client_end(TcpState::FinWait2).without_fd(Ownerless::Orphan);
