@@ -7,6 +7,7 @@ mod function;
 mod initialiser;
 mod name;
 mod operator;
+mod repeat;
 mod statement;
 
 use std::collections::HashMap;
