@@ -1,5 +1,6 @@
 //! What an action on lab and wire did, and what became of processes.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use super::errors;
@@ -71,12 +72,14 @@ fn wire(story: &mut Story, action: &WireAction) {
         WireAction::Hold(filter) if *filter == Filter::any() => note!("wire-hold-all"),
         WireAction::Hold(filter) => note!("wire-hold", filter = filter.to_string()),
         WireAction::Auto => match delivered(story) {
-            0 => note!("wire-auto"),
-            count => note!("wire-auto-delivers", count = count),
+            (0, _) => note!("wire-auto"),
+            (count, 0) => note!("wire-auto-delivers", count = count),
+            (count, more) => note!("wire-auto-delivers-more", count = count, more = more),
         },
         WireAction::DeliverAll => match delivered(story) {
-            0 => note!("wire-deliver-none"),
-            count => note!("wire-deliver-all", count = count),
+            (0, _) => note!("wire-deliver-none"),
+            (count, 0) => note!("wire-deliver-all", count = count),
+            (count, more) => note!("wire-deliver-all-more", count = count, more = more),
         },
         WireAction::Deliver(_) => {
             let Some(packet) = first(Fate::Delivered) else { return };
@@ -110,10 +113,15 @@ fn wire(story: &mut Story, action: &WireAction) {
     story.say(Rank::Action, said);
 }
 
-/// How many packets went over the wire, those of a flood that are only counted among them.
-fn delivered(story: &Story) -> u64 {
-    let told = u64::try_from(story.scene.arrivals().count()).unwrap_or(u64::MAX);
-    told.saturating_add(story.scene.moment.untold)
+/// How many packets that were held went over the wire, and how many others after them, those of a
+/// flood that are only counted among these.
+fn delivered(story: &Story) -> (u64, u64) {
+    let held: HashSet<u64> =
+        story.scene.before.wire.held.iter().map(|held| held.packet.number).collect();
+    let (old, fresh): (Vec<_>, Vec<_>) =
+        story.scene.arrivals().partition(|packet| held.contains(&packet.number));
+    let count = |packets: &[_]| u64::try_from(packets.len()).unwrap_or(u64::MAX);
+    (count(&old), count(&fresh).saturating_add(story.scene.moment.untold))
 }
 
 /// A packet was thrown away by hand: who will notice, and when.

@@ -12,9 +12,7 @@ use super::note::{Note, note};
 use super::scene::Scene;
 use super::story::{Rank, Story};
 use super::traffic::{Role, is_delivery, role};
-use crate::model::{
-    Action, Cause, Fate, Host, HostName, Packet, Segment, Socket, TcpState, WireAction,
-};
+use crate::model::{Action, Cause, Host, HostName, Packet, Segment, Socket, TcpState, WireAction};
 
 /// How many segments a moment explains one by one.
 const NAMED: usize = 2;
@@ -94,11 +92,14 @@ impl<'a> Case<'a> {
         let received = |row: &Socket| row.tcp.as_ref().and_then(|tcp| tcp.bytes_received);
         let unmoved = if state == TcpState::TimeWait { Some(0) } else { received(row) };
         let unmoved = unmoved.filter(|_| received(before) == received(row));
-        // The kernel answers at once: the answer is its next packet on this connection.
+        // The kernel answers at once: the answer is the next packet that it sent on this
+        // connection. What was held before may pass in between.
+        let held = &scene.before.wire.held;
         let (answer, reply) = scene.moment.passages[place + 1..].iter().find_map(|passage| {
             let reply = passage.packet.segment()?;
-            let own = (reply.source, reply.destination) == ends && passage.fate != Fate::Dropped;
-            own.then_some((&passage.packet, reply))
+            let own = (reply.source, reply.destination) == ends;
+            let old = || held.iter().any(|held| held.packet.number == passage.packet.number);
+            (own && !old()).then_some((&passage.packet, reply))
         })?;
         let socket = scene.name(host, row);
         let acknowledged = reply.acknowledgment;

@@ -162,3 +162,27 @@ fn of_several_equal_copies_one_is_delivered() {
     assert_eq!(play(1).delivered(&[&syn]).keys(), ["wire-deliver-all"]);
     assert_eq!(play(3).delivered(&[&syn]).keys(), ["wire-deliver-all", "packet-once"]);
 }
+
+#[test]
+fn what_was_held_is_counted_apart_from_what_followed() {
+    let (data, ack) = (to_server(5, Flags::ACK, 5), to_client(6, Flags::ACK, 0));
+    let lab = Lab::new().fd("client", 3, client_end(TcpState::Established));
+    let first = |action| {
+        let play = Play::new(&lab.clone().held(&data, 1), lab.clone());
+        play.cause(Action::Wire(action)).delivered(&[&data, &ack]).keys()[0]
+    };
+    assert_eq!(first(WireAction::DeliverAll), "wire-deliver-all-more");
+    assert_eq!(first(WireAction::Auto), "wire-auto-delivers-more");
+}
+
+#[test]
+fn what_was_held_before_is_no_answer_to_a_duplicate() {
+    let (syn, answer) = (to_server(5, Flags::SYN, 0), to_client(8, Flags::ACK, 0));
+    let (syn, answer) = (numbered(syn, 1000, 0), numbered(answer, 7000, 1001));
+    let held = to_client(6, SYN_ACK, 0);
+    let server = received(server_end(TcpState::Established), 0);
+    let lab = Lab::new().fd("server", 4, server);
+    let play = Play::new(&lab.clone().held(&syn, 1).held(&held, 1), lab);
+    let play = play.cause(Action::Wire(WireAction::Auto)).delivered(&[&syn, &held, &answer]);
+    assert!(play.keys().contains(&"old-duplicate"), "{:?}", play.keys());
+}
