@@ -119,6 +119,8 @@ fn what_timers_bring_while_a_question_is_open_is_not_told() {
         play.keys(keys).pass(Duration::from_secs(2));
         let text = play.text((80, 24));
         assert!(text.contains("at 0.0 s") && !text.contains("since"), "{text}");
+        let text = play.text((120, 36));
+        assert!(text.contains("[6 hold]") && !text.contains("+7"), "{text}");
     }
 }
 

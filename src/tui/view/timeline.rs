@@ -19,7 +19,10 @@ use crate::tui::theme::Role;
 /// The entries around the cursor in one line.
 pub fn line(page: &Page<'_>, wide: usize, ink: &Ink) -> Line<'static> {
     let room = wide.saturating_sub(8);
-    let label = |index: usize| page.timeline.get(index).map(|entry| label(index, entry, ink));
+    // What came since might answer the question that is open.
+    let end = if page.is_open() { page.cursor + 1 } else { page.timeline.len() };
+    let entry = |index: usize| page.timeline.get(index).filter(|_| index < end);
+    let label = |index: usize| entry(index).map(|entry| label(index, entry, ink));
     let mut shown: Vec<(usize, String)> =
         label(page.cursor).map(|text| (page.cursor, text)).into_iter().collect();
     let mut used = shown.iter().map(|(_, text)| width(text) + 4).sum::<usize>();
@@ -30,7 +33,7 @@ pub fn line(page: &Page<'_>, wide: usize, ink: &Ink) -> Line<'static> {
         let index = if forward { Some(last + 1) } else { first.checked_sub(1) };
         let found = index.and_then(|index| Some((index, label(index)?)));
         let Some((index, text)) = found else {
-            if first == 0 && last + 1 >= page.timeline.len() || turn > 400 {
+            if first == 0 && last + 1 >= end || turn > 400 {
                 break;
             }
             continue;
@@ -60,7 +63,7 @@ pub fn line(page: &Page<'_>, wide: usize, ink: &Ink) -> Line<'static> {
         }
         spans.push("  ".into());
     }
-    if last + 1 < page.timeline.len() {
+    if last + 1 < end {
         spans.push(ink.span(Role::Dim, ink.glyphs.cut().to_string()));
     }
     Line::from(spans)

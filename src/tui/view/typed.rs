@@ -165,5 +165,9 @@ fn signature(call: &CallHelp, argument: usize, wide: usize, ink: &Ink) -> Vec<Li
     let mut lines = wrap(&spans, wide.saturating_sub(1));
     let key = format!("call-{}", call.name);
     lines.push(ink.line(Role::Dim, format!(" {}", ink.words.ui(&key))));
+    if matches!(call.name, "bind" | "connect") {
+        let short = ink.words.ui_with("prompt-short", &[("call", &call.name)]);
+        lines.push(ink.line(Role::Dim, format!(" {short}")));
+    }
     lines
 }
