@@ -110,6 +110,14 @@ impl Pty {
         }
     }
 
+    /// How often the program fell asleep by itself; being pushed aside by others is no wake-up.
+    pub fn sleeps(&self) -> String {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.pid()));
+        let status = status.expect("the program lives");
+        let line = status.lines().find(|line| line.starts_with("voluntary_ctxt_switches"));
+        line.expect("the kernel counts").to_owned()
+    }
+
     /// Waits until this stands on the screen.
     pub fn until_shown(&mut self, text: &str) -> String {
         self.until(text, |screen| screen.contains(text))

@@ -144,6 +144,26 @@ fn a_key_for_the_wire_acts_on_no_packet_that_the_page_does_not_show() {
     pty.until("the second drop", |text| !text.contains("moved on"));
 }
 
+/// A page that shows a timer counts it down by itself, and one that shows none sleeps.
+#[test]
+fn a_shown_timer_counts_down_and_without_one_nothing_wakes() {
+    let Some(mut idle) = free_play() else { return };
+    idle.settled();
+    let before = idle.sleeps();
+    idle.read(Duration::from_secs(2));
+    assert_eq!(idle.sleeps(), before);
+    let mut pty = Pty::start(&["open", "tour", "--at", "8"]);
+    pty.until_shown(" 7/8");
+    pty.send(" ");
+    let text = pty.until_shown(" s for FIN");
+    let left = |text: &str| {
+        let (before, _) = text.split_once(" s for FIN")?;
+        before.rsplit(' ').next()?.parse::<u32>().ok()
+    };
+    let first = left(&text).expect("whole seconds");
+    pty.until("fewer seconds", |text| left(text).is_some_and(|now| now + 2 <= first));
+}
+
 /// Waits until none of these processes is there any more.
 fn assert_gone(pids: &[i32]) {
     let end = Instant::now() + Duration::from_secs(20);

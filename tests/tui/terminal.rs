@@ -107,17 +107,9 @@ fn a_storm_of_sizes_ends_with_the_right_screen() {
 fn idle_it_never_wakes() {
     let mut pty = on_the_menu();
     pty.settled();
-    let before = switches(&pty);
+    let before = pty.sleeps();
     pty.read(Duration::from_secs(2));
-    assert_eq!(switches(&pty), before);
-}
-
-/// How often the program fell asleep by itself; being pushed aside by others is no wake-up.
-fn switches(pty: &Pty) -> String {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", pty.pid()));
-    let status = status.expect("the program lives");
-    let line = status.lines().find(|line| line.starts_with("voluntary_ctxt_switches"));
-    line.expect("the kernel counts").to_owned()
+    assert_eq!(pty.sleeps(), before);
 }
 
 #[test]

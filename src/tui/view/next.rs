@@ -33,7 +33,7 @@ pub fn line(page: &Page<'_>, wide: usize, ink: &Ink) -> Line<'static> {
 
 /// What timers brought since: `timers +1 since (t)`.
 pub fn badge(page: &Page<'_>, ink: &Ink) -> Line<'static> {
-    if page.since == 0 || page.is_open() {
+    if page.since == 0 || page.is_open() || !page.live {
         return Line::default();
     }
     let text = ink.words.ui_with("timers-since", &[("count", &page.since)]);
