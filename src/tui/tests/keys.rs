@@ -100,13 +100,13 @@ fn a_question_is_asked_before_its_step_and_the_bet_is_compared() {
 }
 
 #[test]
-fn a_page_that_more_came_after_says_from_when_it_is() {
+fn a_page_that_more_came_after_says_so() {
     let mut play = Play::lesson(Lang::En);
     play.keys("space space space space space space space");
     assert!(play.text((80, 24)).contains("LIVE"));
     play.pass(Duration::from_secs(2));
     let text = play.text((80, 24));
-    assert!(text.contains("+1 since: end") && !text.contains("LIVE"), "{text}");
+    assert!(text.contains("1 newer: end") && !text.contains("LIVE"), "{text}");
     play.keys("end");
     assert!(play.text((80, 24)).contains("LIVE"));
 }
@@ -118,7 +118,10 @@ fn what_timers_bring_while_a_question_is_open_is_not_told() {
     for keys in ["", "space"] {
         play.keys(keys).pass(Duration::from_secs(2));
         let text = play.text((80, 24));
-        assert!(text.contains("at 0.0 s") && !text.contains("since"), "{text}");
+        assert!(
+            text.contains("at 0.0 s") && !text.contains("newer") && !text.contains("since"),
+            "{text}"
+        );
         let text = play.text((120, 36));
         assert!(text.contains("[6 hold]") && !text.contains("+7"), "{text}");
     }

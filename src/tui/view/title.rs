@@ -54,7 +54,7 @@ fn mode(page: &Page<'_>, ink: &Ink) -> Span<'static> {
     wire::mode(&page.snapshot().wire, ink)
 }
 
-/// LIVE, or from when the page is if more has come since; PAST with its place, or RECORDED.
+/// LIVE, or how much is newer; PAST with its place, or RECORDED.
 fn time(page: &Page<'_>, ink: &Ink) -> Span<'static> {
     let words = &ink.words;
     let place = format!("{}/{}", page.cursor + 1, page.timeline.len());
@@ -64,9 +64,8 @@ fn time(page: &Page<'_>, ink: &Ink) -> Span<'static> {
         // Whether anything came since might be what is asked.
         ink.span(Role::Good, words.ui_with("live-asking", &[("time", &at(page))]))
     } else if page.live && page.since > 0 {
-        let values: &[(&str, &dyn std::fmt::Display)] =
-            &[("time", &at(page)), ("count", &page.since)];
-        ink.span(Role::Changed, words.ui_with("live-behind", values))
+        let count: &[(&str, &dyn std::fmt::Display)] = &[("count", &page.since)];
+        ink.span(Role::Changed, words.ui_with("live-behind", count))
     } else if page.live {
         ink.span(Role::Good, words.ui("live"))
     } else {
