@@ -151,21 +151,20 @@ impl Process {
             return Ok(Some(News::Printed(bytes.to_vec())));
         }
         let Some(reply) = Reply::from_bytes(bytes) else {
-            let attempt = format!("read a reply of {}", self.name);
-            return Err(Failure { attempt, errno: Errno::EBADMSG });
+            return Err(self.forged());
         };
         self.take_reply(reply, received)
     }
 
     fn take_reply(&mut self, reply: Reply, received: Received) -> Result<Option<News>, Failure> {
         match reply {
-            Reply::Hello { pid, control } => {
+            Reply::Hello { pid, control } if self.doing == Doing::Starting => {
                 let outer = received.sender.unwrap_or(0);
                 self.known = Some(Known::open(pid, outer, control)?);
                 self.doing = if self.is_command { Doing::Command } else { Doing::Ready };
                 Ok(Some(News::Hello))
             }
-            Reply::Child => {
+            Reply::Child if self.forks() => {
                 let mut fds = received.fds.into_iter();
                 if let (Some(channel), Some(arena)) = (fds.next(), fds.next()) {
                     self.child = Some((Channel::from_fd(channel), arena));
@@ -173,7 +172,18 @@ impl Process {
                 Ok(Some(News::Child))
             }
             Reply::Back { value, errno, control } => Ok(self.back(value, errno, control)),
+            Reply::Hello { .. } | Reply::Child => Err(self.forged()),
         }
+    }
+
+    /// Whether its running call is a fork(): only then it may hand over a child.
+    fn forks(&self) -> bool {
+        matches!(&self.doing, Doing::Calling(call) if call.syscall == Syscall::Fork)
+    }
+
+    /// A message that a process does not send: a lesson has stolen its channel.
+    fn forged(&self) -> Failure {
+        Failure { attempt: format!("read a reply of {}", self.name), errno: Errno::EBADMSG }
     }
 
     fn back(&mut self, value: i64, errno: i32, control: i32) -> Option<News> {

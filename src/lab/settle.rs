@@ -154,7 +154,7 @@ impl Lab {
             host,
             Some(parent_name),
             channel,
-            Arena::map(&arena).attempt("map the memory of a forked process")?,
+            Arena::map(&arena).attempt("take the memory of a forked process")?,
         ))
     }
 

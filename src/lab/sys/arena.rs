@@ -6,8 +6,10 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::ptr::NonNull;
 
 use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, SealFlag, fcntl};
 use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::mman::{MapFlags, ProtFlags, mmap, mmap_anonymous, munmap};
+use nix::sys::stat::fstat;
 use nix::unistd::ftruncate;
 
 use crate::model::{ARENA_SIZE, ARENA_START, Memory, range};
@@ -28,16 +30,26 @@ pub(super) const GUARD: NonZeroUsize = NonZeroUsize::new(4 << 30).expect("4 GiB 
 impl Arena {
     /// A new arena of zeros, and the fd by which a process can map it too.
     pub fn create() -> Result<(Arena, OwnedFd), Errno> {
-        let fd = memfd_create(c"arena", MFdFlags::MFD_CLOEXEC)?;
-        ftruncate(&fd, ARENA_SIZE as i64)?;
+        let fd = memory()?;
         Ok((Arena::map(&fd)?, fd))
     }
 
     /// Maps the arena behind an fd.
+    ///
+    /// # Errors
+    /// EPERM if the file could be made shorter, or is no memory file at all; EINVAL if it has
+    /// another size. A lesson may have stolen its process's channel and sent what it likes.
     pub fn map(fd: &impl AsFd) -> Result<Arena, Errno> {
+        let seals = fcntl(fd, FcntlArg::F_GET_SEALS).map_err(|_| Errno::EPERM)?;
+        if !SealFlag::from_bits_retain(seals).contains(SealFlag::F_SEAL_SHRINK) {
+            return Err(Errno::EPERM);
+        }
+        if fstat(fd)?.st_size != ARENA_SIZE as i64 {
+            return Err(Errno::EINVAL);
+        }
         let access = ProtFlags::PROT_READ | ProtFlags::PROT_WRITE;
-        // SAFETY: a new mapping at an address of the kernel's choice replaces nothing. The memfd
-        // has ARENA_SIZE bytes and is never made shorter.
+        // SAFETY: a new mapping at an address of the kernel's choice replaces nothing. The file
+        // has ARENA_SIZE bytes, and its seal says that nobody can make it shorter.
         let start = unsafe { mmap(None, SIZE, access, MapFlags::MAP_SHARED, fd, 0) }?;
         Ok(Arena { start })
     }
@@ -74,6 +86,19 @@ impl Drop for Arena {
     }
 }
 
+/// The memory for an arena, of zeros. It is sealed: nobody can make it shorter under the feet of
+/// whoever has mapped it, which would end them by SIGBUS.
+///
+/// # Errors
+/// EMFILE, ENOMEM.
+pub fn memory() -> Result<OwnedFd, Errno> {
+    let fd = memfd_create(c"arena", MFdFlags::MFD_CLOEXEC | MFdFlags::MFD_ALLOW_SEALING)?;
+    ftruncate(&fd, ARENA_SIZE as i64)?;
+    let seals = SealFlag::F_SEAL_SHRINK | SealFlag::F_SEAL_GROW | SealFlag::F_SEAL_SEAL;
+    fcntl(&fd, FcntlArg::F_ADD_SEALS(seals))?;
+    Ok(fd)
+}
+
 /// Maps the arena into a process of the lab, at the address that the learner's pointers have,
 /// followed by 4 GiB that nobody may touch: the kernel itself then answers a wild length.
 ///
@@ -93,4 +118,25 @@ pub fn map_for_hand(fd: &impl AsFd, replace: bool) -> Result<(), Errno> {
         mmap_anonymous(behind, GUARD, ProtFlags::PROT_NONE, flags)?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_memory_that_stays_as_large_as_it_is_is_mapped() {
+        let fd = memory().expect("memory");
+        assert!(Arena::map(&fd).is_ok());
+        assert_eq!(ftruncate(&fd, 0), Err(Errno::EPERM));
+        let loose = memfd_create(c"loose", MFdFlags::MFD_ALLOW_SEALING).expect("memory");
+        ftruncate(&loose, ARENA_SIZE as i64).expect("room");
+        assert_eq!(Arena::map(&loose).err(), Some(Errno::EPERM));
+        let seals = SealFlag::F_SEAL_SHRINK | SealFlag::F_SEAL_GROW;
+        let short = memfd_create(c"short", MFdFlags::MFD_ALLOW_SEALING).expect("memory");
+        fcntl(&short, FcntlArg::F_ADD_SEALS(seals)).expect("it is allowed");
+        assert_eq!(Arena::map(&short).err(), Some(Errno::EINVAL));
+        let null = std::fs::File::open("/dev/null").expect("it is there");
+        assert_eq!(Arena::map(&null).err(), Some(Errno::EPERM));
+    }
 }

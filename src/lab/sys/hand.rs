@@ -6,11 +6,10 @@
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 
 use nix::errno::Errno;
-use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-use nix::unistd::{ftruncate, getpid, write};
+use nix::unistd::{getpid, write};
 
-use super::arena::{GUARD, map_for_hand};
+use super::arena::{GUARD, map_for_hand, memory};
 use super::channel::Channel;
 use super::fork::{Forked, fork};
 use crate::model::{ARENA_SIZE, ARENA_START};
@@ -208,8 +207,7 @@ fn hand_over(control: Channel, soft: u64) -> Result<Channel, Errno> {
 }
 
 fn copy_arena() -> Result<OwnedFd, Errno> {
-    let copy = memfd_create(c"arena", MFdFlags::MFD_CLOEXEC)?;
-    ftruncate(&copy, ARENA_SIZE as i64)?;
+    let copy = memory()?;
     // SAFETY: the arena is mapped at this address with this size, readable, for the whole life of
     // the process; sockstep writes to it only while this process waits for a request.
     let bytes =
