@@ -15,6 +15,9 @@ pub struct HostName(Arc<str>);
 #[serde(transparent)]
 pub struct ProcessName(Arc<str>);
 
+/// The kernel cuts a process's name here, in bytes (prctl(2) PR_SET_NAME).
+const LONGEST: usize = 15;
+
 /// Makes a name from text, with the checks that both kinds of names share.
 macro_rules! name {
     ($name:ident, $mark:literal) => {
@@ -31,7 +34,7 @@ macro_rules! name {
                 let text = text.strip_prefix($mark).unwrap_or(text);
                 let first = text.chars().next()?.is_ascii_alphabetic();
                 let rest = text.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c));
-                (first && rest && text.len() <= 15).then(|| Self(text.into()))
+                (first && rest && text.len() <= LONGEST).then(|| Self(text.into()))
             }
         }
 
@@ -60,6 +63,17 @@ macro_rules! name {
 name!(HostName, "@");
 name!(ProcessName, "");
 
+impl ProcessName {
+    /// What the child of this number is called that got no name of its own. Where that would be
+    /// too long, the end of the stem is cut. `None`: no room is left for the number.
+    pub fn child(&self, number: u32) -> Option<Self> {
+        let number = format!(".{number}");
+        let room = LONGEST.checked_sub(number.len())?;
+        let stem = self.as_str().get(..room).unwrap_or(self.as_str());
+        Self::parse(&format!("{stem}{number}"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,6 +84,16 @@ mod tests {
         assert_eq!(host.as_str(), "server");
         assert_eq!(host.to_string(), "@server");
         assert_eq!(HostName::parse("server"), Some(host));
+    }
+
+    #[test]
+    fn a_child_is_called_by_its_number_and_a_long_stem_is_cut() {
+        let child = |name: &str, number| {
+            let name = ProcessName::parse(name).expect("a name").child(number);
+            name.map(|name| name.to_string())
+        };
+        assert_eq!(child("server", 7).as_deref(), Some("server.7"));
+        assert_eq!(child("fifteen-letters", 199).as_deref(), Some("fifteen-let.199"));
     }
 
     #[test]

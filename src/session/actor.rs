@@ -96,14 +96,9 @@ impl Actor {
         if let Some(name) = self.running.as_mut().and_then(|running| running.child.take()) {
             return Some(name);
         }
-        /// A process's name has 15 characters at most.
-        const LONGEST: usize = 15;
         loop {
             self.forks = self.forks.checked_add(1)?;
-            let number = format!(".{}", self.forks);
-            let room = LONGEST.checked_sub(number.len())?;
-            let stem = own.as_str().get(..room).unwrap_or(own.as_str());
-            let name = ProcessName::parse(&format!("{stem}{number}"))?;
+            let name = own.child(self.forks)?;
             if !taken(&name) {
                 return Some(name);
             }
