@@ -243,3 +243,154 @@ fn how_a_child_ended_is_known_although_its_parent_waits_for_it() {
     let waited = moment.reports.iter().any(|report| report.outcome == Outcome::Returned(4));
     assert!(waited, "{:?}", moment.reports);
 }
+
+/// A command of the machine on the client's host.
+fn run(world: &mut dyn World, process: &str, command: &str) -> Moment {
+    let host = sockstep::model::HostName::parse("client").expect("a name");
+    let run = Action::Run { process: name(process), host, command: command.into() };
+    world.act(&run).expect("a command")
+}
+
+/// What commands print and how they end from now on, until `enough` is told all of it.
+fn hear(
+    world: &mut dyn World,
+    first: Moment,
+    enough: impl Fn(&Moment, &[u8]) -> bool,
+) -> (Vec<u8>, u64, Moment) {
+    let (mut printed, mut more, mut moment) = (Vec::new(), 0, first);
+    let end = std::time::Instant::now() + Duration::from_secs(30);
+    loop {
+        printed.extend(&moment.printed);
+        more += moment.unprinted;
+        if enough(&moment, &printed) {
+            return (printed, more, moment);
+        }
+        let left = end.saturating_duration_since(std::time::Instant::now());
+        moment = world.next(left).expect("a world").expect("something happens in half a minute");
+    }
+}
+
+fn is_dead(moment: &Moment, process: &str) -> bool {
+    moment.snapshot.process(&name(process)).is_some_and(|process| !process.is_alive())
+}
+
+#[test]
+fn the_memory_of_dead_processes_is_let_go() {
+    let Some(mut world) = lab_or_skip(&LabSpec::two_hosts()) else { return };
+    let world = &mut *world;
+    let mappings = || {
+        let text = std::fs::read_to_string("/proc/self/maps").expect("Linux has it");
+        text.lines().filter(|line| line.contains("memfd:arena")).count()
+    };
+    let mut before = None;
+    for index in 1..=300 {
+        call(world, "server", Syscall::Fork, [0; 6]);
+        let child = format!("server.{index}");
+        let moment = call(world, &child, Syscall::ExitGroup, [7, 0, 0, 0, 0, 0]);
+        assert_eq!(moment.reports[0].outcome, Outcome::Exited(7));
+        let moment = call(world, "server", Syscall::Wait4, [-1, 0, 0, 0, 0, 0]);
+        assert!(matches!(moment.reports[0].outcome, Outcome::Returned(pid) if pid > 0));
+        // Other tests of this program have labs, too, but never so many processes.
+        if index == 10 {
+            before = Some(mappings());
+        }
+    }
+    let before = before.expect("there were ten");
+    assert!(mappings() < before + 145, "{before} mappings became {}", mappings());
+}
+
+#[test]
+fn a_lab_has_room_for_so_many_births() {
+    let Some(mut world) = lab_or_skip(&LabSpec::two_hosts()) else { return };
+    let world = &mut *world;
+    let fork = sockstep::model::Call {
+        process: name("server"),
+        code: "fork()".into(),
+        typed: "fork".into(),
+        syscall: Syscall::Fork,
+        args: [0; 6],
+        shown: Vec::new(),
+        child: None,
+        overrun: None,
+    };
+    let fork = Action::Call(fork.into());
+    let refused = loop {
+        match world.act(&fork) {
+            Ok(moment) => {
+                let child = moment.snapshot.processes.last().expect("the child").name.to_string();
+                call(world, &child, Syscall::ExitGroup, [0; 6]);
+                call(world, "server", Syscall::Wait4, [-1, 0, 0, 0, 0, 0]);
+            }
+            Err(refused) => break refused.to_string(),
+        }
+    };
+    assert_eq!(refused, "can't fork: this lab has had 1024 processes already; start it again");
+    let moment = call(world, "server", Syscall::Getpid, [0; 6]);
+    assert_eq!(moment.reports[0].outcome, Outcome::Returned(2));
+}
+
+#[test]
+fn what_a_command_prints_is_told_whole() {
+    let Some(mut world) = lab_or_skip(&LabSpec::two_hosts()) else { return };
+    let world = &mut *world;
+    let command = "head -c 20000 /dev/zero | tr '\\0' a | dd bs=20000 iflag=fullblock 2>/dev/null";
+    let moment = run(world, "once", command);
+    let (printed, more, _) = hear(world, moment, |_, printed| printed.len() >= 20_000);
+    assert!(printed.len() == 20_000 && printed.iter().all(|b| *b == b'a') && more == 0);
+    // The kernel hands an empty write on as an empty message where there are messages.
+    let command =
+        "python3 -c 'import os,time; os.write(1,b\"\"); time.sleep(0.2); os.write(1,b\"late\")'";
+    let moment = run(world, "empty", command);
+    let (printed, ..) = hear(world, moment, |moment, _| is_dead(moment, "empty"));
+    assert_eq!(String::from_utf8_lossy(&printed), "late");
+}
+
+#[test]
+fn of_a_flood_of_output_the_first_is_told_and_the_rest_counted() {
+    let Some(mut world) = lab_or_skip(&LabSpec::two_hosts()) else { return };
+    let world = &mut *world;
+    let start = std::time::Instant::now();
+    let moment = run(world, "flood", "timeout 1 yes");
+    let (printed, more, _) = hear(world, moment, |moment, _| is_dead(moment, "flood"));
+    assert!(printed.len() > 200_000 && more > 0, "{} and {more}", printed.len());
+    let most = 262_144 + 16_384 * (start.elapsed().as_secs() as usize + 1);
+    assert!(printed.len() <= most, "{} of {most}", printed.len());
+    // The lab goes on.
+    let moment = call(world, "server", Syscall::Getpid, [0; 6]);
+    assert_eq!(moment.reports[0].outcome, Outcome::Returned(2));
+}
+
+#[test]
+fn a_command_is_over_when_it_is_dead_and_its_children_may_still_print() {
+    let Some(mut world) = lab_or_skip(&LabSpec::two_hosts()) else { return };
+    let world = &mut *world;
+    let moment = run(world, "c", "(sleep 1; echo later) & echo hi; exit 3");
+    let (printed, _, moment) = hear(world, moment, |moment, _| is_dead(moment, "c"));
+    assert_eq!(String::from_utf8_lossy(&printed), "hi\n");
+    let dead = moment.snapshot.process(&name("c")).expect("it is known");
+    assert_eq!(dead.state, sockstep::model::ProcessState::Dead(Outcome::Exited(3)));
+    let (printed, ..) = hear(world, moment, |moment, _| moment.printed.ends_with(b"later\n"));
+    assert!(printed.ends_with(b"later\n"));
+}
+
+#[test]
+fn how_many_processes_end_at_once_is_known_of_each() {
+    let Some(mut world) = lab_or_skip(&LabSpec::two_hosts()) else { return };
+    let world = &mut *world;
+    for round in 0..20 {
+        for status in 1..=3 {
+            run(world, &format!("c{round}.{status}"), &format!("exit {status}"));
+        }
+    }
+    let all = |moment: &Moment| {
+        let mut commands = moment.snapshot.processes.iter().skip(2);
+        commands.len() == 60 && commands.all(|process| !process.is_alive())
+    };
+    let moment = world.act(&Action::Wait(Duration::ZERO)).expect("a world");
+    let (_, _, moment) = hear(world, moment, |moment, _| all(moment));
+    for process in moment.snapshot.processes.iter().skip(2) {
+        let status = process.name.as_str().rsplit('.').next().and_then(|text| text.parse().ok());
+        let ended = sockstep::model::ProcessState::Dead(Outcome::Exited(status.expect("one")));
+        assert_eq!(process.state, ended, "{}", process.name);
+    }
+}

@@ -114,6 +114,7 @@ fn entry(cause: Cause, before: &Snapshot, after: &Arc<Snapshot>) -> Arc<Entry> {
             changes: changes(before, after),
             snapshot: after.clone(),
             printed: Vec::new(),
+            unprinted: 0,
             unsettled: false,
         }),
         origin: Origin::Hand,

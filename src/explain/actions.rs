@@ -47,6 +47,9 @@ pub fn tell(story: &mut Story) {
     if story.scene.moment.untold > 0 {
         story.say(Rank::Aside, note!("packets-untold", count = story.scene.moment.untold));
     }
+    if story.scene.moment.unprinted > 0 {
+        story.say(Rank::Aside, note!("output-untold", count = story.scene.moment.unprinted));
+    }
     if story.scene.moment.unsettled {
         story.say(Rank::Aside, note!("unsettled"));
     }

@@ -29,6 +29,9 @@ fn rung_word(rung: Rung) -> &'static str {
 /// but answer; whoever takes longer was stopped or killed.
 const PATIENCE_MS: u16 = 10_000;
 
+/// More deaths are left for the next time they are asked for.
+const DEATHS_AT_ONCE: usize = 256;
+
 /// The word on the command line that makes sockstep a keeper.
 pub(crate) const KEEPER: &str = "__lab";
 
@@ -191,18 +194,19 @@ impl First {
     /// EPIPE if the lab is gone.
     pub fn take_died(&mut self) -> Result<Vec<(i32, End)>, Failure> {
         let mut bytes = vec![0; 4096];
-        loop {
+        for _ in 0..DEATHS_AT_ONCE {
             match self.channel.try_receive(&mut bytes) {
                 Ok(received) => {
                     if let Answer::Died { pid, end } = read_answer(&bytes[..received.length])? {
                         self.died.push((pid, end));
                     }
                 }
-                Err(Errno::EAGAIN) => return Ok(std::mem::take(&mut self.died)),
+                Err(Errno::EAGAIN) => break,
                 Err(Errno::EINTR) => {}
                 Err(errno) => return Err(errno).attempt("listen to the lab"),
             }
         }
+        Ok(std::mem::take(&mut self.died))
     }
 
     /// To wait for news.

@@ -1,12 +1,12 @@
-//! How much of what is on the wire is told packet by packet. A command such as `iperf3` sends a
-//! hundred thousand packets a second; nobody can read so many, and to keep them all would take
-//! gigabytes. Lessons never come near these numbers.
+//! How much of what is on the wire is told packet by packet, and of what commands print byte by
+//! byte. A command such as `iperf3` sends a hundred thousand packets a second; nobody can read so
+//! many, and to keep them all would take gigabytes. Lessons never come near these numbers.
 //!
 //! *Must not know*: a TUN, a clock, what is done with the others.
 
 use std::time::Duration;
 
-/// How many packets may still be told.
+/// How many packets or bytes may still be told.
 #[derive(Debug)]
 pub(super) struct Allowance {
     left: u32,
@@ -23,6 +23,9 @@ impl Allowance {
     /// For all others.
     pub const OTHER: Allowance = Allowance::of(4_096, 256);
 
+    /// For what commands print, in bytes.
+    pub const OUTPUT: Allowance = Allowance::of(262_144, 16_384);
+
     const fn of(most: u32, a_second: u32) -> Self {
         Self { left: most, most, a_second, since: Duration::ZERO }
     }
@@ -32,6 +35,13 @@ impl Allowance {
         let some = self.left > 0;
         self.left = self.left.saturating_sub(1);
         some
+    }
+
+    /// Takes so many, or as many as are left; how many.
+    pub fn take_of(&mut self, wanted: usize) -> usize {
+        let taken = u32::try_from(wanted).unwrap_or(u32::MAX).min(self.left);
+        self.left -= taken;
+        taken as usize
     }
 
     /// Whether none is left.

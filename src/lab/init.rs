@@ -171,8 +171,8 @@ impl Lab {
                 Ok((Answer::Started { pid }, Vec::new()))
             }
             Order::Run { host, command } => {
-                let output = Channel::from_fd(fd("output")?);
-                let pid = self.inside(&host, |lab| lab.start_command(&command, output))?;
+                let (hello, output) = (Channel::from_fd(fd("channel")?), fd("output")?);
+                let pid = self.inside(&host, |lab| lab.start_command(&command, hello, output))?;
                 Ok((Answer::Started { pid }, Vec::new()))
             }
         }
@@ -231,7 +231,12 @@ impl Lab {
         }
     }
 
-    fn start_command(&self, command: &str, output: Channel) -> Result<i32, Failure> {
+    fn start_command(
+        &self,
+        command: &str,
+        hello: Channel,
+        output: OwnedFd,
+    ) -> Result<i32, Failure> {
         match fork().attempt("fork")? {
             Forked::Parent(pid) => Ok(pid.as_raw()),
             Forked::Child => {
@@ -241,15 +246,14 @@ impl Lab {
                     keep_for_commands(self.init.place.identity(), isolated)?;
                     sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)?;
                     super::sys::default_sigpipe()?;
-                    // So that sockstep knows its number outside; behind it follows what it prints.
+                    // So that sockstep knows its number outside.
                     let pid = nix::unistd::getpid().as_raw();
-                    output.send(&Reply::Hello { pid, control: -1 }.to_bytes(), &[])
+                    hello.send(&Reply::Hello { pid, control: -1 }.to_bytes(), &[])
                 };
                 if let Err(errno) = start() {
                     leave(errno as i32);
                 }
                 use std::os::unix::process::CommandExt as _;
-                let output = output.into_fd();
                 let errors = output.try_clone().map_or_else(|_| Stdio::null(), Stdio::from);
                 let failed = std::process::Command::new("/bin/sh")
                     .args(["-c", command])

@@ -106,6 +106,11 @@ impl Known {
         Some((state, runs.or_else(|| proc::switches(text))?))
     }
 
+    /// Whether its `/proc` entry is still there; another process may have its number by then.
+    pub fn is_there(&self) -> bool {
+        self.status.read_at(&mut [0], 0).is_ok()
+    }
+
     /// Whether a sleeping process sleeps in `call`, or in waiting for a request if there is none.
     fn is_expected(&self, place: Place, call: Option<&Call>) -> bool {
         let Place::Call { number, args } = place else { return false };

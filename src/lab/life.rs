@@ -2,7 +2,6 @@
 //!
 //! *Must not know*: lessons, C, the screen.
 
-use std::collections::BTreeMap;
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
@@ -11,10 +10,12 @@ use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
 
 use super::birth::{Ended, Lineage};
+use super::death::Deaths;
 use super::failure::{Attempt as _, Failure};
 use super::host::Host;
 use super::kernel::destroy_all;
 use super::observer::Observer;
+use super::output::Printed;
 use super::process::Process;
 use super::sys::Channel;
 use super::wire::{Ports, Switch};
@@ -46,9 +47,9 @@ pub(super) struct Lab {
     /// Reports since the last moment.
     pub reports: Vec<Report>,
     /// What commands have printed since the last moment.
-    pub printed: Vec<u8>,
-    /// Forked children that have no name yet, by their parent's running call.
-    pub births: BTreeMap<ProcessName, u32>,
+    pub printed: Printed,
+    /// Ends of processes that were told and not used yet.
+    pub deaths: Deaths,
     /// Settings that this machine refused, each once.
     pub refused_settings: Vec<RefusedSetting>,
     /// A part of it is gone that it can't do without.
@@ -82,6 +83,7 @@ impl Lab {
             snapshot: Arc::new(Snapshot::default()),
             changes: Vec::new(),
             printed: Vec::new(),
+            unprinted: 0,
             unsettled: false,
         };
         Ok(Self {
@@ -95,8 +97,8 @@ impl Lab {
             start,
             next_port: 40_001,
             reports: Vec::new(),
-            printed: Vec::new(),
-            births: BTreeMap::new(),
+            printed: Printed::default(),
+            deaths: Deaths::default(),
             refused_settings: Vec::new(),
             lost: false,
             ended,
@@ -153,7 +155,9 @@ impl Lab {
     /// # Errors
     /// ENOMEM.
     pub fn take_in(&mut self, process: Process) -> Result<(), Failure> {
-        self.watch(process.as_fd())?;
+        for fd in [process.as_fd(), process.output.as_ref().map(|output| output.as_fd())] {
+            fd.map_or(Ok(()), |fd| self.watch(fd))?;
+        }
         self.processes.push(process);
         Ok(())
     }

@@ -38,8 +38,16 @@ impl Lab {
     fn look_at_processes(&mut self, last: &Snapshot) -> Result<Vec<Arc<Process>>, Failure> {
         let mut seen = Vec::with_capacity(self.processes.len());
         for process in &mut self.processes {
-            let Some(known) = &process.known else { continue };
-            let (pid, outer_pid) = (known.pid, known.outer);
+            let (Some(pid), Some(outer_pid)) = (process.pid, process.outer) else { continue };
+            // They stand in the order of their birth, so nearly always in the same place.
+            let place = last.processes.get(seen.len()).filter(|p| p.outer_pid == outer_pid);
+            let earlier =
+                place.or_else(|| last.processes.iter().find(|p| p.outer_pid == outer_pid));
+            let dead = earlier.filter(|row| !row.is_alive() && row.name == process.name);
+            if let Some(earlier) = dead.filter(|_| !process.is_alive()) {
+                seen.push(earlier.clone());
+                continue;
+            }
             let state = match &process.doing {
                 Doing::Dead(outcome) => ProcessState::Dead(outcome.clone()),
                 _ if process.is_stopped() => ProcessState::Stopped,
@@ -75,7 +83,6 @@ impl Lab {
                 state,
                 fds,
             };
-            let earlier = last.processes.iter().find(|p| p.outer_pid == outer_pid);
             seen.push(match earlier {
                 Some(earlier) if **earlier == row => earlier.clone(),
                 _ => Arc::new(row),

@@ -36,7 +36,8 @@ pub(super) enum Order {
         /// Keep CAP_NET_RAW.
         net_raw: bool,
     },
-    /// Run a command of the machine on a host. The fd for what it prints comes with the order.
+    /// Run a command of the machine on a host. The channel for its hello and the pipe
+    /// for what it prints come with the order.
     Run {
         /// Where.
         host: HostName,

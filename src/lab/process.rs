@@ -1,4 +1,4 @@
-//! A process of the lab as sockstep holds it: its channel, its arena and what it does.
+//! A process of the lab as sockstep holds it: its channel, its memory and what it does.
 
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::sync::Arc;
@@ -8,11 +8,11 @@ use nix::errno::Errno;
 use super::failure::{Attempt as _, Failure};
 use super::known::{Known, Rest};
 use super::order::End;
-use super::proc::{self, RunState};
+use super::output::Output;
 use super::sys::{self, Arena, Channel, Received, Reply, Request};
-use crate::model::{Call, Errno as CallErrno, Fd, HostName, Outcome, ProcessName, Signal, Syscall};
+use crate::model::{Call, Errno as CallErrno, Fd, HostName, Outcome, ProcessName, Syscall};
 
-/// One process.
+/// One process. When it dies it lets go of everything that takes room on the machine.
 #[derive(Debug)]
 pub(super) struct Process {
     /// The lesson's name for it.
@@ -21,21 +21,32 @@ pub(super) struct Process {
     pub host: HostName,
     /// Who forked it.
     pub parent: Option<ProcessName>,
-    /// Its numbers and files, once it has said hello.
+    /// Its number in the lab, from whoever started it or from its hello.
+    pub pid: Option<i32>,
+    /// Its number outside, from its hello.
+    pub outer: Option<i32>,
+    /// What is known of it from its hello to its death.
     pub known: Option<Known>,
     /// What it does.
     pub doing: Doing,
-    /// Its memory.
-    pub arena: Arena,
-    channel: Channel,
+    /// Its memory. A command has none; a dead process keeps it until the next action.
+    pub arena: Option<Arena>,
+    /// A command's output, as long as anybody may write to it.
+    pub output: Option<Output>,
     /// The child that a running fork() has made.
     pub child: Option<(Channel, OwnedFd)>,
     /// The fd table as last read; `None` if it may have changed.
     pub fds: Option<Vec<Arc<Fd>>>,
     /// Its running call was reported as blocked.
     pub reported: bool,
+    /// How it ended, if that was told before its channel was read to the end.
+    pub end: Option<End>,
+    /// The last signal that the lab sent it.
+    pub signalled: Option<i32>,
+    /// How often its end was looked for in vain.
+    pub sought: u32,
+    channel: Option<Channel>,
     stopped: bool,
-    is_command: bool,
 }
 
 /// What a process does, as far as messages tell.
@@ -64,9 +75,7 @@ pub(super) enum News {
     Back(Arc<Call>, Outcome),
     /// fork() made a child that will say hello itself.
     Child,
-    /// A command has printed this.
-    Printed(Vec<u8>),
-    /// Its channel is closed.
+    /// Its channel is closed, or it is dead and has said all that it will.
     Gone,
 }
 
@@ -75,42 +84,62 @@ impl Process {
     pub fn new(
         name: ProcessName,
         host: HostName,
-        parent: Option<ProcessName>,
+        pid: Option<i32>,
         channel: Channel,
         arena: Arena,
     ) -> Self {
-        let doing = Doing::Starting;
-        let (known, child, fds) = (None, None, None);
-        let (reported, stopped, is_command) = (false, false, false);
+        let arena = Some(arena);
+        Self { arena, ..Self::command(name, host, pid, channel, None) }
+    }
+
+    /// A command of the machine. It says hello and nothing more; what it prints comes by `output`.
+    pub fn command(
+        name: ProcessName,
+        host: HostName,
+        pid: Option<i32>,
+        channel: Channel,
+        output: Option<Output>,
+    ) -> Self {
         Self {
             name,
             host,
-            parent,
-            known,
-            doing,
-            arena,
-            channel,
-            child,
-            fds,
-            reported,
-            stopped,
-            is_command,
+            parent: None,
+            pid,
+            outer: None,
+            known: None,
+            doing: Doing::Starting,
+            arena: None,
+            output,
+            child: None,
+            fds: None,
+            reported: false,
+            end: None,
+            signalled: None,
+            sought: 0,
+            channel: Some(channel),
+            stopped: false,
         }
     }
 
-    /// From its hello on it is a command of the machine, and what it says is what it prints.
-    pub fn become_command(&mut self) {
-        self.is_command = true;
+    /// To wait for news, as long as there may be any.
+    pub fn as_fd(&self) -> Option<BorrowedFd<'_>> {
+        self.channel.as_ref().map(|channel| channel.as_fd())
     }
 
-    /// To wait for news.
-    pub fn as_fd(&self) -> BorrowedFd<'_> {
-        self.channel.as_fd()
+    /// Its channel, if it will not be needed any more.
+    pub fn hang_up(&mut self) -> Option<Channel> {
+        let over = !matches!(self.doing, Doing::Starting | Doing::Ready | Doing::Calling(_));
+        self.channel.take_if(|_| over)
     }
 
     /// Whether it may still do something.
     pub fn is_alive(&self) -> bool {
         !matches!(self.doing, Doing::Dead(_))
+    }
+
+    /// Whether it takes room: it is alive, or somebody whom it started may still print.
+    pub fn takes_room(&self) -> bool {
+        self.is_alive() || self.output.is_some()
     }
 
     /// Makes a call. The process must be ready.
@@ -121,8 +150,9 @@ impl Process {
         let request = Request { number: sys::number(call.syscall), arguments: call.args };
         self.fds = None;
         self.doing = Doing::Calling(call);
+        let Some(channel) = &self.channel else { return Ok(()) };
         // A process that died just now says so by its closed channel.
-        match self.channel.send(&request.to_bytes(), &[]) {
+        match channel.send(&request.to_bytes(), &[]) {
             Err(Errno::EPIPE | Errno::ECONNRESET) => Ok(()),
             other => other.attempt(format!("tell {} its call", self.name)),
         }
@@ -133,12 +163,12 @@ impl Process {
     /// # Errors
     /// EBADMSG for a message that is none: the process's memory was overwritten.
     pub fn news(&mut self) -> Result<Option<News>, Failure> {
-        if matches!(self.doing, Doing::Ending(_) | Doing::Dead(_)) {
-            return Ok(None);
-        }
-        let mut bytes = [0; 4096];
-        let received = match self.channel.try_receive(&mut bytes) {
+        let Some(channel) = &self.channel else { return Ok(None) };
+        let mut bytes = [0; 64];
+        let received = match channel.try_receive(&mut bytes) {
             Ok(received) => received,
+            // Others may hold its end of the channel, but it has said all that it will.
+            Err(Errno::EAGAIN) if self.end.is_some() => return Ok(Some(self.gone())),
             Err(Errno::EAGAIN | Errno::EINTR) => return Ok(None),
             Err(Errno::ECONNRESET) => return Ok(Some(self.gone())),
             Err(errno) => return Err(errno).attempt(format!("listen to {}", self.name)),
@@ -146,11 +176,7 @@ impl Process {
         if received.length == 0 {
             return Ok(Some(self.gone()));
         }
-        let bytes = &bytes[..received.length];
-        if self.doing == Doing::Command {
-            return Ok(Some(News::Printed(bytes.to_vec())));
-        }
-        let Some(reply) = Reply::from_bytes(bytes) else {
+        let Some(reply) = Reply::from_bytes(&bytes[..received.length]) else {
             return Err(self.forged());
         };
         self.take_reply(reply, received)
@@ -159,9 +185,7 @@ impl Process {
     fn take_reply(&mut self, reply: Reply, received: Received) -> Result<Option<News>, Failure> {
         match reply {
             Reply::Hello { pid, control } if self.doing == Doing::Starting => {
-                let outer = received.sender.unwrap_or(0);
-                self.known = Some(Known::open(pid, outer, control)?);
-                self.doing = if self.is_command { Doing::Command } else { Doing::Ready };
+                self.hello(pid, received.sender.unwrap_or(0), control)?;
                 Ok(Some(News::Hello))
             }
             Reply::Child if self.forks() => {
@@ -174,6 +198,21 @@ impl Process {
             Reply::Back { value, errno, control } => Ok(self.back(value, errno, control)),
             Reply::Hello { .. } | Reply::Child => Err(self.forged()),
         }
+    }
+
+    fn hello(&mut self, pid: i32, outer: i32, control: i32) -> Result<(), Failure> {
+        (self.pid, self.outer) = (Some(pid), Some(outer));
+        match Known::open(pid, outer, control) {
+            Ok(known) => self.known = Some(known),
+            // It is dead and waited for already; how it ended will be told.
+            Err(Failure { errno: Errno::ESRCH | Errno::ENOENT, .. }) => {
+                self.doing = Doing::Ending(None);
+                return Ok(());
+            }
+            Err(failure) => return Err(failure),
+        }
+        self.doing = if self.arena.is_some() { Doing::Ready } else { Doing::Command };
+        Ok(())
     }
 
     /// Whether its running call is a fork(): only then it may hand over a child.
@@ -235,45 +274,5 @@ impl Process {
     /// Whether it was stopped by a signal when last looked at.
     pub fn is_stopped(&self) -> bool {
         self.stopped && self.is_alive()
-    }
-
-    /// How it ended, if its number in the lab is among `died` or its own `/proc` entry tells.
-    pub fn ended(&mut self, died: &[(i32, End)]) -> Option<End> {
-        let Doing::Ending(call) = &self.doing else { return None };
-        let Some(known) = &self.known else {
-            return died.first().map(|(_, end)| *end);
-        };
-        if let Some((_, end)) = died.iter().rev().find(|(pid, _)| *pid == known.pid) {
-            return Some(*end);
-        }
-        // A forked child stays as a zombie until its parent waits for it.
-        let stat = std::fs::read(format!("/proc/{}/stat", known.outer));
-        match stat.ok().as_deref().and_then(proc::stat) {
-            Some(stat) if stat.state == RunState::Zombie => stat.exit_code.map(from_wait_status),
-            Some(_) => None,
-            // Its parent has waited for it already. Where the kernel is too old to tell all the
-            // same, what it was told to do is still known.
-            None => known.handle.wait_status().map(from_wait_status).ok().or_else(|| {
-                let call = call.as_ref().filter(|call| call.syscall == Syscall::ExitGroup);
-                call.map(|call| End::Exited((call.args[0] & 0xff) as i32))
-            }),
-        }
-    }
-}
-
-/// How a process ended, from the number that wait(2) gives.
-fn from_wait_status(status: i32) -> End {
-    match status & 0x7f {
-        0 => End::Exited((status >> 8) & 0xff),
-        signal => End::Killed(signal),
-    }
-}
-
-impl From<End> for Outcome {
-    fn from(end: End) -> Self {
-        match end {
-            End::Exited(status) => Outcome::Exited(status),
-            End::Killed(signal) => Outcome::Killed(Signal(signal)),
-        }
     }
 }

@@ -1,5 +1,6 @@
 //! Bringing a lab to rest, and telling what happened on the way.
 
+use std::os::fd::AsFd as _;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
@@ -8,7 +9,7 @@ use super::failure::{Attempt as _, Failure};
 use super::life::Lab;
 use super::process::{Doing, News, Process};
 use super::sys::Arena;
-use crate::model::{Cause, Moment, Outcome, ProcessName, Report, changes};
+use crate::model::{Cause, Moment, Outcome, ProcessName, Report, Syscall, changes};
 
 /// How long an action may take to come to rest. Only a process that computes or a command that
 /// floods the wire takes so long; the moment then says that it is not settled.
@@ -17,6 +18,9 @@ const REST_LIMIT: Duration = Duration::from_secs(2);
 /// A flood never comes to rest. What it brought in this time makes a moment, so that the screen
 /// goes on.
 const FLOOD_MOMENT: Duration = Duration::from_millis(50);
+
+/// More messages of one process are left for the next pass. A process at work says two at most.
+const MESSAGES_A_PASS: usize = 16;
 
 impl Lab {
     /// Carries packets and takes replies until two whole passes in a row find that nothing moves:
@@ -43,9 +47,10 @@ impl Lab {
             last_runs = rest;
             quiet_passes = if quiet { quiet_passes + 1 } else { 0 };
             if quiet_passes == 2 {
+                self.deaths.forget();
                 return Ok(true);
             }
-            let limit = if self.switch.untold() > 0 { FLOOD_MOMENT } else { REST_LIMIT };
+            let limit = if self.floods() { FLOOD_MOMENT } else { REST_LIMIT };
             if begin.elapsed() > limit {
                 return Ok(false);
             }
@@ -63,17 +68,22 @@ impl Lab {
     /// The lab is gone.
     pub fn gather(&mut self) -> Result<bool, Failure> {
         let begin = Instant::now();
-        if self.settle_since(begin)? && self.switch.untold() == 0 {
+        if self.settle_since(begin)? && !self.floods() {
             return Ok(true);
         }
         while let Some(left) = FLOOD_MOMENT.checked_sub(begin.elapsed())
-            && self.switch.untold() > 0
+            && self.floods()
             && self.wait(left)
         {
             self.carry();
             self.listen()?;
         }
         self.settle_since(begin)
+    }
+
+    /// Whether more happens than can be told.
+    fn floods(&self) -> bool {
+        self.switch.untold() > 0 || self.printed.more() > 0
     }
 
     /// How often all processes together were put on a processor, if each of them is at rest.
@@ -87,52 +97,66 @@ impl Lab {
         quiet.then_some(runs)
     }
 
-    /// Takes what the processes have said; whether any has.
+    /// Takes what the processes have said, and how some have ended; whether any has. Nobody can
+    /// hold a pass by talking without end.
     fn listen(&mut self) -> Result<bool, Failure> {
         let mut any = false;
         for index in 0..self.processes.len() {
-            while let Some(news) = self.processes[index].news()? {
+            any |= self.listen_to_output(index);
+            for _ in 0..MESSAGES_A_PASS {
+                let Some(news) = self.processes[index].news()? else { break };
                 any = true;
                 self.hear(index, news)?;
             }
         }
         if let Some(lineage) = &mut self.lineage {
-            let died = lineage.first.take_died()?;
-            for process in &mut self.processes {
-                if let Some(end) = process.ended(&died) {
-                    any = true;
-                    let outcome = Outcome::from(end);
-                    let doing = std::mem::replace(&mut process.doing, Doing::Dead(outcome.clone()));
-                    if let Doing::Ending(Some(call)) = doing {
-                        let pid = process.known.as_ref().map_or(0, |known| known.pid);
-                        let written = Vec::new();
-                        self.reports.push(Report { call, outcome, pid, written });
-                    }
-                }
+            for (pid, end) in lineage.first.take_died()? {
+                self.deaths.tell(pid, end);
+            }
+        }
+        for process in &mut self.processes {
+            any |= process.claim(&mut self.deaths);
+            let Some((outcome, call)) = process.die() else { continue };
+            any = true;
+            if let Some(call) = call {
+                let (pid, written) = (process.pid.unwrap_or(0), Vec::new());
+                self.reports.push(Report { call, outcome, pid, written });
             }
         }
         Ok(any)
     }
 
+    /// Takes what a command has printed; whether it has.
+    fn listen_to_output(&mut self, index: usize) -> bool {
+        let process = &mut self.processes[index];
+        let Some(output) = &process.output else { return false };
+        let brought = output.read(&mut self.printed);
+        if brought.end
+            && let Some(output) = process.output.take()
+        {
+            self.unwatch(output.as_fd());
+        }
+        brought.any || brought.end
+    }
+
     fn hear(&mut self, index: usize, news: News) -> Result<(), Failure> {
         match news {
-            News::Hello => Ok(()),
-            News::Gone => {
-                let process = &self.processes[index];
-                self.unwatch(process.as_fd());
+            News::Hello | News::Gone => {
+                if let Some(channel) = self.processes[index].hang_up() {
+                    self.unwatch(channel.as_fd());
+                }
                 Ok(())
             }
             News::Child => self.adopt(index),
-            News::Printed(mut bytes) => {
-                self.printed.append(&mut bytes);
-                Ok(())
-            }
             News::Back(call, outcome) => {
                 let process = &self.processes[index];
                 if let Outcome::Returned(value) = outcome {
                     self.confine(process, &call, value);
+                    if call.syscall == Syscall::Wait4 {
+                        self.deaths.tell_waited(process, &call, value);
+                    }
                 }
-                let pid = process.known.as_ref().map_or(0, |known| known.pid);
+                let pid = process.pid.unwrap_or(0);
                 self.reports.push(Report { call, outcome, pid, written: Vec::new() });
                 Ok(())
             }
@@ -148,23 +172,18 @@ impl Lab {
             Doing::Calling(call) => call.child.clone(),
             _ => None,
         };
+        let arena = Arena::map(&arena).attempt("take the memory of a forked process")?;
         let name = wanted.unwrap_or_else(|| self.name_child(&parent_name));
-        self.take_in(Process::new(
-            name,
-            host,
-            Some(parent_name),
-            channel,
-            Arena::map(&arena).attempt("take the memory of a forked process")?,
-        ))
+        let mut child = Process::new(name, host, None, channel, arena);
+        child.parent = Some(parent_name);
+        self.take_in(child)
     }
 
-    fn name_child(&mut self, parent: &ProcessName) -> ProcessName {
-        let count = self.births.entry(parent.clone()).or_insert(0);
-        *count += 1;
-        // A name that grows beyond what a name may be is cut in front, where it says least.
-        let text = format!("{parent}.{count}");
-        let start = text.len().saturating_sub(15);
-        ProcessName::parse(&text[start..]).unwrap_or_else(|| parent.clone())
+    /// The first free name for a child that got none from the story.
+    fn name_child(&self, parent: &ProcessName) -> ProcessName {
+        let taken = |name: &ProcessName| self.processes.iter().any(|process| process.name == *name);
+        let mut names = (1..=u32::MAX).map_while(|number| parent.child(number));
+        names.find(|name| !taken(name)).unwrap_or_else(|| parent.clone())
     }
 
     /// Whether every process has come to say hello.
@@ -172,7 +191,7 @@ impl Lab {
     /// # Errors
     /// The errno with which one of them left before.
     pub fn all_have_started(&self) -> Result<(), Failure> {
-        let lost = self.processes.iter().find(|process| process.known.is_none());
+        let lost = self.processes.iter().find(|process| process.outer.is_none());
         let Some(process) = lost else { return Ok(()) };
         let errno = match process.doing {
             Doing::Dead(Outcome::Exited(errno)) => Errno::from_raw(errno),
@@ -191,6 +210,7 @@ impl Lab {
         let before = self.observer.last();
         let snapshot = self.look()?;
         let (passages, untold) = self.switch.take_passages(snapshot.at);
+        let (printed, unprinted) = self.printed.take(snapshot.at);
         Ok(Moment {
             cause,
             at: snapshot.at,
@@ -199,7 +219,8 @@ impl Lab {
             untold,
             changes: changes(&before, &snapshot),
             snapshot,
-            printed: std::mem::take(&mut self.printed),
+            printed,
+            unprinted,
             unsettled: !settled,
         })
     }
@@ -210,7 +231,7 @@ impl Lab {
             let call = call.clone();
             if !process.reported && process.rest().quiet {
                 process.reported = true;
-                let pid = process.known.as_ref().map_or(0, |known| known.pid);
+                let pid = process.pid.unwrap_or(0);
                 let outcome = Outcome::Blocked;
                 self.reports.push(Report { call, outcome, pid, written: Vec::new() });
             }

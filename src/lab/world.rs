@@ -9,6 +9,7 @@ use super::failure::{Attempt as _, Failure};
 use super::host::Files;
 use super::life::{Lab, process_channel};
 use super::order::{Answer, HostPlan, Order};
+use super::output::Output;
 use super::preset::settings;
 use super::process::{Doing, Process};
 use super::sys::Arena;
@@ -20,6 +21,9 @@ use crate::model::{
 
 /// More living processes than this are refused: a lesson that forks without end is cut off.
 const MOST_PROCESSES: usize = 64;
+
+/// More processes than this in one lab, the dead included, are refused: every snapshot shows them.
+const MOST_BIRTHS: usize = 1_024;
 
 /// A timer that has ended is looked for this much later, so that the kernel has done its part.
 const AFTER_TIMER: Duration = Duration::from_millis(30);
@@ -42,7 +46,8 @@ impl World for Lab {
     }
 
     fn memory(&mut self, process: &ProcessName) -> Option<&mut dyn Memory> {
-        self.process(process).map(|process| &mut process.arena as &mut dyn Memory)
+        let arena = self.process(process)?.arena.as_mut()?;
+        Some(arena)
     }
 
     fn now(&self) -> Duration {
@@ -75,6 +80,7 @@ fn refused(reason: impl Into<String>) -> WorldError {
 
 impl Lab {
     fn do_and_settle(&mut self, action: &Action) -> Result<Moment, WorldError> {
+        self.processes.iter_mut().for_each(Process::bury);
         self.carry_out(action)?;
         let settled = self.settle()?;
         self.after(action)?;
@@ -211,24 +217,38 @@ impl Lab {
     }
 
     fn room_for_a_process(&self, verb: &str) -> Result<(), WorldError> {
-        let alive = self.processes.iter().filter(|process| process.is_alive()).count();
-        if alive < MOST_PROCESSES {
-            return Ok(());
+        if self.processes.len() >= MOST_BIRTHS {
+            return Err(refused(format!(
+                "can't {verb}: this lab has had {MOST_BIRTHS} processes already; start it again"
+            )));
         }
-        Err(refused(format!("can't {verb}: {MOST_PROCESSES} processes are alive already")))
+        let alive = self.processes.iter().filter(|process| process.takes_room()).count();
+        if alive >= MOST_PROCESSES {
+            let reason = format!("can't {verb}: {MOST_PROCESSES} processes are alive already");
+            return Err(refused(reason));
+        }
+        Ok(())
     }
 
     fn kill(&mut self, signal: Signal, name: &ProcessName) -> Result<(), WorldError> {
         let Some(process) = self.process(name) else {
             return Err(refused(format!("there is no process {name}")));
         };
-        let handle = match (&process.doing, &process.known) {
+        let known = match (&process.doing, &process.known) {
+            (Doing::Starting, _) => return Err(refused(format!("{name} has not started yet"))),
             (Doing::Dead(_), _) | (_, None) => {
                 return Err(refused(format!("{name} is dead already")));
             }
-            (_, Some(known)) => &known.handle,
+            (_, Some(known)) => known,
         };
-        Ok(handle.signal(signal.0).attempt(format!("send {signal} to {name}"))?)
+        match known.handle.signal(signal.0) {
+            Err(nix::errno::Errno::ESRCH) => {
+                return Err(refused(format!("{name} is dead already")));
+            }
+            other => other.attempt(format!("send {signal} to {name}"))?,
+        }
+        process.signalled = Some(signal.0);
+        Ok(())
     }
 
     /// Lets time pass. What happens meanwhile is told with the moment of the wait.
@@ -273,19 +293,29 @@ impl Lab {
             host: spec.host.clone(),
             net_raw: spec.net_raw,
         };
-        self.order(&order, &[theirs.as_fd(), fd.as_fd()])?;
+        let pid = self.start(&order, &[theirs.as_fd(), fd.as_fd()])?;
         let (name, host) = (spec.name.clone(), spec.host.clone());
-        self.take_in(Process::new(name, host, None, ours, arena))
+        self.take_in(Process::new(name, host, Some(pid), ours, arena))
     }
 
     fn run(&mut self, name: &ProcessName, host: &HostName, command: &str) -> Result<(), Failure> {
         let (ours, theirs) = process_channel().attempt("make a channel")?;
+        let (output, printed_to) = Output::pipe().attempt("make a pipe for what it prints")?;
         let order = Order::Run { host: host.clone(), command: command.to_owned() };
-        self.order(&order, &[theirs.as_fd()])?;
-        let (arena, _) = Arena::create().attempt("make the memory of a process")?;
-        let mut process = Process::new(name.clone(), host.clone(), None, ours, arena);
-        process.become_command();
-        self.take_in(process)
+        let pid = self.start(&order, &[theirs.as_fd(), printed_to.as_fd()])?;
+        let (name, host) = (name.clone(), host.clone());
+        self.take_in(Process::command(name, host, Some(pid), ours, Some(output)))
+    }
+
+    /// Gives an order that starts a process; its number in the lab.
+    fn start(&mut self, order: &Order, fds: &[BorrowedFd<'_>]) -> Result<i32, Failure> {
+        match self.order(order, fds)? {
+            (Answer::Started { pid }, _) => Ok(pid),
+            _ => Err(Failure {
+                attempt: "start a process".into(),
+                errno: nix::errno::Errno::EBADMSG,
+            }),
+        }
     }
 
     /// Makes a host by the plan.

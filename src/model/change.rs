@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::name::{HostName, ProcessName};
 use super::pairing;
-use super::process::{Fd, ProcessState};
+use super::process::{Fd, Process, ProcessState};
 use super::snapshot::Snapshot;
 use super::socket::{Socket, TcpState};
 
@@ -95,9 +95,12 @@ pub fn changes(before: &Snapshot, after: &Snapshot) -> Vec<Change> {
 }
 
 fn process_changes(before: &Snapshot, after: &Snapshot, found: &mut Vec<Change>) {
-    for process in &after.processes {
+    for (place, process) in after.processes.iter().enumerate() {
         let name = || process.name.clone();
-        let earlier = before.processes.iter().find(|p| p.outer_pid == process.outer_pid);
+        // They stand in the order of their birth, so nearly always in the same place.
+        let same = |p: &&Arc<Process>| p.outer_pid == process.outer_pid;
+        let earlier = before.processes.get(place).filter(same);
+        let earlier = earlier.or_else(|| before.processes.iter().find(same));
         let Some(earlier) = earlier else {
             found.push(Change::ProcessBorn { process: name() });
             continue;

@@ -32,6 +32,9 @@ pub struct Moment {
     pub changes: Vec<Change>,
     /// What a command that ran on a host (`run`) has printed since, as it came.
     pub printed: Vec<u8>,
+    /// How many bytes it printed besides: of a flood only the first ones are told.
+    #[serde(default)]
+    pub unprinted: u64,
     /// The lab did not come to rest within its time limit, so more may follow at once.
     pub unsettled: bool,
 }
@@ -44,6 +47,7 @@ impl Moment {
             && self.untold == 0
             && self.changes.is_empty()
             && self.printed.is_empty()
+            && self.unprinted == 0
     }
 }
 

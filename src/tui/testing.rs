@@ -194,6 +194,7 @@ pub fn entry(before: &Lab, after: &Lab, cause: Cause, passages: Vec<Passage>) ->
         changes: changes(&before.snapshot, &snapshot),
         snapshot,
         printed: Vec::new(),
+        unprinted: 0,
         unsettled: false,
     };
     Entry {

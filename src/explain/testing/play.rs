@@ -28,6 +28,7 @@ impl Play {
             snapshot: after,
             changes,
             printed: Vec::new(),
+            unprinted: 0,
             unsettled: false,
         };
         Self { before, moment }
@@ -42,6 +43,12 @@ impl Play {
     /// Counts packets that are not listed.
     pub fn untold(mut self, count: u64) -> Self {
         self.moment.untold = count;
+        self
+    }
+
+    /// Counts printed bytes that are not told.
+    pub fn unprinted(mut self, count: u64) -> Self {
+        self.moment.unprinted = count;
         self
     }
 

@@ -254,6 +254,7 @@ impl Dice {
             snapshot: Arc::new(after),
             changes,
             printed: Vec::new(),
+            unprinted: u64::from(self.roll() % 2),
             unsettled: self.one_in(5),
         }
     }

@@ -341,6 +341,7 @@ fn a_moment_of_plain_statements_says_so() {
         snapshot: std::sync::Arc::new(lab.clone()),
         changes: Vec::new(),
         printed: Vec::new(),
+        unprinted: 0,
         unsettled: false,
     };
     let keys = |moment: &_| -> Vec<_> {

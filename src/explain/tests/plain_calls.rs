@@ -273,6 +273,8 @@ fn many_packets_at_once_are_counted() {
     assert_eq!(play.keys(), ["packets-in-flight"]);
     let play = Play::new(&lab, lab.clone()).untold(4000);
     assert_eq!(play.keys(), ["packets-untold"]);
+    let play = Play::new(&lab, lab.clone()).unprinted(4000);
+    assert_eq!(play.keys(), ["output-untold"]);
     let play = Play::new(&lab, lab.clone()).passes(&held[0], Fate::Cut);
     assert_eq!(play.keys(), ["packets-cut"]);
     let play = Play::new(&lab, lab.clone()).passes(&held[0], Fate::NoReceiver);

@@ -79,6 +79,17 @@ impl Memory for Arena {
     }
 }
 
+/// Memory that is gone can't be read.
+impl Memory for Option<Arena> {
+    fn read(&self, address: u64, length: usize) -> Option<Vec<u8>> {
+        self.as_ref()?.read(address, length)
+    }
+
+    fn write(&mut self, address: u64, bytes: &[u8]) -> bool {
+        self.as_mut().is_some_and(|arena| arena.write(address, bytes))
+    }
+}
+
 impl Drop for Arena {
     fn drop(&mut self) {
         // SAFETY: the mapping was made by `map` with this size, and no reference into it is left.

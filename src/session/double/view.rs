@@ -30,6 +30,7 @@ impl Kernel {
             snapshot,
             changes,
             printed: Vec::new(),
+            unprinted: 0,
             unsettled: false,
         }
     }

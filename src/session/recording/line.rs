@@ -69,6 +69,8 @@ pub struct EntryLine {
     pub changes: Option<Vec<Change>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "super::hex")]
     pub output: Vec<u8>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unprinted: u64,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unsettled: bool,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -123,6 +123,7 @@ fn entry(before: Option<&Entry>, line: EntryLine, budget: &mut Budget) -> Result
             snapshot,
             changes,
             printed: line.output,
+            unprinted: line.unprinted,
             unsettled: line.unsettled,
         }),
         origin: line.origin,

@@ -78,6 +78,7 @@ fn entry_line(before: Option<&Entry>, entry: &Entry) -> EntryLine {
         snapshot: snapshot_line(earlier, &moment.snapshot),
         changes: (found != moment.changes).then(|| moment.changes.clone()),
         output: moment.printed.clone(),
+        unprinted: moment.unprinted,
         unsettled: moment.unsettled,
         verdicts: entry.verdicts.clone(),
         bets: entry.bets.clone(),

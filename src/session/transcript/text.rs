@@ -41,6 +41,12 @@ pub fn text(before: Option<&Entry>, entry: &Entry, lesson: Option<&Lesson>) -> V
     let states = moment.changes.iter().filter_map(Change::transition);
     lines.extend(states.map(|change| line("state", &transition(&moment.snapshot, &change))));
     lines.extend(lines_of(&moment.printed).iter().map(|text| line("output", text)));
+    if moment.unprinted > 0 {
+        lines.push(line(
+            "output",
+            &format!("and {} more bytes, too many to tell", moment.unprinted),
+        ));
+    }
     lines.extend(lines_of(entry.printed.as_bytes()).iter().map(|text| line("prints", text)));
     if let Some(value) = entry.value {
         lines.push(line("value", &value.to_string()));
