@@ -15,6 +15,7 @@ mod msg;
 mod notice;
 mod overlay;
 mod prompt;
+mod refused;
 mod typing;
 mod update;
 

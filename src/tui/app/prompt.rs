@@ -1,10 +1,9 @@
 //! The prompt for C: what is typed, for whom, and what was typed before.
 
-use std::ops::Range;
-
 use crossterm::event::KeyEvent;
 use tui_textarea::{CursorMove, TextArea};
 
+use super::refused::{Submitted, TypedError};
 use crate::model::ProcessName;
 use crate::session::SessionError;
 
@@ -26,26 +25,6 @@ pub struct Prompt {
     pub submitted: Option<Submitted>,
     /// What was wrong with the text, until it is edited.
     pub error: Option<TypedError>,
-}
-
-/// What was typed, and the C it stood for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Submitted {
-    /// As it was typed.
-    pub text: String,
-    /// As it was run.
-    pub code: String,
-}
-
-/// What is wrong with typed C, and where in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TypedError {
-    /// The bytes of the text.
-    pub span: Range<usize>,
-    /// What is wrong.
-    pub message: String,
-    /// What to write instead.
-    pub help: Option<String>,
 }
 
 impl Prompt {
@@ -134,13 +113,9 @@ impl Prompt {
     }
 
     /// Puts a text back that could not be run, with what is wrong about it.
-    pub fn refuse(&mut self, submitted: Submitted, error: &SessionError) {
-        let Submitted { text, code } = submitted;
-        self.set(&text);
-        if let SessionError::Typed { span, message, help } = error {
-            let (message, help) = (message.clone(), help.clone());
-            self.error = Some(TypedError { span: place(span, &code, &text), message, help });
-        }
+    pub fn refuse(&mut self, submitted: &Submitted, error: &SessionError) {
+        self.set(&submitted.text);
+        self.error = submitted.wrong(error);
     }
 
     fn set(&mut self, text: &str) {
@@ -193,26 +168,6 @@ impl Prompt {
     }
 }
 
-/// Where in `text` that is which stands at `span` of `code`, the C that `text` is short for: a
-/// declaration may stand before it, an address is written out, a `;` put in. What is in no part
-/// that both have is meant by what is short.
-fn place(span: &Range<usize>, code: &str, text: &str) -> Range<usize> {
-    let same = |tail: &str| tail.bytes().zip(text.bytes()).take_while(|(a, b)| a == b).count();
-    let starts = std::iter::once(0).chain(code.match_indices('\n').map(|(at, _)| at + 1));
-    let start = starts.max_by_key(|start| same(&code[*start..])).unwrap_or(0);
-    let head = same(&code[start..]);
-    let tails = code.bytes().rev().zip(text.bytes().rev());
-    let tail = tails.take_while(|(a, b)| a == b).count().min(text.len() - head);
-    let within = |at: usize| match at.checked_sub(start) {
-        Some(at) if at <= head => at,
-        _ if at + tail >= code.len() => at + text.len() - code.len().min(at + text.len()),
-        Some(_) => text.len() - tail,
-        None => head,
-    };
-    let from = within(span.start).min(text.len());
-    from..within(span.end).clamp(from, text.len())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -248,21 +203,6 @@ mod tests {
         prompt.later();
         prompt.later();
         assert_eq!(prompt.text(), "");
-    }
-
-    #[test]
-    fn what_is_wrong_is_found_in_the_text_as_it_was_typed() {
-        let at = |text: &str, code: &str, what: &str| {
-            let start = code.rfind(what).expect("it is in the code");
-            let found = place(&(start..start + what.len()), code, text);
-            text[found].to_owned()
-        };
-        assert_eq!(at("lisen(fd, 5)", "lisen(fd, 5);", "lisen"), "lisen");
-        let (text, code) = ("bind(fx, *:80); x", "int a;\nbind(fx, &a, 16); x;");
-        assert_eq!(at(text, code, "fx"), "fx");
-        assert_eq!(at(text, code, "bind"), "bind");
-        assert_eq!(at("a;\nb(*:80)", "int q;\na;\nb(&q);", "a"), "a");
-        assert_eq!(place(&(0..3), "int a;\nbind(fd, &a)", "bind(fd, *:80)"), 9..9);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::acts::{remark, run};
 use super::deed::{Deed, Effect};
-use super::prompt::Submitted;
+use super::refused::Submitted;
 use super::{App, Over};
 use crate::session::Mode;
 

@@ -23,7 +23,7 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
             if app.over == Some(Over::Prompt)
                 && let Some(submitted) = app.prompt.submitted.take()
             {
-                app.prompt.refuse(submitted, &error);
+                app.prompt.refuse(&submitted, &error);
             }
             // What is wrong with typed C is said below it.
             if app.prompt.error.is_none() || app.over != Some(Over::Prompt) {

@@ -6,3 +6,4 @@ mod panes;
 mod play;
 mod screens;
 mod told;
+mod typing;
