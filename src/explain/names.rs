@@ -34,12 +34,16 @@ pub fn ports_name(host: &HostName, socket: &Socket) -> String {
     format!("{host} {}{mark}{}", port(&socket.local), port(&socket.peer))
 }
 
-/// The packet's label and ports: `SYN 40001>8080`.
+/// The packet's label and ports: `SYN 40001>8080`. Equal ports don't tell whose it is, so then the
+/// sender stands before them: `SYN @client 5000>5000`.
 pub fn packet_name(packet: &Packet) -> String {
     match &packet.body {
-        Body::Tcp(_) | Body::Udp { .. } => match packet.ports() {
-            Some((from, to)) => format!("{} {from}>{to}", packet.label()),
-            None => packet.label(),
+        Body::Tcp(_) | Body::Udp { .. } => match (packet.ports(), &packet.from) {
+            (Some((from, to)), Some(host)) if from == to => {
+                format!("{} {host} {from}>{to}", packet.label())
+            }
+            (Some((from, to)), _) => format!("{} {from}>{to}", packet.label()),
+            (None, _) => packet.label(),
         },
         Body::Icmp { .. } | Body::Other { .. } => packet.label(),
     }
@@ -98,6 +102,17 @@ pub fn ip_shown(shown: &str) -> Option<std::net::IpAddr> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_packet_between_equal_ports_is_told_with_its_sender() {
+        use crate::explain::testing::segment;
+        use crate::model::Flags;
+        let name = |from, to| packet_name(&segment(1, from, to, Flags::SYN, 0));
+        let (one, two) = ("198.51.100.1:5000", "198.51.100.2:5000");
+        assert_eq!(name(one, two), "SYN @server 5000>5000");
+        assert_eq!(name(two, one), "SYN @client 5000>5000");
+        assert_eq!(name(one, "198.51.100.2:40001"), "SYN 5000>40001");
+    }
 
     #[test]
     fn an_address_is_read_out_of_straces_notation() {
