@@ -81,6 +81,16 @@ impl Here {
         Ok(render(&compare(first, second)))
     }
 
+    /// A built-in lesson, to be read about if this machine can't run it.
+    pub fn built_in(self, id: &str, lang: Lang) -> Option<(Lesson, bool)> {
+        let (path, text) = builtin_text(id, lang)?;
+        if let Ok(lesson) = self.read(path, text.as_bytes(), true) {
+            return Some((lesson, true));
+        }
+        let reading = Reading { allow_run: true, loopback: None };
+        Some((parse_with(path, text.as_bytes(), reading).ok()?, false))
+    }
+
     fn read(self, path: &str, bytes: &[u8], allow_run: bool) -> Result<Lesson, NoLesson> {
         let loopback = (self.rung == Rung::Loopback).then(this_run);
         let mut lesson = parse_with(path, bytes, Reading { allow_run, loopback })

@@ -11,7 +11,7 @@ use super::user_files::{Kept, Progress};
 use super::{Exit, say};
 use crate::explain::Words;
 use crate::lab::Labs;
-use crate::lesson::builtin_ids;
+use crate::lesson::{Lesson, builtin_ids};
 use crate::model::{Lang, Worlds};
 use crate::session::{Session, Target};
 use crate::tui::{App, Deed, Ending, Glyphs, Ink, Menu, MenuItem, RunError, Setup, Theme, run};
@@ -27,9 +27,10 @@ pub(super) fn menu(options: &Options) -> anyhow::Result<Exit> {
     let tour = menu
         .items
         .iter()
+        .filter(|item| !item.out_of_reach)
         .find_map(|item| item.lesson(options.lang()).filter(|lesson| lesson.id == FIRST));
     let first = tour.filter(|_| is_first).map(|tour| Deed::Open(tour.clone(), None));
-    screen(options, menu, first)
+    screen(options, here, menu, first)
 }
 
 /// One lesson, from its start or from a place in it.
@@ -37,10 +38,10 @@ pub(super) fn open(options: &Options, arguments: &args::Open) -> anyhow::Result<
     let here = Here::new(options.rung(), arguments.allow_run);
     let mut menu = lessons(here);
     let lang = options.lang();
-    let known = menu
-        .items
-        .iter()
-        .position(|item| item.lesson(lang).is_some_and(|lesson| lesson.id == arguments.lesson));
+    let known = menu.items.iter().position(|item| {
+        let named = |lesson: &Arc<Lesson>| lesson.id == arguments.lesson;
+        !item.out_of_reach && item.lesson(lang).is_some_and(named)
+    });
     let place = match known {
         Some(place) => place,
         None => match here.lesson(&arguments.lesson, lang) {
@@ -62,13 +63,13 @@ pub(super) fn open(options: &Options, arguments: &args::Open) -> anyhow::Result<
         say(&wrong);
         return Ok(Exit::Wrong);
     }
-    screen(options, menu, Some(Deed::Open(lesson, target)))
+    screen(options, here, menu, Some(Deed::Open(lesson, target)))
 }
 
 /// Free play.
 pub(super) fn lab(options: &Options) -> anyhow::Result<Exit> {
     let here = Here::new(options.rung(), false);
-    screen(options, lessons(here), Some(Deed::Free(here.free_lab())))
+    screen(options, here, lessons(here), Some(Deed::Free(here.free_lab())))
 }
 
 fn out_of_range(arguments: &args::Open, scenes: usize, steps: usize) -> Option<String> {
@@ -98,13 +99,16 @@ pub(super) fn refuse(none: &NoLesson) -> anyhow::Result<Exit> {
     }
 }
 
-/// The built-in lessons, each in both languages. Those that this machine can't run are not there;
-/// `sockstep doctor` says why.
+/// The built-in lessons, each in both languages. Those that this machine can't run can be read
+/// about.
 fn lessons(here: Here) -> Menu {
     let items = builtin_ids().filter_map(|id| {
-        let in_lang = |lang| here.lesson(id, lang).ok().map(|lesson| (lang, Arc::new(lesson)));
-        let texts: Vec<_> = [Lang::En, Lang::Zh].into_iter().filter_map(in_lang).collect();
-        (!texts.is_empty()).then_some(MenuItem::new(texts))
+        let found = Lang::ALL.map(|lang| Some((lang, here.built_in(id, lang)?)));
+        let found: Vec<_> = found.into_iter().flatten().collect();
+        let possible = found.iter().all(|(_, (_, possible))| *possible);
+        let texts = found.into_iter().map(|(lang, (lesson, _))| (lang, Arc::new(lesson)));
+        let item = MenuItem::new(texts.collect());
+        (!item.texts.is_empty()).then(|| if possible { item } else { item.out_of_reach() })
     });
     let mut menu = Menu::new(items.collect());
     if let Some(progress) = Progress::load() {
@@ -120,8 +124,10 @@ pub(super) fn recorded(options: &Options, session: Session) -> anyhow::Result<Ex
     show(options, app, None)
 }
 
-fn screen(options: &Options, menu: Menu, first: Option<Deed>) -> anyhow::Result<Exit> {
-    show(options, App::new(ink(options), menu), first)
+fn screen(options: &Options, here: Here, menu: Menu, first: Option<Deed>) -> anyhow::Result<Exit> {
+    let mut app = App::new(ink(options), menu);
+    app.free_lab = here.free_lab();
+    show(options, app, first)
 }
 
 /// Runs the screen.

@@ -108,8 +108,14 @@ fn make_directory() -> Result<Place, Failure> {
     let directory = nix::unistd::mkdtemp(&template).attempt("make a directory for the lab")?;
     let identity = if nix::unistd::geteuid().is_root() {
         let (uid, gid) = (Some(NOBODY.into()), Some(NOBODY.into()));
-        nix::unistd::chown(&directory, uid, gid).attempt("give the directory to nobody")?;
-        Identity::Become { uid: NOBODY, gid: NOBODY }
+        match nix::unistd::chown(&directory, uid, gid) {
+            // The root of a container that has no nobody, or that may not become one.
+            Err(Errno::EINVAL | Errno::EPERM) => Identity::Stay,
+            other => {
+                other.attempt("give the directory to nobody")?;
+                Identity::Become { uid: NOBODY, gid: NOBODY }
+            }
+        }
     } else {
         Identity::Stay
     };

@@ -127,7 +127,11 @@ pub(super) fn remark(app: &mut App, key: &str) -> Vec<Effect> {
 /// Opens the lesson that is pointed at, from its start or from where it was left.
 pub(super) fn open(app: &mut App, resume: bool) -> Vec<Effect> {
     let Some(lesson) = app.menu.lesson(app.lang()).cloned() else { return Vec::new() };
-    let reached = app.menu.items.get(app.menu.chosen).map_or(0, |item| item.reached.step);
+    let item = app.menu.items.get(app.menu.chosen);
+    if item.is_some_and(|item| item.out_of_reach) {
+        return remark(app, "menu-needs-the-wire");
+    }
+    let reached = item.map_or(0, |item| item.reached.step);
     let halfway = resume && (1..lesson.steps.len()).contains(&reached);
     vec![Effect::Do(Deed::Open(lesson, halfway.then_some(Target::Step(reached))))]
 }

@@ -12,6 +12,8 @@ pub struct MenuItem {
     pub texts: Vec<(Lang, Arc<Lesson>)>,
     /// How far the learner got in it.
     pub reached: Reached,
+    /// It needs a wire, and this machine gives none.
+    pub out_of_reach: bool,
 }
 
 /// How far a lesson was gone through.
@@ -26,7 +28,12 @@ pub struct Reached {
 impl MenuItem {
     /// A lesson that nobody has begun.
     pub fn new(texts: Vec<(Lang, Arc<Lesson>)>) -> Self {
-        Self { texts, reached: Reached::default() }
+        Self { texts, reached: Reached::default(), out_of_reach: false }
+    }
+
+    /// The same, to be read about and not to be opened: this machine gives no wire.
+    pub fn out_of_reach(self) -> Self {
+        Self { out_of_reach: true, ..self }
     }
 
     /// The lesson in this language, or in the one it has.

@@ -248,3 +248,14 @@ fn escape_leads_back_and_q_ends() {
     play.keys("q");
     assert!(play.over);
 }
+
+#[test]
+fn a_lesson_out_of_reach_can_be_read_about_and_not_opened() {
+    let mut play = Play::menu(Lang::En);
+    play.app.menu.items.iter_mut().for_each(|item| item.out_of_reach = true);
+    let text = play.text((80, 24));
+    assert!(text.contains("This lesson needs the wire"), "{text}");
+    let text = play.keys("enter").text((80, 24));
+    assert!(play.app.session.is_none() && text.contains("┌ not here ─"), "{text}");
+    assert!(!text.contains("this did not work"), "{text}");
+}

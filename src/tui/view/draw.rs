@@ -116,19 +116,24 @@ fn sheet(
 fn menu_notice(app: &App, area: Rect, buffer: &mut Buffer) {
     let Some(notice) = &app.notice else { return };
     let ink = &app.ink;
-    let mut spans = vec![ink.span(Role::Bad, notice.text.replace('\n', "  "))];
-    if let Some(help) = &notice.help {
-        spans.push(ink.span(Role::Plain, format!("  {help}")));
-    }
+    let (role, title) = match notice.error {
+        true => (Role::Bad, "pane-trouble"),
+        false => (Role::Changed, "pane-remark"),
+    };
+    let said = notice.text.lines().map(|line| (role, line));
+    let helps = notice.help.iter().flat_map(|help| help.lines()).map(|line| (Role::Plain, line));
     let room = usize::from(area.width) - 4;
-    let lines = crate::tui::text::wrap(&spans, room);
+    let lines = said
+        .chain(helps)
+        .flat_map(|(role, line)| crate::tui::text::wrap(&[ink.span(role, line.to_owned())], room));
+    let lines: Vec<Line<'static>> = lines.collect();
     let high = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX).min(area.height - 3);
     let place = Rect { y: area.bottom() - 1 - high, height: high, ..area };
     let lines = lines.into_iter().map(|mut line| {
         line.spans.insert(0, " ".into());
         line
     });
-    let name = ink.line(Role::Bad, ink.words.ui("pane-trouble"));
+    let name = ink.line(role, ink.words.ui(title));
     buffer.set_style(place, ratatui::style::Style::reset());
     for y in place.top()..place.bottom() {
         put(buffer, place.x, y, place.width, Line::from(" ".repeat(place.width.into())), ink);

@@ -16,7 +16,7 @@ use super::frame::{Frame, put};
 use super::layout::body;
 use super::prose::{Paragraph, harmless, lines as prose_lines};
 use crate::lesson::{Does, Lesson};
-use crate::tui::app::{Menu, Reached};
+use crate::tui::app::{Menu, MenuItem};
 use crate::tui::ink::Ink;
 use crate::tui::text::{cut, spread};
 use crate::tui::theme::Role;
@@ -38,8 +38,8 @@ pub fn draw(menu: &Menu, resumable: bool, area: Rect, buffer: &mut Buffer, ink: 
     let name = ink.line(Role::Title, words.ui("pane-lessons"));
     Frame::new(name, lines).with_foot(foot).draw(list, buffer, ink);
     if let Some(lesson) = menu.lesson(words.lang()) {
-        let reached = menu.items.get(menu.chosen).map(|item| item.reached).unwrap_or_default();
-        let lines = about_lines(lesson, reached, usize::from(about.width) - 4, ink);
+        let item = menu.items.get(menu.chosen);
+        let lines = about_lines(lesson, item, usize::from(about.width) - 4, ink);
         let name = ink.line(Role::Title, lesson.id.clone());
         Frame::new(name, lines).draw(about, buffer, ink);
     } else {
@@ -59,7 +59,7 @@ fn lessons(menu: &Menu, wide: usize, high: usize, ink: &Ink) -> (Vec<Line<'stati
         if index == menu.chosen {
             chosen = lines.len();
         }
-        lines.push(lesson_line(lesson, item.reached, index == menu.chosen, wide, ink));
+        lines.push(lesson_line(lesson, item, index == menu.chosen, wide, ink));
     }
     let top = (chosen + 2).saturating_sub(high).min(lines.len().saturating_sub(high));
     let below = lines.len() > top + high;
@@ -83,16 +83,17 @@ fn chapter_line(chapter: Option<u32>, ink: &Ink) -> Option<Line<'static>> {
 
 fn lesson_line(
     lesson: &Lesson,
-    reached: Reached,
+    item: &MenuItem,
     chosen: bool,
     wide: usize,
     ink: &Ink,
 ) -> Line<'static> {
     let pointer = if chosen { ink.glyphs.pointer() } else { ' ' };
-    let done = if reached.finished { ink.glyphs.done() } else { ' ' };
+    let done = if item.reached.finished { ink.glyphs.done() } else { ' ' };
     let minutes = lesson.minutes.map(|minutes| format!("{minutes}' ")).unwrap_or_default();
     let title = harmless(&lesson.title);
-    let left = ink.line(Role::Plain, format!(" {done}{pointer} {title}"));
+    let role = if item.out_of_reach { Role::Dim } else { Role::Plain };
+    let left = ink.line(role, format!(" {done}{pointer} {title}"));
     let mut line = spread(left, ink.line(Role::Dim, minutes), wide, ink.glyphs.cut());
     if chosen {
         line.spans.iter_mut().for_each(|span| span.style = ink.theme.style(Role::Chosen));
@@ -101,10 +102,19 @@ fn lesson_line(
 }
 
 /// What a lesson is about: its first words, its scenes, its calls.
-fn about_lines(lesson: &Lesson, reached: Reached, wide: usize, ink: &Ink) -> Vec<Line<'static>> {
+fn about_lines(
+    lesson: &Lesson,
+    item: Option<&MenuItem>,
+    wide: usize,
+    ink: &Ink,
+) -> Vec<Line<'static>> {
     let words = &ink.words;
-    let mut paragraphs: Vec<Paragraph> =
-        lesson.intro.iter().map(|prose| Paragraph::prose(ink, Role::Plain, prose)).collect();
+    let reached = item.map(|item| item.reached).unwrap_or_default();
+    let mut paragraphs = Vec::new();
+    if item.is_some_and(|item| item.out_of_reach) {
+        paragraphs.push(Paragraph::new(ink, Role::Bad, words.ui("menu-needs-the-wire")));
+    }
+    paragraphs.extend(lesson.intro.iter().map(|prose| Paragraph::prose(ink, Role::Plain, prose)));
     for (index, scene) in lesson.scenes.iter().enumerate() {
         let text = cut(&harmless(&scene.title), wide.saturating_sub(3), ink.glyphs.cut());
         let mark = ink.span(Role::Dim, format!("{:>2} ", index + 1));
