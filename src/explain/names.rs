@@ -57,6 +57,7 @@ pub fn sent_packet(packet: String, fate: Fate) -> Note {
         Fate::Dropped => note!("packet-dropped", packet = packet),
         Fate::Cut => note!("packet-cut", packet = packet),
         Fate::Unreachable => note!("packet-unreachable", packet = packet),
+        Fate::Overflow => note!("packet-overflow", packet = packet),
         Fate::NoReceiver | Fate::Refused => note!("packet-refused", packet = packet),
     }
 }

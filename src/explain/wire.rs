@@ -31,6 +31,7 @@ pub fn seconds(milliseconds: u32) -> String {
 /// Packets that will never arrive.
 fn lost(story: &mut Story) {
     let mut cut = Vec::new();
+    let mut too_many = 0_u64;
     let mut said = Vec::new();
     for passage in &story.scene.moment.passages {
         let name = packet_name(&passage.packet);
@@ -38,6 +39,7 @@ fn lost(story: &mut Story) {
             Fate::Cut if story.mentions(&name) => {}
             Fate::Cut => cut.push(name),
             Fate::NoReceiver => said.push(note!("packet-no-receiver", packet = name)),
+            Fate::Overflow => too_many += 1,
             Fate::Refused => {
                 said.push(note!(
                     "packet-not-taken",
@@ -55,6 +57,9 @@ fn lost(story: &mut Story) {
     }
     for note in said.into_iter().take(NAMED) {
         story.say(Rank::Wire, note);
+    }
+    if too_many > 0 {
+        story.say(Rank::Wire, note!("packets-overflow", count = too_many));
     }
     if !cut.is_empty() {
         let count = cut.len();

@@ -149,7 +149,7 @@ impl Switch {
             return self.pass(packet, Fate::Folded);
         }
         if wire.held.len() >= MOST_HELD {
-            return self.pass(packet, Fate::Dropped);
+            return self.pass(packet, Fate::Overflow);
         }
         let covered = places.iter().filter(|place| covers(&packet, &wire.held[**place].packet));
         let covers = u32::try_from(covered.count()).unwrap_or(u32::MAX);
@@ -168,6 +168,7 @@ impl Switch {
         at: Duration,
         ports: &Ports,
     ) -> Result<(), Unwilling> {
+        self.refuse_if_cut(action)?;
         match action {
             WireAction::Hold(filter) => {
                 let wire = Arc::make_mut(&mut self.wire);
@@ -201,6 +202,26 @@ impl Switch {
         Ok(())
     }
 
+    /// Nothing is delivered while the wire is cut.
+    fn refuse_if_cut(&self, action: &WireAction) -> Result<(), Unwilling> {
+        let delivers = match action {
+            WireAction::Auto => !self.wire.held.is_empty(),
+            WireAction::Deliver(_)
+            | WireAction::DeliverAll
+            | WireAction::Duplicate(_)
+            | WireAction::Unreachable(_) => true,
+            WireAction::Hold(_)
+            | WireAction::Drop(_)
+            | WireAction::Swap
+            | WireAction::Cut
+            | WireAction::Mend => false,
+        };
+        if self.wire.cut && delivers {
+            return Err(Unwilling(format!("can't {action}: the wire is cut; mend it first")));
+        }
+        Ok(())
+    }
+
     fn deliver_all(&mut self) {
         if self.wire.held.is_empty() {
             return;
@@ -230,9 +251,22 @@ impl Switch {
         verb: &str,
     ) -> Result<Arc<Packet>, Unwilling> {
         let index = self.find(filter, ports, verb)?;
-        let packet = Arc::make_mut(&mut self.wire).held.remove(index).packet.clone();
+        Ok(self.take_at(index))
+    }
+
+    /// Takes a held packet off the wire. Those that came after it and cover it cover one less.
+    fn take_at(&mut self, index: usize) -> Arc<Packet> {
+        let wire = Arc::make_mut(&mut self.wire);
+        let packet = wire.held.remove(index).packet.clone();
         self.by_flow.remove(&packet);
-        Ok(packet)
+        let later: Vec<usize> = self.by_flow.places(&packet, &wire.held).collect();
+        for place in later {
+            let other = &wire.held[place];
+            if other.packet.number > packet.number && covers(&other.packet, &packet) {
+                Arc::make_mut(&mut wire.held[place]).covers -= 1;
+            }
+        }
+        packet
     }
 
     fn swap(&mut self) -> Result<(), Unwilling> {
@@ -245,11 +279,20 @@ impl Switch {
     }
 
     fn answer_unreachable(&mut self, kind: Unreachable, at: Duration) -> Result<(), Unwilling> {
-        let packet = self.take(&Filter::any(), &Ports::new(), "answer")?;
-        let router = icmp_unreachable(&packet.bytes, kind);
-        let Some(bytes) = router else {
-            return Err(Unwilling("can't answer: the packet has no sender to tell".into()));
+        let index = self.find(&Filter::any(), &Ports::new(), "answer")?;
+        let packet = &self.wire.held[index].packet;
+        let Some(bytes) = icmp_unreachable(&packet.bytes, kind) else {
+            let label = packet.label();
+            return Err(Unwilling(match packet.body {
+                Body::Icmp { .. } => {
+                    format!("can't answer {label}: no ICMP error is sent about another (RFC 1122)")
+                }
+                Body::Tcp(_) | Body::Udp { .. } | Body::Other { .. } => format!(
+                    "can't answer {label}: RFC 1122 forbids an ICMP error about such a packet"
+                ),
+            }));
         };
+        let packet = self.take_at(index);
         self.pass(packet, Fate::Unreachable);
         let answer = self.packet(None, &bytes, at);
         if answer.to.is_some() {
@@ -258,7 +301,8 @@ impl Switch {
         Ok(())
     }
 
-    /// A host is gone: what was on its way to it stays on the wire, as on a real one.
+    /// A packet as the wire knows it. One whose receiver is gone stays on the wire, as on a real
+    /// one.
     fn packet(&mut self, from: Option<HostName>, bytes: &[u8], at: Duration) -> Arc<Packet> {
         self.count += 1;
         let mut body = decode(bytes);

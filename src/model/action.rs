@@ -64,7 +64,8 @@ pub enum Action {
 pub enum WireAction {
     /// From now on hold what the filter means; filters add up.
     Hold(Filter),
-    /// Drop the filters and deliver what is held.
+    /// Drop the filters and deliver what is held. Refused, like all that delivers, while the wire is
+    /// cut and holds something.
     Auto,
     /// Deliver the oldest held packet that matches.
     Deliver(Filter),
@@ -76,11 +77,12 @@ pub enum WireAction {
     Duplicate(Filter),
     /// Exchange the two oldest held packets.
     Swap,
-    /// Cut the wire: nothing passes, nothing is held.
+    /// Cut the wire: nothing passes and nothing more is held; what is held stays so.
     Cut,
     /// Mend it.
     Mend,
-    /// Answer the oldest held packet with an ICMP error, and throw it away.
+    /// Answer the oldest held packet with an ICMP error, and throw it away. Refused for a packet that
+    /// must not be answered (RFC 1122, 3.2.2), an ICMP error above all.
     Unreachable(Unreachable),
 }
 

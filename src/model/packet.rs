@@ -263,6 +263,8 @@ pub enum Fate {
     Cut,
     /// Answered by the wire with an ICMP error, and thrown away.
     Unreachable,
+    /// Thrown away because the wire holds as many packets as it can.
+    Overflow,
     /// No host has the destination address.
     NoReceiver,
     /// The receiver's kernel did not take it (its interface is down or its host is gone).

@@ -122,7 +122,8 @@ impl fmt::Display for Filter {
 pub struct Wire {
     /// What is held when it comes; empty means that the wire is auto.
     pub filters: Vec<Filter>,
-    /// The wire is cut: whatever comes is lost.
+    /// The wire is cut: whatever comes is lost, and nothing can be delivered, though what is held
+    /// stays in hand.
     pub cut: bool,
     /// The packets in flight, oldest first.
     pub held: Vec<Arc<Held>>,
@@ -144,7 +145,7 @@ pub struct Held {
     pub copies: u32,
     /// When the last of them came, since the lab's start.
     pub last: Duration,
-    /// How many other held packets it covers with its own bytes: three held writes may come again
-    /// as one segment.
+    /// How many packets that came before it and are still held it covers with its own bytes: three
+    /// held writes may come again as one segment.
     pub covers: u32,
 }

@@ -201,6 +201,7 @@ impl Dice {
             Fate::Dropped,
             Fate::Cut,
             Fate::Unreachable,
+            Fate::Overflow,
             Fate::NoReceiver,
             Fate::Refused,
         ];

@@ -279,6 +279,8 @@ fn many_packets_at_once_are_counted() {
     assert_eq!(play.keys(), ["packets-cut"]);
     let play = Play::new(&lab, lab.clone()).passes(&held[0], Fate::NoReceiver);
     assert_eq!(play.keys(), ["packet-no-receiver"]);
+    let play = Play::new(&lab, lab.clone()).passes(&held[0], Fate::Overflow);
+    assert_eq!(play.keys(), ["packets-overflow"]);
     let play = Play::new(&lab, lab.clone()).passes(&held[0], Fate::Refused);
     assert_eq!(play.keys(), ["packet-not-taken"]);
 }

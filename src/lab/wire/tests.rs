@@ -84,3 +84,91 @@ fn copies_are_found_among_many_in_whatever_order() {
         .collect();
     assert_eq!(held, [(1, 2), (3, 3), (4, 2), (2, 1)]);
 }
+
+fn act(switch: &mut Switch, action: WireAction) -> Result<(), Unwilling> {
+    switch.act(&action, Duration::ZERO, &Ports::new())
+}
+
+/// A segment of data from the client.
+fn data(sequence: u32, payload: &[u8]) -> Vec<u8> {
+    let builder = PacketBuilder::ipv4(CLIENT, SERVER, 64).tcp(40_001, 8080, sequence, 100).ack(1);
+    let mut bytes = Vec::new();
+    builder.write(&mut bytes, payload).expect("memory");
+    bytes
+}
+
+#[test]
+fn an_icmp_error_is_not_answered_and_stays_where_it_is() {
+    let mut switch = switch();
+    act(&mut switch, WireAction::Hold(Filter::any())).expect("it holds");
+    let error = icmp_unreachable(&packet(true), Unreachable::Port).expect("a packet");
+    carry(&mut switch, &error);
+    let before = switch.wire();
+    let refused = act(&mut switch, WireAction::Unreachable(Unreachable::Host)).expect_err("one");
+    assert!(refused.0.contains("no ICMP error is sent about another (RFC 1122)"), "{refused:?}");
+    assert_eq!(switch.wire(), before);
+    assert_eq!(switch.next_delivery(), None);
+    assert_eq!(switch.take_passages(Duration::ZERO).0.len(), 1, "it was held, and nothing more");
+}
+
+#[test]
+fn a_cut_wire_delivers_nothing() {
+    let mut switch = switch();
+    act(&mut switch, WireAction::Hold(Filter::any())).expect("it holds");
+    carry(&mut switch, &packet(true));
+    act(&mut switch, WireAction::Cut).expect("it can be cut");
+    let before = switch.wire();
+    for action in [
+        WireAction::Deliver(Filter::any()),
+        WireAction::DeliverAll,
+        WireAction::Duplicate(Filter::any()),
+        WireAction::Unreachable(Unreachable::Net),
+        WireAction::Auto,
+    ] {
+        let words = format!("can't {action}: the wire is cut; mend it first");
+        assert_eq!(act(&mut switch, action), Err(Unwilling(words)));
+        assert_eq!(switch.wire(), before);
+        assert_eq!(switch.next_delivery(), None);
+    }
+    act(&mut switch, WireAction::Mend).expect("it can be mended");
+    act(&mut switch, WireAction::Auto).expect("it delivers");
+    assert!(switch.next_delivery().is_some());
+    act(&mut switch, WireAction::Cut).expect("it can be cut");
+    act(&mut switch, WireAction::Auto).expect("there is nothing to deliver");
+}
+
+#[test]
+fn what_a_packet_covers_is_counted_among_those_that_are_held_now() {
+    let mut switch = switch();
+    act(&mut switch, WireAction::Hold(Filter::any())).expect("it holds");
+    for (sequence, payload) in [(1, "ab"), (3, "cd"), (5, "ef")] {
+        carry(&mut switch, &data(sequence, payload.as_bytes()));
+    }
+    carry(&mut switch, &data(1, b"abcdef"));
+    let covers = |switch: &Switch| -> Vec<u32> {
+        switch.wire().held.iter().map(|held| held.covers).collect()
+    };
+    assert_eq!(covers(&switch), [0, 0, 0, 3]);
+    act(&mut switch, WireAction::Deliver(Filter::any())).expect("one is there");
+    assert_eq!(covers(&switch), [0, 0, 2]);
+    act(&mut switch, WireAction::Drop(Filter::any())).expect("one is there");
+    assert_eq!(covers(&switch), [0, 1]);
+    act(&mut switch, WireAction::Swap).expect("two are there");
+    act(&mut switch, WireAction::Drop(Filter::any())).expect("one is there");
+    assert_eq!(covers(&switch), [0]);
+}
+
+#[test]
+fn a_packet_that_is_too_many_was_not_dropped_by_hand() {
+    let mut switch = switch();
+    act(&mut switch, WireAction::Hold(Filter::any())).expect("it holds");
+    for number in 0..=MOST_HELD {
+        let last = data(1, b"x");
+        let bytes = u16::try_from(number).map_or(last, |port| packet_from(port, true));
+        switch.send(&host("client"), &bytes, Duration::ZERO, &Ports::new());
+        // Otherwise more come than are told.
+        let (passages, _) = switch.take_passages(Duration::from_secs(number as u64));
+        let fate = if number < MOST_HELD { Fate::Held } else { Fate::Overflow };
+        assert_eq!(passages.last().map(|passage| passage.fate), Some(fate), "{number}");
+    }
+}

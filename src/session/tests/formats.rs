@@ -118,6 +118,7 @@ fn every_outcome_and_fate_is_documented() {
         Fate::Dropped,
         Fate::Cut,
         Fate::Unreachable,
+        Fate::Overflow,
         Fate::NoReceiver,
         Fate::Refused,
     ] {

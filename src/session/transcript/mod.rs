@@ -54,6 +54,7 @@ pub(super) fn fate(fate: crate::model::Fate) -> &'static str {
         Fate::Dropped => "dropped",
         Fate::Cut => "cut",
         Fate::Unreachable => "unreachable",
+        Fate::Overflow => "overflow",
         Fate::NoReceiver => "no_receiver",
         Fate::Refused => "refused",
     }

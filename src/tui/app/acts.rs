@@ -103,7 +103,16 @@ pub(super) fn wire(app: &mut App, action: impl FnOnce(&Wire) -> WireAction) -> V
         | WireAction::Unreachable(_) => 1,
         WireAction::Hold(_) | WireAction::Auto | WireAction::Cut | WireAction::Mend => 0,
     };
-    if wire.cut && matches!(action, WireAction::Hold(_) | WireAction::Auto) {
+    let useless = match action {
+        WireAction::Drop(_) | WireAction::Swap | WireAction::Cut | WireAction::Mend => false,
+        WireAction::Hold(_)
+        | WireAction::Auto
+        | WireAction::Deliver(_)
+        | WireAction::DeliverAll
+        | WireAction::Duplicate(_)
+        | WireAction::Unreachable(_) => true,
+    };
+    if wire.cut && useless {
         return remark(app, "wire-is-cut-first");
     }
     if wire.held.len() < needed {

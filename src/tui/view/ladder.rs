@@ -70,8 +70,11 @@ fn end(fate: Fate) -> Option<End> {
     match fate {
         Fate::Held | Fate::Folded => None,
         Fate::Delivered | Fate::Duplicated => Some(End::Arrived),
-        Fate::Dropped | Fate::Cut | Fate::Unreachable | Fate::NoReceiver | Fate::Refused => {
-            Some(End::Lost)
-        }
+        Fate::Dropped
+        | Fate::Cut
+        | Fate::Unreachable
+        | Fate::Overflow
+        | Fate::NoReceiver
+        | Fate::Refused => Some(End::Lost),
     }
 }

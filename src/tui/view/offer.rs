@@ -95,6 +95,7 @@ impl Situation {
             || matches!(msg, Msg::Prompt) && !self.live
             || matches!(msg, Msg::Deliver | Msg::Drop | Msg::Duplicate) && !in_hand(1)
             || matches!(msg, Msg::DeliverAll | Msg::Swap) && !in_hand(2)
+            || matches!(msg, Msg::Deliver | Msg::DeliverAll | Msg::Duplicate) && self.cut
             || matches!(msg, Msg::HoldOrAuto) && (!in_hand(0) || self.cut)
             || matches!(msg, Msg::CutOrMend) && !in_hand(0)
             || matches!(msg, Msg::Bytes) && !self.has_variables

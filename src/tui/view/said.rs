@@ -84,9 +84,12 @@ fn packets(page: &Page<'_>, wide: usize, ink: &Ink, lines: &mut Vec<Line<'static
             Fate::Delivered | Fate::Duplicated => "",
             Fate::Held => "  [held]",
             Fate::Folded => "  [again]",
-            Fate::Dropped | Fate::Cut | Fate::Unreachable | Fate::NoReceiver | Fate::Refused => {
-                "  [lost]"
-            }
+            Fate::Dropped
+            | Fate::Cut
+            | Fate::Unreachable
+            | Fate::Overflow
+            | Fate::NoReceiver
+            | Fate::Refused => "  [lost]",
         };
         let line = tcpdump::line(&passage.packet, tcpdump::Numbers::Relative);
         text(&format!("{}{arrived}", harmless(&line)), wide, ink, lines);
