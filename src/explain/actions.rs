@@ -189,7 +189,10 @@ fn waited(story: &mut Story, time: Duration) {
     let moment = story.scene.moment;
     let nothing =
         moment.passages.is_empty() && moment.changes.is_empty() && moment.reports.is_empty();
-    if nothing && !time.is_zero() {
+    if nothing && time.is_zero() {
+        // What a lesson waits for may have come before anybody waited.
+        story.say(Rank::Action, note!("nothing-new"));
+    } else if nothing {
         let milliseconds = u32::try_from(time.as_millis()).unwrap_or(u32::MAX);
         let note = note!("quiet", seconds = seconds(milliseconds));
         story.say(Rank::Action, note);

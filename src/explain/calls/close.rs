@@ -163,7 +163,10 @@ fn late(story: &mut Story, case: &Case) {
 
 /// close() sleeps.
 pub fn blocked(story: &mut Story, case: &Case) {
-    let send_q = case.socket().and_then(|socket| socket.send_q);
+    // The number is free already; the socket has its row still.
+    let row = |socket: &Arc<Socket>| story.scene.became(&case.host?.name, socket);
+    let now = case.before.and_then(row).or(case.socket());
+    let send_q = now.and_then(|socket| socket.send_q);
     let wchan = story.scene.wchan(case.process);
     let note = note!("close-blocked", who = case.who(), send_q = send_q, wchan = wchan);
     story.say(Rank::Call, note);

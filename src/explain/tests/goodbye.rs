@@ -299,6 +299,8 @@ fn a_cut_wire_is_quiet() {
         Play::new(&open(), open()).cause(Action::Wait(std::time::Duration::from_millis(3000)));
     assert_eq!(play.keys(), ["quiet"]);
     assert!(play.first().starts_with("3.0 s passed"), "{}", play.first());
+    let play = Play::new(&open(), open()).cause(Action::Wait(std::time::Duration::ZERO));
+    assert_eq!(play.keys(), ["nothing-new"]);
 }
 
 #[test]
