@@ -36,7 +36,7 @@ pub use name::{HostName, ProcessName};
 pub use packet::{Body, Fate, Flags, Packet, Passage, Segment, TcpOption};
 pub use process::{Fd, File, Process, ProcessState};
 pub use signal::Signal;
-pub use snapshot::{Host, Snapshot};
+pub use snapshot::{Caller, Host, Snapshot};
 pub use socket::{
     Address, Family, Kind, Ownerless, Socket, SocketMemory, TcpInfo, TcpState, Timer, TimerKind,
 };

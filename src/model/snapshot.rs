@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::name::{HostName, ProcessName};
 use super::process::{Fd, Process};
-use super::socket::{Ownerless, Socket};
+use super::socket::{Ownerless, Socket, TcpState};
 use super::wire::Wire;
 
 /// The lab as its kernel describes it at one moment. Rows are shared with the snapshot before
@@ -72,7 +72,36 @@ impl Host {
     }
 }
 
+/// Which end of a connection called the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caller {
+    /// The socket itself.
+    Own,
+    /// Its peer.
+    Peer,
+}
+
 impl Snapshot {
+    /// Which end of `socket`, a row of `host`, called, as far as rows tell: one that waits in a
+    /// queue or has a listener's port was called, one in SYN_SENT or with a listener on the other
+    /// side has called. The kernel itself does not remember it.
+    pub fn caller(&self, host: &Host, socket: &Socket) -> Option<Caller> {
+        let (local, peer) = socket.ends()?;
+        let listens = |host: &Host, at| host.sockets.iter().any(|row| row.listens_at(at));
+        match (socket.ownerless, socket.state) {
+            (Some(Ownerless::SynQueue | Ownerless::AcceptQueue), _) => return Some(Caller::Peer),
+            (_, Some(TcpState::SynSent)) => return Some(Caller::Own),
+            (Some(Ownerless::Orphan | Ownerless::TimeWait) | None, _) => {}
+        }
+        let other = self.hosts.iter().find(|host| host.addresses.contains(&peer.ip()));
+        let calls = other.is_some_and(|other| listens(other, peer));
+        match (listens(host, local), calls) {
+            (true, false) => Some(Caller::Peer),
+            (false, true) => Some(Caller::Own),
+            (true, true) | (false, false) => None,
+        }
+    }
+
     /// The host of this name.
     pub fn host(&self, name: &HostName) -> Option<&Arc<Host>> {
         self.hosts.iter().find(|host| host.name == *name)

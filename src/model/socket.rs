@@ -323,16 +323,19 @@ impl Socket {
     /// Whether `connection` came in by this listener: same port, and the listener's address is
     /// the same or the wildcard. The wildcard of IPv6 takes IPv4 too, if it is not IPV6_V6ONLY.
     pub fn listens_for(&self, connection: &Socket) -> bool {
-        let (Some((own, _)), Some((local, _))) = (self.ends(), connection.ends()) else {
-            return false;
-        };
+        let local = connection.ends().map(|(local, _)| local);
+        connection.kind.is_tcp() && local.is_some_and(|local| self.listens_at(local))
+    }
+
+    /// Whether a call to this address of its host comes to this listener.
+    pub fn listens_at(&self, local: SocketAddr) -> bool {
+        let Some((own, _)) = self.ends() else { return false };
         let family = match (own.is_ipv6(), local.is_ipv6()) {
             (true, false) => self.v6only != Some(true),
             (false, true) => false,
             (true, true) | (false, false) => true,
         };
         self.is_listener()
-            && connection.kind.is_tcp()
             && own.port() == local.port()
             && family
             && (own.ip().is_unspecified() || own.ip() == local.ip())

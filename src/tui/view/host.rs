@@ -117,7 +117,7 @@ fn process_rows(site: &Site<'_>, process: &Process, wide: usize, ink: &Ink) -> R
 
 fn socket_row(site: &Site<'_>, socket: &Arc<Socket>, new: bool, wide: usize, ink: &Ink) -> Row {
     let changed = new || site.is_changed(socket);
-    sockets::rows(&[(socket, changed)], site.clock, wide, ink).remove(0)
+    sockets::rows(site, &[(socket, changed)], wide, ink).remove(0)
 }
 
 /// The kernel's own sockets; those in a queue are drawn there.

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use crate::model::{Address, Kind, Socket};
+use crate::model::{Address, Caller, Kind, Socket};
 use crate::tui::ink::Ink;
 use crate::tui::text::width;
 
@@ -25,7 +25,7 @@ impl Naming {
         ink: &Ink,
     ) -> Self {
         let fits = |naming: &Naming| {
-            sockets.clone().all(|socket| width(&name(socket, *naming, ink)) <= room)
+            sockets.clone().all(|socket| width(&name(socket, None, *naming, ink)) <= room)
         };
         // In a narrow pane full names would come and go with the sockets.
         let narrow = room < 24;
@@ -36,14 +36,14 @@ impl Naming {
 }
 
 /// What a socket is called: its own name, and its peer's where it has one. The arrow points from
-/// the side that called, which is taken to be the one with the larger port, to the other.
-pub fn name(socket: &Socket, naming: Naming, ink: &Ink) -> String {
+/// the end that called to the other; where that is not known there is none.
+pub fn name(socket: &Socket, caller: Option<Caller>, naming: Naming, ink: &Ink) -> String {
     let kind = prefix(socket.kind, naming);
     let nameless = || ink.words.ui("socket-nameless").to_owned();
     let text = match (&socket.local, &socket.peer) {
         (None, _) => nameless(),
         (Some(Address::Inet(local)), peer) => match peer {
-            Some(Address::Inet(peer)) if peer.port() != 0 => pair(*local, *peer, naming),
+            Some(Address::Inet(peer)) if peer.port() != 0 => pair(*local, *peer, caller, naming),
             _ if local.port() == 0 => nameless(),
             _ => single(*local, naming),
         },
@@ -69,8 +69,12 @@ fn single(local: SocketAddr, naming: Naming) -> String {
     }
 }
 
-fn pair(local: SocketAddr, peer: SocketAddr, naming: Naming) -> String {
-    let arrow = if peer.port() > local.port() { '<' } else { '>' };
+fn pair(local: SocketAddr, peer: SocketAddr, caller: Option<Caller>, naming: Naming) -> String {
+    let arrow = match caller {
+        Some(Caller::Own) => '>',
+        Some(Caller::Peer) => '<',
+        None => '-',
+    };
     match naming {
         Naming::Full => format!("{local} {arrow} {peer}"),
         Naming::Ports => format!(":{} {arrow} :{}", local.port(), peer.port()),

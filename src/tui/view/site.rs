@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::clock::Clock;
 use super::marks::Marks;
-use crate::model::{Host, Process, Snapshot, Socket};
+use crate::model::{Caller, Host, Process, Snapshot, Socket};
 
 /// A host with its processes and who holds which socket.
 pub struct Site<'a> {
@@ -17,6 +17,7 @@ pub struct Site<'a> {
     pub marks: &'a Marks,
     /// How its timers are told.
     pub clock: Clock,
+    snapshot: &'a Snapshot,
     /// Inode → every fd of this host that stands for it.
     owners: HashMap<u64, Vec<Owner<'a>>>,
     sockets: HashMap<u64, &'a Arc<Socket>>,
@@ -50,7 +51,12 @@ impl<'a> Site<'a> {
         }
         let sockets = host.sockets.iter().filter(|socket| socket.inode != 0);
         let sockets = sockets.map(|socket| (socket.inode, socket)).collect();
-        Self { host, processes, marks, clock, owners, sockets }
+        Self { host, processes, marks, clock, snapshot, owners, sockets }
+    }
+
+    /// Which end of this socket's connection called the other.
+    pub fn caller(&self, socket: &Socket) -> Option<Caller> {
+        self.snapshot.caller(self.host, socket)
     }
 
     /// The fds that stand for this socket.

@@ -34,14 +34,17 @@ pub fn section(site: &Site<'_>, wide: usize, limit: usize, ink: &Ink) -> Section
     let labels = sockets.iter().map(|(socket, _)| fd_label(site, socket, named));
     let labels: Vec<String> = labels.collect();
     let label = labels.iter().map(|label| width(label)).max().unwrap_or(1);
-    let rows = rows(&sockets, site.clock, wide.saturating_sub(label + 2), ink);
+    let rows = rows(site, &sockets, wide.saturating_sub(label + 2), ink);
     let rows = rows.into_iter().zip(&labels).zip(&sockets).map(|((row, text), (_, changed))| {
         let start = [ink.mark(*changed), ink.span(Role::Strong, pad(text, label)), " ".into()];
         indent(row, *changed, start.into(), label + 2)
     });
     let mut rows: Vec<Row> = rows.collect();
     rows.extend(
-        site.marks.gone(&site.host.name).take(limit).map(|socket| gone_row(socket, label, ink)),
+        site.marks
+            .gone(&site.host.name)
+            .take(limit)
+            .map(|socket| gone_row(site, socket, label, ink)),
     );
     let mut section = Section::new(ink.words.ui("pane-sockets"), rows);
     section.more = more;
@@ -75,18 +78,19 @@ fn fd_label(site: &Site<'_>, socket: &Socket, named: bool) -> String {
 }
 
 /// The name and state of each socket in aligned columns, with the details below.
-pub fn rows(sockets: &[(&Arc<Socket>, bool)], clock: Clock, room: usize, ink: &Ink) -> Vec<Row> {
+pub fn rows(site: &Site<'_>, sockets: &[(&Arc<Socket>, bool)], room: usize, ink: &Ink) -> Vec<Row> {
     let plain = || sockets.iter().map(|(socket, _)| socket.as_ref());
     let naming = Naming::for_all(plain(), room.saturating_sub(STATE_WIDTH + 1), ink);
-    let column = plain().map(|socket| width(&name(socket, naming, ink))).max().unwrap_or(0);
+    let column = plain().map(|socket| width(&name(socket, None, naming, ink))).max().unwrap_or(0);
     let column = column.min(room.saturating_sub(STATE_WIDTH + 1));
     let row = |(socket, changed): &(&Arc<Socket>, bool)| {
         let role = ink.fresh(*changed);
-        let mut spans = vec![ink.span(role, pad(&name(socket, naming, ink), column))];
+        let name = name(socket, site.caller(socket), naming, ink);
+        let mut spans = vec![ink.span(role, pad(&name, column))];
         spans.push(ink.span(role, format!(" {}", state(socket))));
         let mut row = Row::new(Line::from(spans), *changed);
         row.twice = socket.ownerless == Some(Ownerless::AcceptQueue);
-        let details = details(socket, clock, ink);
+        let details = details(socket, site.clock, ink);
         details.into_iter().for_each(|detail| row.detail(ink.line(Role::Dim, detail)));
         row
     };
@@ -94,8 +98,8 @@ pub fn rows(sockets: &[(&Arc<Socket>, bool)], clock: Clock, room: usize, ink: &I
 }
 
 /// `*- 40001>8080 gone`: a socket that this moment took out of every list.
-fn gone_row(socket: &Socket, label: usize, ink: &Ink) -> Row {
-    let name = name(socket, Naming::Bare, ink);
+fn gone_row(site: &Site<'_>, socket: &Socket, label: usize, ink: &Ink) -> Row {
+    let name = name(socket, site.caller(socket), Naming::Bare, ink);
     let text = ink.words.ui_with("socket-gone", &[("socket", &name)]);
     let start = format!("{} ", pad("-", label));
     let line = Line::from(vec![ink.mark(true), ink.span(Role::Dim, start + &text)]);

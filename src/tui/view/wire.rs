@@ -44,7 +44,7 @@ pub fn lines(ladder: &Ladder, wide: usize, high: usize, ink: &Ink) -> Vec<Line<'
     if legs.is_empty() && hidden == 0 && !ladder.cut {
         lines.push(ink.line(Role::Dim, format!(" {}", ink.words.ui("wire-empty"))));
     }
-    let ports = ports_differ(legs.iter().map(|leg| &*leg.packet));
+    let ports = Ports::that_differ(&legs, ladder);
     // Sequence numbers below an arrow: for all if they fit, else for the new ones.
     let spare = room.saturating_sub(legs.len() + usize::from(hidden > 0));
     let new = legs.iter().filter(|leg| leg.new).count();
@@ -83,15 +83,46 @@ fn shown(ladder: &Ladder, room: usize) -> (Vec<&Leg>, usize) {
     (ladder.finished.iter().skip(skip).chain(held).collect(), hidden)
 }
 
-fn ports_differ<'a>(packets: impl Iterator<Item = &'a Packet>) -> bool {
-    let pair = |packet: &Packet| packet.ports().map(|(a, b)| (a.min(b), a.max(b)));
-    let mut pairs = packets.filter_map(pair);
-    let first = pairs.next();
-    pairs.any(|pair| Some(pair) != first)
+/// The ports that tell the connections on the ladder from each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ports {
+    /// There is only one connection.
+    None,
+    /// Those of the host on this side differ, 0 for the left one.
+    Of(usize),
+    /// Those of both hosts do.
+    Both,
+}
+
+impl Ports {
+    fn that_differ(legs: &[&Leg], ladder: &Ladder) -> Self {
+        let found: Vec<[u16; 2]> =
+            legs.iter().filter_map(|leg| sides(&leg.packet, ladder)).collect();
+        let differ = |side: usize| found.windows(2).any(|two| two[0][side] != two[1][side]);
+        match (differ(0), differ(1)) {
+            (false, false) => Ports::None,
+            (true, false) => Ports::Of(0),
+            (false, true) => Ports::Of(1),
+            (true, true) => Ports::Both,
+        }
+    }
+}
+
+/// A packet's ports, that of the host on the left first.
+fn sides(packet: &Packet, ladder: &Ladder) -> Option<[u16; 2]> {
+    let (from, to) = packet.ports()?;
+    Some(if goes_right(packet, ladder) { [from, to] } else { [to, from] })
+}
+
+fn goes_right(packet: &Packet, ladder: &Ladder) -> bool {
+    packet
+        .from
+        .as_ref()
+        .map_or_else(|| packet.to.as_ref() == Some(&ladder.ends[1]), |from| *from != ladder.ends[1])
 }
 
 /// `*H ◀╌SYN,ACK 40001╌╌ x3`
-fn arrow(leg: &Leg, ladder: &Ladder, ports: bool, wide: usize, ink: &Ink) -> Line<'static> {
+fn arrow(leg: &Leg, ladder: &Ladder, ports: Ports, wide: usize, ink: &Ink) -> Line<'static> {
     let (mark, role) = match leg.end {
         End::Arrived => (".", if leg.new { Role::Plain } else { Role::Dim }),
         End::Lost => ("x", Role::Lost),
@@ -100,11 +131,8 @@ fn arrow(leg: &Leg, ladder: &Ladder, ports: bool, wide: usize, ink: &Ink) -> Lin
     let trail = trail(leg);
     let mut spans = vec![ink.mark(leg.new), ink.span(role, format!("{mark} "))];
     let room = wide.saturating_sub(3 + trail.len() + usize::from(trail.is_empty()));
-    let to_right = leg.packet.from.as_ref().map_or_else(
-        || leg.packet.to.as_ref() == Some(&ladder.ends[1]),
-        |from| *from != ladder.ends[1],
-    );
-    let label = label(&leg.packet, ports, room.saturating_sub(3));
+    let to_right = goes_right(&leg.packet, ladder);
+    let label = label(&leg.packet, ladder, ports, room.saturating_sub(3));
     spans.extend(shaft(&label, to_right, leg.end, room, ink).into_iter().map(|(kind, text)| {
         let label_role = if leg.new && leg.end == End::Arrived { Role::Strong } else { role };
         ink.span(if kind == Part::Label { label_role } else { role }, text)
@@ -128,12 +156,18 @@ fn trail(leg: &Leg) -> String {
     trail
 }
 
-/// The packet's name, with the client's port where that is needed to tell connections apart.
-fn label(packet: &Packet, ports: bool, room: usize) -> String {
+/// The packet's name, with the ports that tell its connection from others.
+fn label(packet: &Packet, ladder: &Ladder, ports: Ports, room: usize) -> String {
     let name = packet.label();
-    let port = packet.ports().filter(|_| ports).map(|(a, b)| a.max(b));
-    let long = port.map(|port| format!("{name} {port}"));
-    long.filter(|long| width(long) <= room).unwrap_or_else(|| head(&name, room).to_owned())
+    let told = match (ports, sides(packet, ladder)) {
+        (Ports::None, _) | (_, None) => None,
+        (Ports::Of(side), Some(sides)) => Some(format!("{name} {}", sides[side])),
+        (Ports::Both, Some([left, right])) => {
+            let (from, to) = if goes_right(packet, ladder) { (left, right) } else { (right, left) };
+            Some(format!("{name} {from}>{to}"))
+        }
+    };
+    told.filter(|told| width(told) <= room).unwrap_or_else(|| head(&name, room).to_owned())
 }
 
 #[derive(PartialEq, Eq)]
