@@ -278,17 +278,19 @@ pub fn full_queue() -> Timeline {
     let fresh = Socket { local: None, peer: None, ..tcp(34, TcpState::Close, "*:0", "*:0") };
     lab.socket("client", fresh);
     lab.filter(PacketKind::SynAck);
+    let acks = [40002, 40003].map(|port| lab.packet("client", Flags::ACK, port, 0));
+    for ack in &acks {
+        lab.hold(ack, 1);
+    }
     let start = lab.clone();
+    Arc::make_mut(&mut lab.snapshot.wire).held.clear();
 
     let (syn, answer) = (Flags::SYN, Flags::SYN.with(Flags::ACK));
     let early = [
         passage(&lab.packet("client", syn, 40003, 0), Fate::Delivered),
         passage(&lab.packet("server", answer, 40003, 0), Fate::Delivered),
     ];
-    let acks = [
-        passage(&lab.packet("client", Flags::ACK, 40002, 0), Fate::Delivered),
-        passage(&lab.packet("client", Flags::ACK, 40003, 0), Fate::Delivered),
-    ];
+    let acks = acks.map(|ack| passage(&ack, Fate::Delivered));
     let again = lab.packet("server", answer, 40003, 0);
     lab.hold(&again, 3);
     listener.recv_q = Some(2);
