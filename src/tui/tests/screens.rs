@@ -43,8 +43,13 @@ fn every_screen_of_a_lesson() {
 fn menu_and_keys() {
     for lang in Lang::ALL {
         for size in SIZES {
-            for (name, keys) in [("menu", ""), ("help", "?")] {
-                let text = Play::menu(lang).keys(keys).text(size);
+            let mut play = Play::menu(lang);
+            let all = [("menu", ""), ("help", "?"), ("", "pagedown"), ("signs", "pagedown")];
+            for (name, keys) in all {
+                let text = play.keys(keys).text(size);
+                if name.is_empty() {
+                    continue; // how far it can be scrolled is known when it is drawn
+                }
                 fills(&text, size);
                 insta::assert_snapshot!(format!("{name}-{lang}-{}x{}", size.0, size.1), text);
             }

@@ -1,14 +1,43 @@
-//! The keys, printed from the table.
+//! The keys, printed from the table, and what the signs of the panes mean.
 
 use ratatui::text::Line;
 
 use crate::tui::ink::Ink;
 use crate::tui::input::{Group, TABLE, group_title};
-use crate::tui::text::{pad, width};
+use crate::tui::text::{pad, width, wrap};
 use crate::tui::theme::Role;
 
-/// Every key in two columns, by groups.
+/// The signs, in the order of the panes: what stands there, and what it means.
+const SIGNS: [(&str, &str); 10] = [
+    ("sign-changed", "sign-changed-means"),
+    ("sign-packets", "sign-packets-means"),
+    ("sign-copies", "sign-copies-means"),
+    ("sign-covers", "sign-covers-means"),
+    ("sign-ownerless", "sign-ownerless-means"),
+    ("sign-recv", "sign-recv-means"),
+    ("sign-send", "sign-send-means"),
+    ("sign-backlog", "sign-backlog-means"),
+    ("sign-places", "sign-places-means"),
+    ("sign-timeline", "sign-timeline-means"),
+];
+
+/// Every key in two columns, by groups; then the signs.
 pub fn lines(wide: usize, ink: &Ink) -> Vec<Line<'static>> {
+    let mut lines = keys(wide, ink);
+    lines.push(Line::default());
+    lines.push(ink.line(Role::Title, format!(" {}", ink.words.ui("keys-signs"))));
+    for (sign, means) in SIGNS {
+        let means = ink.span(Role::Plain, ink.words.ui(means));
+        for (index, mut line) in wrap(&[means], wide.saturating_sub(16)).into_iter().enumerate() {
+            let sign = if index == 0 { ink.words.ui(sign) } else { "" };
+            line.spans.insert(0, ink.span(Role::Key, format!(" {} ", pad(sign, 13))));
+            lines.push(line);
+        }
+    }
+    lines
+}
+
+fn keys(wide: usize, ink: &Ink) -> Vec<Line<'static>> {
     let column = (wide.saturating_sub(3)) / 2;
     let mut lines = Vec::new();
     for group in Group::ALL {
