@@ -4,15 +4,14 @@
 mod probe;
 mod signals;
 mod terminal;
+mod wait;
 
 use std::collections::VecDeque;
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use crossterm::event::{self, Event, KeyEvent};
+use crossterm::event::KeyEvent;
 use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, PollTimeout};
 
 use super::app::{App, Deed, Effect, Factory, Msg, carry_out, update};
 use super::glyphs::Glyphs;
@@ -20,12 +19,7 @@ use super::input::message;
 use super::view::draw;
 use signals::{Signals, Wish};
 use terminal::Screen;
-
-/// A timer of the kernel is late by a tick or two; asking in vain again and again is not waiting.
-const PATIENCE: Duration = Duration::from_millis(10);
-
-/// How often a page is drawn on which a timer counts down. Nothing else is drawn unasked.
-const TICK: Duration = Duration::from_secs(1);
+use wait::{read_keys, wait};
 
 /// What a run of the screen is made of.
 pub struct Setup {
@@ -93,7 +87,7 @@ pub fn run(setup: Setup) -> Result<Ending, RunError> {
         }
     }
     let effects = first.into_iter().map(Effect::Do).collect();
-    Running { app, factory, keep, screen, signals, queue, effects }.go()
+    Running { app, factory, keep, screen, signals, queue, effects, drawn: Instant::now() }.go()
 }
 
 /// A run that is under way.
@@ -105,6 +99,8 @@ struct Running {
     signals: Signals,
     queue: VecDeque<Incoming>,
     effects: Vec<Effect>,
+    /// When the screen was drawn last.
+    drawn: Instant,
 }
 
 /// What waits to be answered. What a key means is found out when its turn comes: it depends on
@@ -128,7 +124,7 @@ impl Running {
                     return Ok(Ending::Hangup);
                 }
             }
-            let woken = wait(&self.app, &self.screen, &self.signals)?;
+            let woken = wait(&self.app, &self.screen, &self.signals, self.drawn.elapsed())?;
             if woken.gone {
                 return Ok(Ending::Hangup);
             }
@@ -208,6 +204,7 @@ impl Running {
         let drawn = self.screen.draw(|area, buffer| below = draw(app, area, buffer));
         self.app.below = below;
         self.app.dirty = false;
+        self.drawn = Instant::now();
         match drawn {
             Ok(()) => Ok(true),
             Err(error) if is_gone(&error) => Ok(false),
@@ -227,64 +224,4 @@ fn note_progress(app: &mut App) {
 
 fn is_gone(error: &io::Error) -> bool {
     matches!(error.raw_os_error().map(Errno::from_raw), Some(Errno::EIO | Errno::EPIPE))
-}
-
-/// What woke the loop.
-#[derive(Debug, Default)]
-struct Woken {
-    key: bool,
-    signal: bool,
-    world: bool,
-    /// A second has passed that the page counts.
-    tick: bool,
-    gone: bool,
-}
-
-/// Sleeps until something happens.
-fn wait(app: &App, screen: &Screen, signals: &Signals) -> Result<Woken, RunError> {
-    let session = app.session.as_ref();
-    let readiness = session.and_then(|session| session.readiness());
-    let due = session.and_then(|session| session.due_in()).map(|due| due.max(PATIENCE));
-    let tick = app.counts().then_some(TICK);
-    let timeout = due.into_iter().chain(tick).min().map_or(PollTimeout::NONE, |time| {
-        // Rounded up: waking early would only mean to wait again.
-        let millis = time.as_micros().div_ceil(1000).min(i32::MAX as u128);
-        PollTimeout::try_from(i32::try_from(millis).unwrap_or(i32::MAX)).unwrap_or(PollTimeout::MAX)
-    });
-    let mut fds: Vec<PollFd<'_>> = [screen.input(), signals.as_fd()]
-        .into_iter()
-        .chain(readiness)
-        .map(|fd: BorrowedFd<'_>| PollFd::new(fd, PollFlags::POLLIN))
-        .collect();
-    let count = match nix::poll::poll(&mut fds, timeout) {
-        Ok(count) => count,
-        // A signal: its pipe says which, at the next turn.
-        Err(Errno::EINTR) => return Ok(Woken::default()),
-        Err(errno) => return Err(RunError::Terminal { attempt: "poll", source: errno.into() }),
-    };
-    let seen =
-        |index: usize| fds.get(index).and_then(PollFd::revents).unwrap_or(PollFlags::empty());
-    let gone = PollFlags::POLLHUP | PollFlags::POLLERR | PollFlags::POLLNVAL;
-    let is_due = count == 0 && due.is_some_and(|due| tick.is_none_or(|tick| due <= tick));
-    Ok(Woken {
-        key: seen(0).contains(PollFlags::POLLIN),
-        signal: !seen(1).is_empty(),
-        world: !seen(2).is_empty() || is_due,
-        tick: count == 0 && !is_due,
-        gone: seen(0).intersects(gone),
-    })
-}
-
-/// Everything that was typed so far. With `use-dev-tty`, `event::poll(0)` is always false, and a
-/// key that was read but not taken is in no fd any more: so ask until there is none for 1 ms.
-fn read_keys(queue: &mut VecDeque<Incoming>) -> io::Result<()> {
-    while event::poll(Duration::from_millis(1))? {
-        match event::read()? {
-            Event::Key(key) => queue.push_back(Incoming::Key(key)),
-            Event::Paste(text) => queue.push_back(Incoming::Msg(Msg::Paste(text))),
-            Event::Resize(..) => queue.push_back(Incoming::Msg(Msg::Resized)),
-            Event::FocusGained | Event::FocusLost | Event::Mouse(_) => {}
-        }
-    }
-    Ok(())
 }
