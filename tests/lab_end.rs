@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use sockstep::model::{LabSpec, Syscall, WorldError, Worlds as _};
-use support::traces::Traces;
+use sockstep::model::{Action, HostName, LabSpec, Syscall, World, WorldError, Worlds as _};
+use support::traces::{Traces, alone};
 use support::{ARENA, call, lab_or_skip, labs, name, sockaddr};
 
 #[test]
@@ -79,11 +79,7 @@ fn exec(pid: i32, host: &str, command: &[&str]) -> String {
 #[test]
 fn a_lost_lab_says_so_once_and_wakes_nobody() {
     let Some(mut world) = lab_or_skip(&LabSpec::two_hosts()) else { return };
-    let process = world.start().snapshot.process(&name("server")).expect("it is there").clone();
-    let status = std::fs::read_to_string(format!("/proc/{}/status", process.outer_pid));
-    let status = status.expect("it lives");
-    let first = status.lines().find_map(|line| line.strip_prefix("PPid:")).expect("a parent");
-    let first = Pid::from_raw(first.trim().parse().expect("a number"));
+    let first = parent(server_of(&*world));
     assert!(world.readiness().is_some());
     kill(first, Signal::SIGKILL).expect("it lives");
     let end = Instant::now() + Duration::from_secs(20);
@@ -95,4 +91,53 @@ fn a_lost_lab_says_so_once_and_wakes_nobody() {
     };
     assert!(matches!(lost, WorldError::Broken { .. }), "{lost}");
     assert!(world.readiness().is_none() && world.due().is_none());
+}
+
+/// The number of the server's process.
+fn server_of(world: &dyn World) -> Pid {
+    let process = world.start().snapshot.process(&name("server")).expect("it is there").clone();
+    Pid::from_raw(process.outer_pid)
+}
+
+/// The number of a process's parent.
+fn parent(of: Pid) -> Pid {
+    let status = std::fs::read_to_string(format!("/proc/{of}/status")).expect("it lives");
+    let parent = status.lines().find_map(|line| line.strip_prefix("PPid:")).expect("a parent");
+    Pid::from_raw(parent.trim().parse().expect("a number"))
+}
+
+#[test]
+fn a_reboot_leaves_nothing_of_the_host_before() {
+    let Some(mut world) = lab_or_skip(&LabSpec::two_hosts()) else { return };
+    let keeper = parent(parent(server_of(&*world)));
+    let fds = || std::fs::read_dir(format!("/proc/{keeper}/fd")).expect("it lives").count();
+    let before = fds();
+    let host = HostName::parse("server").expect("a name");
+    for _ in 0..50 {
+        world.act(&Action::Reboot(host.clone())).expect("a reboot");
+    }
+    // The keeper tidies up by itself, a moment later.
+    let end = Instant::now() + Duration::from_secs(20);
+    while fds() > before {
+        assert!(Instant::now() < end, "{before} fds of the keeper became {}", fds());
+        std::thread::park_timeout(Duration::from_millis(5));
+    }
+    let spawn = Action::Spawn { process: name("server"), host };
+    world.act(&spawn).expect("the lab lives");
+}
+
+#[test]
+fn a_stopped_keeper_holds_nobody() {
+    let _alone = alone();
+    let mut labs = labs();
+    let Ok(world) = labs.open(&LabSpec::two_hosts()) else { return };
+    let keeper = parent(parent(server_of(&*world)));
+    let traces = Traces::below(std::process::id());
+    kill(keeper, Signal::SIGSTOP).expect("it lives");
+    let start = Instant::now();
+    // Whoever opened it is gone first, as in a session.
+    drop(labs);
+    drop(world);
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    traces.wait_until_gone();
 }

@@ -21,7 +21,7 @@ use nix::unistd::setsid;
 use super::failure::{Attempt as _, Failure};
 use super::kernel::diag_socket;
 use super::make_host::{Made, make_host, write_setting};
-use super::order::{Answer, End, LONGEST, Order};
+use super::order::{Answer, End, LONGEST, Order, Told};
 use super::place::Place;
 use super::registry;
 use super::sys::{
@@ -143,11 +143,9 @@ impl Lab {
             }
             Order::MakeHost(plan) => {
                 let made = make_host(&plan, self.home.as_fd())?;
-                let Made { namespace, tun, diag, netstat, snmp, ports, refused } = made;
-                self.init
-                    .keeper
-                    .send(b"host", &[tun.as_fd(), diag.as_fd()])
-                    .attempt("hand the host to the keeper")?;
+                let Made { namespace, tun, diag, keepers, netstat, snmp, ports, refused } = made;
+                let told = Told::Made(plan.name.clone());
+                self.tell_keeper(&told, &[tun.as_fd(), keepers.as_fd()])?;
                 self.hosts.insert(plan.name, namespace);
                 self.list_hosts()?;
                 let fds = vec![tun, diag, netstat.into(), snmp.into(), ports.into()];
@@ -155,6 +153,7 @@ impl Lab {
             }
             Order::DropHost(host) => {
                 self.hosts.remove(&host);
+                self.tell_keeper(&Told::Dropped(host), &[])?;
                 self.list_hosts()?;
                 Ok((Answer::Done, Vec::new()))
             }
@@ -196,6 +195,12 @@ impl Lab {
         // Whoever is lost in a host's namespace would do the next thing in the wrong place.
         setns(&self.home, CloneFlags::CLONE_NEWNET).attempt(format!("leave {host}"))?;
         result
+    }
+
+    fn tell_keeper(&self, told: &Told, fds: &[BorrowedFd<'_>]) -> Result<(), Failure> {
+        let bytes = serde_json::to_vec(told)
+            .map_err(|_| Failure { attempt: "write to the keeper".into(), errno: Errno::EINVAL })?;
+        self.init.keeper.send(&bytes, fds).attempt("tell the keeper of a host")
     }
 
     fn list_hosts(&self) -> Result<(), Failure> {

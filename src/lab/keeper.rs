@@ -7,6 +7,7 @@
 //!
 //! *Must not know*: lessons, the screen, what a call is.
 
+use std::collections::BTreeMap;
 use std::os::fd::{AsFd as _, OwnedFd};
 
 use nix::errno::Errno;
@@ -20,10 +21,10 @@ use nix::unistd::{Pid, setsid};
 use super::failure::{Attempt as _, Failure};
 use super::init::{Init, run_init};
 use super::kernel::destroy_all;
-use super::order::LONGEST;
+use super::order::{LONGEST, Told};
 use super::place::Place;
 use super::sys::{Channel, Forked, Identity, fork, inherited, leave};
-use crate::model::Rung;
+use crate::model::{HostName, Rung};
 
 /// What sockstep and the keeper say to each other before the lab's first process takes over.
 pub(super) mod word {
@@ -129,16 +130,15 @@ fn receive(channel: &Channel) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-/// A host's TUN and sock_diag socket.
+/// A host's TUN and a sock_diag socket of the keeper's own.
 struct HostFds {
     tun: OwnedFd,
     diag: OwnedFd,
 }
 
-/// Collects the hosts' fds until sockstep or the lab's first process is gone.
-fn watch(sockstep: &Channel, hosts: &Channel) -> Vec<HostFds> {
-    let mut held = Vec::new();
-    let mut bytes = [0; 16];
+/// Keeps the hosts' fds until sockstep or the lab's first process is gone.
+fn watch(sockstep: &Channel, hosts: &Channel) -> BTreeMap<HostName, HostFds> {
+    let mut held = BTreeMap::new();
     loop {
         let mut fds = [
             PollFd::new(sockstep.as_fd(), PollFlags::POLLIN),
@@ -151,14 +151,8 @@ fn watch(sockstep: &Channel, hosts: &Channel) -> Vec<HostFds> {
         }
         let ready = |fd: &PollFd<'_>| fd.revents().is_some_and(|events| !events.is_empty());
         if ready(&fds[1]) {
-            match hosts.receive(&mut bytes) {
-                Ok(message) if message.length > 0 => {
-                    let mut fds = message.fds.into_iter();
-                    if let (Some(tun), Some(diag)) = (fds.next(), fds.next()) {
-                        held.push(HostFds { tun, diag });
-                    }
-                }
-                _ => return held,
+            if hear(hosts, &mut held).is_none() {
+                return held;
             }
         } else if ready(&fds[0]) {
             return held;
@@ -166,17 +160,41 @@ fn watch(sockstep: &Channel, hosts: &Channel) -> Vec<HostFds> {
     }
 }
 
+/// Takes what the lab's first process tells; `None` if it is gone.
+fn hear(hosts: &Channel, held: &mut BTreeMap<HostName, HostFds>) -> Option<()> {
+    let mut bytes = [0; 256];
+    let message = hosts.receive(&mut bytes).ok().filter(|message| message.length > 0)?;
+    match serde_json::from_slice(&bytes[..message.length]).ok()? {
+        Told::Made(name) => {
+            let mut fds = message.fds.into_iter();
+            let (tun, diag) = (fds.next()?, fds.next()?);
+            held.insert(name, HostFds { tun, diag });
+        }
+        Told::Dropped(name) => {
+            if let Some(host) = held.remove(&name) {
+                host.end();
+            }
+        }
+    }
+    Some(())
+}
+
+impl HostFds {
+    /// Leaves nothing that would keep the host's namespace alive.
+    fn end(self) {
+        destroy_all(&self.diag);
+        drop(self.tun);
+    }
+}
+
 /// Takes the lab down: processes, sockets, devices, files.
-fn end(init: Pid, hosts: Vec<HostFds>, place: &Place) {
+fn end(init: Pid, hosts: BTreeMap<HostName, HostFds>, place: &Place) {
     // The kernel kills every process of the namespace with its first, and waits for them.
     let _ = kill(init, Signal::SIGKILL);
     let _ = waitpid(init, None);
     match place {
         Place::Namespaces(_) => {
-            for host in hosts {
-                destroy_all(&host.diag);
-                drop(host.tun);
-            }
+            hosts.into_values().for_each(HostFds::end);
         }
         Place::Machine { directory, .. } => {
             end_children();

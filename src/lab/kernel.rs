@@ -8,6 +8,7 @@ use nix::sys::socket::{
     AddressFamily, MsgFlags, SockFlag, SockProtocol, SockType, recv, send, setsockopt, socket,
     sockopt,
 };
+use nix::sys::time::TimeVal;
 
 use super::diag::{Collector, DumpError, Progress, Protocol, Query, destroy, ids, share};
 use super::netlink::{Messages, Sense};
@@ -156,33 +157,62 @@ fn collect(
     }
 }
 
+/// The sequence number of whoever takes a host down, and of its orders.
+const LAST_DUMP: u32 = 0x656e_6421;
+const LAST_ORDER: u32 = LAST_DUMP + 1;
+
+/// How long the kernel may take to answer who takes a host down. It answers at once; but the end
+/// of a lab must not wait for anything without bound.
+const LAST_PATIENCE: i64 = 2;
+
 /// Destroys every TCP and UDP socket of a host, so that nothing keeps its namespace alive. What
 /// can't be destroyed is left to the kernel.
 pub(super) fn destroy_all(socket: &OwnedFd) {
     let mut buffer = vec![0; 32 * 1024];
+    if setsockopt(socket, sockopt::ReceiveTimeout, &TimeVal::new(LAST_PATIENCE, 0)).is_err() {
+        return;
+    }
+    drain(socket, &mut buffer);
     for v6 in [false, true] {
         for (query, protocol) in [(Query::tcp(v6), Protocol::Tcp), (Query::udp(v6), Protocol::Udp)]
         {
             let mut found = Vec::new();
             let mut collector = Collector::default();
-            collector.begin(&query, 1);
-            let fed = ask(socket, &query.request(1), &mut buffer, |datagram| {
+            collector.begin(&query, LAST_DUMP);
+            let fed = ask(socket, &query.request(LAST_DUMP), &mut buffer, |datagram| {
                 found.extend(ids(datagram));
                 collector.feed(datagram)
             });
             if fed.is_err() {
+                drain(socket, &mut buffer);
                 continue;
             }
             for id in found.iter().take(MOST_DESTROYED) {
-                let message = destroy(id, protocol, 2);
-                if send(socket.as_raw_fd(), &message, MsgFlags::empty()).is_ok() {
+                let message = destroy(id, protocol, LAST_ORDER);
+                if send(socket.as_raw_fd(), &message, MsgFlags::empty()).is_ok()
                     // The acknowledgment, or that the socket was gone already.
-                    let _ = recv(socket.as_raw_fd(), &mut buffer, MsgFlags::empty());
+                    && recv(socket.as_raw_fd(), &mut buffer, MsgFlags::empty()).is_err()
+                {
+                    return;
                 }
             }
         }
     }
 }
+
+/// Reads away what was left of a dump that nobody read to its end; the kernel begins no other
+/// before.
+fn drain(socket: &OwnedFd, buffer: &mut [u8]) {
+    for _ in 0..MOST_DRAINED {
+        match recv(socket.as_raw_fd(), buffer, MsgFlags::MSG_DONTWAIT) {
+            Ok(_) | Err(Errno::EINTR) => {}
+            Err(_) => return,
+        }
+    }
+}
+
+/// More datagrams than any dump has.
+const MOST_DRAINED: usize = 65_536;
 
 fn ask(
     socket: &OwnedFd,
@@ -202,5 +232,26 @@ fn ask(
             Err(Errno::EINTR) => {}
             Err(errno) => return Err(kernel(errno)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_dump_that_nobody_read_is_drained() {
+        let socket = diag_socket().expect("a sock_diag socket");
+        let pending = || recv(socket.as_raw_fd(), &mut [0; 64], MsgFlags::MSG_DONTWAIT);
+        let request = Query::tcp(false).request(1);
+        send(socket.as_raw_fd(), &request, MsgFlags::empty()).expect("sent");
+        drain(&socket, &mut [0; 1024]);
+        assert_eq!(pending(), Err(Errno::EAGAIN));
+        let mut rows = Collector::default();
+        assert_eq!(
+            collect(&socket, &Query::tcp(false), &mut vec![0; 32 * 1024], &mut rows),
+            Ok(())
+        );
+        assert_eq!(pending(), Err(Errno::EAGAIN));
     }
 }

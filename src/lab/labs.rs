@@ -2,16 +2,12 @@
 
 use std::path::PathBuf;
 use std::sync::PoisonError;
-use std::time::{Duration, Instant};
 
 use super::birth::{Ended, give_birth};
 use super::failure::Failure;
 use super::host::Host;
-use super::life::Lab;
+use super::life::{Lab, farewell};
 use crate::model::{Cause, LabSpec, World, WorldError, Worlds};
-
-/// How long the end of the program waits for its labs to be taken down.
-const FAREWELL: Duration = Duration::from_secs(5);
 
 /// Opens labs. When it is dropped, it waits for the keepers of its labs to finish, so that a
 /// program that has ended has left nothing.
@@ -81,10 +77,6 @@ fn unavailable(failure: Failure) -> WorldError {
 
 impl Drop for Labs {
     fn drop(&mut self) {
-        let end = Instant::now() + FAREWELL;
-        while self.reap() > 0 && Instant::now() < end {
-            // Nothing can be waited for but the children; this is the last thing the program does.
-            std::thread::park_timeout(Duration::from_millis(2));
-        }
+        farewell(|| self.reap() == 0);
     }
 }

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::sys::epoll::{Epoll, EpollCreateFlags, EpollEvent, EpollFlags, EpollTimeout};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 
 use super::birth::{Ended, Lineage};
 use super::death::Deaths;
@@ -168,7 +170,10 @@ impl Drop for Lab {
     fn drop(&mut self) {
         let Some(lineage) = self.lineage.take() else { return };
         let Lineage { mut keeper, life, first } = lineage;
-        if !matches!(keeper.try_wait(), Ok(None)) {
+        if matches!(keeper.try_wait(), Ok(None)) {
+            // Somebody may have stopped it; it could not notice then that we are gone.
+            let _ = kill(Pid::from_raw(keeper.id() as i32), Signal::SIGCONT);
+        } else {
             // Somebody has killed the keeper, so its work is ours: sockets without an owner would
             // keep their namespace alive for minutes.
             for host in &self.hosts {
@@ -178,10 +183,22 @@ impl Drop for Lab {
         drop((life, first));
         if Arc::strong_count(&self.ended) == 1 {
             // Whoever opened this lab is gone, so nobody else will wait for the keeper.
-            let _ = keeper.wait();
+            farewell(|| !matches!(keeper.try_wait(), Ok(None)));
             return;
         }
         self.ended.lock().unwrap_or_else(PoisonError::into_inner).push(keeper);
+    }
+}
+
+/// How long the end of the program waits for its labs to be taken down.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// Waits until all keepers have finished, but not for ever.
+pub(super) fn farewell(mut finished: impl FnMut() -> bool) {
+    let end = Instant::now() + FAREWELL;
+    while !finished() && Instant::now() < end {
+        // Nothing can be waited for but the children; this is the last thing the program does.
+        std::thread::park_timeout(Duration::from_millis(2));
     }
 }
 

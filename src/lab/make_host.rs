@@ -30,6 +30,8 @@ pub(super) struct Made {
     pub tun: OwnedFd,
     /// A sock_diag socket inside.
     pub diag: OwnedFd,
+    /// Another for the keeper: it has to work when sockstep was killed in the midst of a dump.
+    pub keepers: OwnedFd,
     /// Its `/proc/net/netstat`.
     pub netstat: File,
     /// Its `/proc/net/snmp`.
@@ -68,6 +70,7 @@ fn furnish(plan: &HostPlan) -> Result<Made, Failure> {
         namespace,
         tun,
         diag: diag_socket().attempt("open a sock_diag socket")?,
+        keepers: diag_socket().attempt("open a sock_diag socket")?,
         netstat: open("/proc/self/net/netstat")?,
         snmp: open("/proc/self/net/snmp")?,
         // Where settings can't be written, ports are what the kernel chooses.

@@ -16,7 +16,8 @@ pub(super) const LONGEST: usize = 64 * 1024;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) enum Order {
     MakeHost(HostPlan),
-    /// Forget a host; its namespace ends with its last process.
+    /// Forget a host, whose processes are dead. The keeper destroys its sockets and lets go of its
+    /// TUN; when sockstep has let go of it, too, the namespace ends.
     DropHost(HostName),
     /// Set a sysctl of a host.
     Set {
@@ -90,6 +91,15 @@ pub(super) enum Answer {
         /// How.
         end: End,
     },
+}
+
+/// What the lab's first process tells the keeper.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) enum Told {
+    /// There is a host of this name; a copy of its TUN and a sock_diag socket come along.
+    Made(HostName),
+    /// This host is to be forgotten.
+    Dropped(HostName),
 }
 
 /// How a process ended.
