@@ -43,6 +43,24 @@ impl Here {
         Self { rung: wanted.unwrap_or_else(best), allow_run }
     }
 
+    /// One lesson, for a lab of its own. Whether a wire can be had is not tried beforehand if the
+    /// lesson needs one: its lab will tell.
+    pub fn lesson_alone(
+        wanted: Option<Rung>,
+        allow_run: bool,
+        name: &str,
+        lang: Lang,
+    ) -> Result<Lesson, NoLesson> {
+        if wanted.is_none() {
+            let with_wire = Self { rung: Rung::Wire, allow_run };
+            let lesson = with_wire.declared(name, lang)?;
+            if lesson.spec.rung == Rung::Wire {
+                return Ok(lesson);
+            }
+        }
+        Self::new(wanted, allow_run).lesson(name, lang)
+    }
+
     /// Whether labs that run side by side would bind the same ports of the same machine.
     pub fn shares_ports(self) -> bool {
         self.rung == Rung::Loopback
@@ -58,9 +76,15 @@ impl Here {
 
     /// The lesson that `name` means: one of sockstep's by its name, or a file.
     pub fn lesson(self, name: &str, lang: Lang) -> Result<Lesson, NoLesson> {
+        let lesson = self.declared(name, lang)?;
+        self.fitted(lesson)
+    }
+
+    /// The same with the kind of lab that it declares.
+    fn declared(self, name: &str, lang: Lang) -> Result<Lesson, NoLesson> {
         match builtin_text(name, lang) {
-            Some((path, text)) => self.read(path, text.as_bytes(), true),
-            None => self.read(name, &file(name)?, self.allow_run),
+            Some((path, text)) => self.parsed(path, text.as_bytes(), true),
+            None => self.parsed(name, &file(name)?, self.allow_run),
         }
     }
 
@@ -92,9 +116,18 @@ impl Here {
     }
 
     fn read(self, path: &str, bytes: &[u8], allow_run: bool) -> Result<Lesson, NoLesson> {
+        let lesson = self.parsed(path, bytes, allow_run)?;
+        self.fitted(lesson)
+    }
+
+    fn parsed(self, path: &str, bytes: &[u8], allow_run: bool) -> Result<Lesson, NoLesson> {
         let loopback = (self.rung == Rung::Loopback).then(this_run);
-        let mut lesson = parse_with(path, bytes, Reading { allow_run, loopback })
-            .map_err(|wrong| NoLesson::Wrong(render(&wrong)))?;
+        parse_with(path, bytes, Reading { allow_run, loopback })
+            .map_err(|wrong| NoLesson::Wrong(render(&wrong)))
+    }
+
+    /// The lesson with the kind of lab that it gets here.
+    fn fitted(self, mut lesson: Lesson) -> Result<Lesson, NoLesson> {
         match (lesson.spec.rung, self.rung) {
             (Rung::Wire, Rung::Loopback) => return Err(needs_the_wire(&lesson).into()),
             // It could do without, but the wire shows more.

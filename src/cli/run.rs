@@ -14,8 +14,8 @@ use crate::session::{Entry, Session, SessionError, transcript};
 
 /// Runs a lesson and prints what happened, line by line as it happens.
 pub(super) fn run(options: &Options, arguments: &args::Run) -> anyhow::Result<Exit> {
-    let here = Here::new(options.rung(), arguments.allow_run);
-    let lesson = match here.lesson(&arguments.lesson, options.lang()) {
+    let (name, lang) = (&arguments.lesson, options.lang());
+    let lesson = match Here::lesson_alone(options.rung(), arguments.allow_run, name, lang) {
         Ok(lesson) => lesson,
         Err(none) => return play::refuse(&none),
     };
