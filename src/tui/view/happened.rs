@@ -13,6 +13,7 @@
 
 use super::page::Page;
 use super::prose::{Paragraph, harmless};
+use super::told::fact;
 use crate::explain::{is_telling, notes};
 use crate::lesson::Question;
 use crate::model::Rung;
@@ -104,9 +105,9 @@ fn judgement(page: &Page<'_>, depth: Depth, ink: &Ink) -> Vec<Paragraph> {
         entry.bets.iter().flat_map(|bet| bet_words(page, bet, ink)).collect();
     for verdict in &entry.verdicts {
         if !verdict.held {
-            found.extend(disagreement(verdict, ink));
+            found.extend(disagreement(page, verdict, ink));
         } else if depth == Depth::Long {
-            let what = harmless(&verdict.what);
+            let what = expected(page, verdict, ink);
             let text = ink.words.ui_with("expected-and-so-it-was", &[("what", &what)]);
             found.push(Paragraph::new(ink, Role::Good, text).close());
         }
@@ -139,9 +140,17 @@ fn bet_words(page: &Page<'_>, bet: &Bet, ink: &Ink) -> Vec<Paragraph> {
     }
 }
 
+/// What was expected: a fact in words, anything else as the lesson writes it.
+fn expected(page: &Page<'_>, verdict: &Verdict, ink: &Ink) -> String {
+    let steps = page.lesson.map_or(&[][..], |lesson| &lesson.steps);
+    let mut checks = steps.iter().flat_map(|step| &step.checks);
+    let found = checks.find(|check| check.fact.to_string() == verdict.what);
+    found.map_or_else(|| harmless(&verdict.what), |check| fact(&check.fact, &ink.words))
+}
+
 /// The kernel's version, that it is right, and the likely reason.
-fn disagreement(verdict: &Verdict, ink: &Ink) -> Vec<Paragraph> {
-    let (what, kernel) = (harmless(&verdict.what), harmless(&verdict.kernel));
+fn disagreement(page: &Page<'_>, verdict: &Verdict, ink: &Ink) -> Vec<Paragraph> {
+    let (what, kernel) = (expected(page, verdict, ink), harmless(&verdict.kernel));
     let text = ink.words.ui_with("expected-but", &[("what", &what), ("kernel", &kernel)]);
     let mut found = vec![Paragraph::new(ink, Role::Bad, text)];
     found.push(Paragraph::new(ink, Role::Plain, ink.words.ui("kernel-is-right")).close());
