@@ -1,4 +1,5 @@
-//! Segments that a connection could not use: old duplicates, and what does not fit its numbers.
+//! Segments that a connection could not use, or not yet: old duplicates, what does not fit its
+//! numbers, and what came ahead of its turn.
 //!
 //! RFC 9293, section 3.10.7.4, checks the sequence number first: a segment that brings nothing the
 //! receiver still waits for is answered with an ACK, and that is all. RFC 5961 has the kernel ask
@@ -43,10 +44,11 @@ pub fn tell(story: &mut Story) {
     }
 }
 
-/// The notes on segments that a host's connections could not use, and whether Linux counts the
+/// The notes on segments that a host's connections could not use at once, and whether Linux counts the
 /// answer as a challenge ACK.
 fn useless(scene: &Scene, host: &Host) -> Vec<(Note, bool)> {
     let challenged = scene.counted(&host.name, "TCPChallengeACK") > 0;
+    let kept = scene.counted(&host.name, "TCPOFOQueue") > 0;
     let arrived = scene.moment.passages.iter().enumerate().filter(|(_, passage)| {
         is_delivery(passage) && passage.packet.to.as_ref() == Some(&host.name)
     });
@@ -55,7 +57,7 @@ fn useless(scene: &Scene, host: &Host) -> Vec<(Note, bool)> {
         .filter_map(|(place, passage)| {
             let segment = passage.packet.segment()?;
             let case = Case::new(scene, &host.name, &passage.packet, segment, place)?;
-            case.note(challenged)
+            case.note(challenged, kept)
         })
         .collect()
 }
@@ -117,7 +119,8 @@ impl<'a> Case<'a> {
         })
     }
 
-    fn note(self, challenged: bool) -> Option<(Note, bool)> {
+    /// `challenged`: the host counts a challenge ACK; `kept`: a segment that came too early.
+    fn note(self, challenged: bool, kept: bool) -> Option<(Note, bool)> {
         let has_connection = match self.state {
             TcpState::Close | TcpState::Listen | TcpState::SynSent | TcpState::SynRecv => false,
             TcpState::Established
@@ -133,6 +136,7 @@ impl<'a> Case<'a> {
         }
         let opens = self.sender_opens();
         let known = self.is_known();
+        let ahead = kept && self.is_ahead();
         let (packet, answer) = (packet_name(self.packet), packet_name(self.answer));
         let (socket, state) = (self.socket, self.state);
         match role(self.segment) {
@@ -165,6 +169,10 @@ impl<'a> Case<'a> {
                 );
                 Some((note, false))
             }
+            Role::Data | Role::Fin if ahead => {
+                let note = note!("out-of-order", packet = packet, socket = socket, answer = answer);
+                Some((note, false))
+            }
             Role::Data | Role::Fin if known => Some((old(packet, socket, state, answer), false)),
             Role::Syn | Role::SynAck | Role::Data | Role::Fin | Role::Rst | Role::Ack => None,
         }
@@ -184,6 +192,12 @@ impl<'a> Case<'a> {
         let behind = self.acknowledged.wrapping_sub(end);
         let reach = self.unmoved.map(|bytes| bytes.saturating_add(1));
         self.segment.span() > 0 && reach.is_some_and(|reach| u64::from(behind) <= reach)
+    }
+
+    /// Whether the segment begins behind the number that the receiver still asks for.
+    fn is_ahead(&self) -> bool {
+        let gap = self.segment.sequence.wrapping_sub(self.acknowledged);
+        self.unmoved.is_some() && (1..1 << 31).contains(&gap)
     }
 }
 

@@ -186,3 +186,14 @@ fn what_was_held_before_is_no_answer_to_a_duplicate() {
     let play = play.cause(Action::Wire(WireAction::Auto)).delivered(&[&syn, &held, &answer]);
     assert!(play.keys().contains(&"old-duplicate"), "{:?}", play.keys());
 }
+
+#[test]
+fn data_ahead_of_their_turn_are_kept() {
+    let (data, answer) = (to_server(5, Flags::ACK, 5), to_client(6, Flags::ACK, 0));
+    let (data, answer) = (numbered(data, 1006, 1), numbered(answer, 7000, 1001));
+    let server = received(server_end(TcpState::Established), 0);
+    let lab = Lab::new().fd("server", 4, server);
+    let play = |after| Play::new(&lab, after).cause(deliver()).delivered(&[&data, &answer]);
+    assert_eq!(play(lab.clone().counter("server", "TCPOFOQueue", 1)).keys(), ["out-of-order"]);
+    assert!(!play(lab.clone()).keys().contains(&"out-of-order"));
+}
