@@ -6,7 +6,7 @@ use crate::explain::note::{Note, note};
 use crate::explain::scene::Row;
 use crate::explain::story::Story;
 use crate::explain::traffic::Role;
-use crate::model::{Family, TcpState};
+use crate::model::{Family, TcpState, TimerKind};
 
 /// MSG_OOB of recv(2).
 const OOB: i64 = 1;
@@ -86,7 +86,18 @@ fn both(story: &Story, case: &Case, errno: &str) -> Option<Note> {
         "ETIMEDOUT" => {
             let timer = case.before.and_then(|socket| socket.timer);
             let again = timer.map(|timer| timer.retransmits);
-            note!("transfer-timed-out", call = call, who = who, again = again)
+            match timer.map(|timer| timer.kind) {
+                Some(TimerKind::Keepalive) => {
+                    note!("transfer-timed-out-keepalive", call = call, who = who, again = again)
+                }
+                Some(
+                    TimerKind::Retransmit
+                    | TimerKind::TimeWait
+                    | TimerKind::ZeroWindowProbe
+                    | TimerKind::Other(_),
+                )
+                | None => note!("transfer-timed-out", call = call, who = who, again = again),
+            }
         }
         "EHOSTUNREACH" | "ENETUNREACH" => {
             let icmp = case.host.and_then(|host| story.scene.icmp(&host.name));

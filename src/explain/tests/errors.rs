@@ -237,12 +237,14 @@ fn errors_of_sending() {
         .fd("client", 5, fresh())
         .fd("client", 6, Socket { shutdown: Some(2), ..client_end(TcpState::CloseWait) })
         .fd("client", 7, plain(UDP))
-        .fd("client", 8, plain(UNIX));
+        .fd("client", 8, plain(UNIX))
+        .fd("client", 9, client_end(TcpState::Established).timer(TimerKind::Keepalive, 900, 3));
     let send = |fd: i64| call("client", "send", &[fd, 0x1000_0000, 9, 0], &["?", "\"x\"", "9"]);
     let cases = [
         (3, "EAGAIN", "send-again"),
         (3, "ECONNRESET", "reset-earlier"),
         (3, "ETIMEDOUT", "transfer-timed-out"),
+        (9, "ETIMEDOUT", "transfer-timed-out-keepalive"),
         (3, "EHOSTUNREACH", "transfer-unreachable"),
         (3, "ECONNABORTED", "transfer-aborted"),
         (4, "EPIPE", "send-pipe-shut"),
