@@ -181,28 +181,48 @@ fn fork_a_hand(control: Channel) -> Result<Channel, Errno> {
 }
 
 fn hand_over(control: Channel, soft: u64) -> Result<Channel, Errno> {
+    let (value, errno) = match prepare_child() {
+        Ok((ours, theirs, arena)) => match fork() {
+            Ok(Forked::Child) => {
+                drop((control, ours));
+                return be_born(theirs, arena, soft);
+            }
+            Ok(Forked::Parent(child)) => {
+                say(&control, Reply::Child, &[ours.as_fd(), arena.as_fd()])?;
+                (i64::from(child.as_raw()), 0)
+            }
+            Err(errno) => (-1, errno as i32),
+        },
+        // Its table is full up to the hard limit, or there is no memory: there is no child.
+        Err(errno) => (-1, errno as i32),
+    };
+    say(&control, Reply::Back { value, errno, control: number(&control) }, &[])?;
+    Ok(control)
+}
+
+/// A child's channel, both ends, and its copy of the arena.
+fn prepare_child() -> Result<(Channel, Channel, OwnedFd), Errno> {
     let (ours, theirs) = Channel::pair()?;
     // Before the child can speak, so that its hello tells its number.
     ours.know_sender()?;
-    let arena = copy_arena()?;
-    let (value, errno) = match fork() {
-        Ok(Forked::Child) => {
-            drop((control, ours));
-            map_for_hand(&arena, true)?;
-            drop(arena);
-            let theirs = above_the_limit(theirs.into_fd().as_fd(), &[])?;
-            set_soft_limit(soft)?;
+    Ok((ours, theirs, copy_arena()?))
+}
+
+/// The first steps of a forked child. It says hello even if it can't live, so that sockstep knows
+/// who has died.
+fn be_born(theirs: Channel, arena: OwnedFd, soft: u64) -> Result<Channel, Errno> {
+    let placed = map_for_hand(&arena, true).and_then(|()| above_the_limit(theirs.as_fd(), &[]));
+    drop(arena);
+    let control = match placed {
+        Ok(control) => control,
+        Err(errno) => {
             say(&theirs, hello(&theirs), &[])?;
-            return Ok(theirs);
+            return Err(errno);
         }
-        Ok(Forked::Parent(child)) => {
-            say(&control, Reply::Child, &[ours.as_fd(), arena.as_fd()])?;
-            (i64::from(child.as_raw()), 0)
-        }
-        Err(errno) => (-1, errno as i32),
     };
-    drop((ours, theirs, arena));
-    say(&control, Reply::Back { value, errno, control: number(&control) }, &[])?;
+    drop(theirs);
+    set_soft_limit(soft)?;
+    say(&control, hello(&control), &[])?;
     Ok(control)
 }
 
