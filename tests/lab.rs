@@ -394,3 +394,50 @@ fn how_many_processes_end_at_once_is_known_of_each() {
         assert_eq!(process.state, ended, "{}", process.name);
     }
 }
+
+#[test]
+fn ports_are_alike_in_every_run_unless_the_lesson_sets_their_range() {
+    let Some(mut world) = lab_or_skip(&LabSpec::two_hosts()) else { return };
+    let world = &mut *world;
+    listen(world);
+    let memory = world.memory(&name("client")).expect("memory");
+    assert!(memory.write(ARENA, &sockaddr([198, 51, 100, 1], 8080)));
+    let connect = |world: &mut dyn World, fd: i64| {
+        call(world, "client", Syscall::Socket, [2, 1, 0, 0, 0, 0]);
+        let moment = call(world, "client", Syscall::Connect, [fd, ARENA as i64, 16, 0, 0, 0]);
+        let socket = moment.snapshot.socket_of(&name("client"), fd as i32);
+        let port = socket.and_then(|socket| socket.local.as_ref()?.port());
+        (moment.reports[0].outcome.clone(), port)
+    };
+    assert_eq!(connect(world, 3), (Outcome::Returned(0), Some(40_001)));
+    let range = |world: &mut dyn World, name: &str| {
+        let moment = run(world, name, "cat /proc/sys/net/ipv4/ip_local_port_range");
+        let (printed, ..) = hear(world, moment, |moment, _| is_dead(moment, name));
+        String::from_utf8_lossy(&printed).split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(range(world, "before"), "32768 60999");
+    let host = sockstep::model::HostName::parse("client").expect("a name");
+    let (key, value) = ("net.ipv4.ip_local_port_range".into(), "50000 50001".into());
+    world.act(&Action::Set { host, key, value }).expect("it can be set");
+    for fd in 4..=5 {
+        let (outcome, port) = connect(world, fd);
+        assert_eq!(outcome, Outcome::Returned(0));
+        assert!(matches!(port, Some(50_000 | 50_001)), "{port:?}");
+    }
+    let none_left = Outcome::Failed(sockstep::model::Errno(nix::libc::EADDRNOTAVAIL));
+    assert_eq!(connect(world, 6).0, none_left);
+    assert_eq!(range(world, "after"), "50000 50001");
+}
+
+#[test]
+fn a_signal_that_nobody_can_take_says_why() {
+    let Some(mut world) = lab_or_skip(&LabSpec::two_hosts()) else { return };
+    let world = &mut *world;
+    let kill = Action::Kill { signal: sockstep::model::Signal(9), process: name("server") };
+    world.act(&kill).expect("it lives");
+    let refused = world.act(&kill).expect_err("it is dead");
+    assert_eq!(refused.to_string(), "server is dead already");
+    let nobody = Action::Kill { signal: sockstep::model::Signal(9), process: name("nobody") };
+    let refused = world.act(&nobody).expect_err("there is none");
+    assert_eq!(refused.to_string(), "there is no process nobody");
+}

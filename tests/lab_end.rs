@@ -82,6 +82,10 @@ fn a_lost_lab_says_so_once_and_wakes_nobody() {
     let first = parent(server_of(&*world));
     assert!(world.readiness().is_some());
     kill(first, Signal::SIGKILL).expect("it lives");
+    let (host, key) = (HostName::parse("server").expect("a name"), "net.ipv4.tcp_sack".into());
+    let set = Action::Set { host, key, value: "0".into() };
+    let lost = world.act(&set).expect_err("nobody is there to set it");
+    assert!(matches!(lost, WorldError::Broken { .. }), "{lost}");
     let end = Instant::now() + Duration::from_secs(20);
     let lost = loop {
         assert!(Instant::now() < end, "nobody notices");

@@ -54,6 +54,7 @@ pub(super) struct Lineage {
 pub(super) struct First {
     channel: Channel,
     died: Vec<(i32, End)>,
+    lost: bool,
 }
 
 /// Makes a lab by running `program` as its keeper; on the rung with a wire, that makes namespaces.
@@ -75,7 +76,7 @@ pub(super) fn give_birth(program: &Path, rung: Rung) -> Result<Lineage, Failure>
     let first = lineage.grow(rung)?;
     let Newborn { keeper, life } = lineage;
     let keeper = keeper.expect("the keeper is taken here only");
-    Ok(Lineage { keeper, life, first: First { channel: first, died: Vec::new() } })
+    Ok(Lineage { keeper, life, first: First { channel: first, died: Vec::new(), lost: false } })
 }
 
 struct Newborn {
@@ -174,18 +175,35 @@ impl First {
         if bytes.len() > LONGEST {
             return Err(Failure { attempt: "give an order".into(), errno: Errno::EMSGSIZE });
         }
-        self.channel.send(&bytes, fds).attempt("give an order to the lab")?;
+        let answered = self.exchange(&bytes, fds);
+        self.lost |= answered.is_err();
+        match answered? {
+            (Answer::Failed { attempt, errno }, _) => {
+                Err(Failure { attempt, errno: Errno::from_raw(errno) })
+            }
+            answer => Ok(answer),
+        }
+    }
+
+    fn exchange(
+        &mut self,
+        order: &[u8],
+        fds: &[BorrowedFd<'_>],
+    ) -> Result<(Answer, Vec<OwnedFd>), Failure> {
+        self.channel.send(order, fds).attempt("give an order to the lab")?;
         loop {
             let mut bytes = vec![0; LONGEST];
             let received = receive_in_time(&self.channel, &mut bytes)?;
             match read_answer(&bytes[..received.length])? {
                 Answer::Died { pid, end } => self.died.push((pid, end)),
-                Answer::Failed { attempt, errno } => {
-                    return Err(Failure { attempt, errno: Errno::from_raw(errno) });
-                }
                 answer => return Ok((answer, received.fds)),
             }
         }
+    }
+
+    /// Whether an order was not answered: the first process is gone.
+    pub fn is_lost(&self) -> bool {
+        self.lost
     }
 
     /// The processes whose end was told since this was asked last, by their number in the lab.

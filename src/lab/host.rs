@@ -8,6 +8,7 @@ use std::os::unix::fs::FileExt as _;
 use std::sync::Arc;
 
 use nix::errno::Errno;
+use nix::sys::uio::pwrite;
 use nix::unistd::{read, write};
 
 use super::arrival::Arrivals;
@@ -34,6 +35,8 @@ pub(super) struct Host {
     /// Which kinds of sockets to ask for.
     pub wanted: Want,
     unplugged: bool,
+    /// Its ephemeral ports are narrowed to one.
+    pinned: bool,
     files: Files,
     counted: (Vec<u8>, Vec<u8>),
 }
@@ -56,6 +59,8 @@ struct Inside {
     snmp: File,
     /// `net.ipv4.ip_local_port_range`.
     ports: File,
+    /// What was in it when the host was born.
+    range: Vec<u8>,
 }
 
 impl Files {
@@ -68,8 +73,9 @@ impl Files {
             || Failure { attempt: "take the fds of a new host".into(), errno: Errno::EBADF };
         match <[OwnedFd; 5]>::try_from(fds) {
             Ok([tun, diag, netstat, snmp, ports]) => {
-                let (netstat, snmp, ports) = (netstat.into(), snmp.into(), ports.into());
-                Ok(Self { diag, inside: Some(Inside { tun, netstat, snmp, ports }) })
+                let (netstat, snmp, ports) = (netstat.into(), snmp.into(), File::from(ports));
+                let range = port_range(&ports).unwrap_or_default();
+                Ok(Self { diag, inside: Some(Inside { tun, netstat, snmp, ports, range }) })
             }
             Err(mut fds) => {
                 let diag = fds.pop().filter(|_| fds.is_empty()).ok_or_else(missing)?;
@@ -98,6 +104,7 @@ impl Host {
             arrivals: Arrivals::default(),
             wanted: Want::default(),
             unplugged: false,
+            pinned: false,
             files,
             counted: Default::default(),
         }
@@ -108,6 +115,7 @@ impl Host {
         self.files = files;
         self.boots += 1;
         self.unplugged = false;
+        self.pinned = false;
         self.sockets = Vec::new();
         self.arrivals = Arrivals::default();
         self.counters = Arc::default();
@@ -148,14 +156,21 @@ impl Host {
         })
     }
 
-    /// Narrows the ephemeral ports of the host to one, or widens them to the kernel's default.
-    ///
-    /// # Errors
-    /// EBADF or EROFS where this machine lets nobody set it; the kernel then chooses at random.
-    pub fn choose_ports(&self, only: Option<u16>) -> Result<(), Errno> {
-        let Some(inside) = &self.files.inside else { return Err(Errno::ENOENT) };
-        let text = only.map_or_else(|| "32768 60999".to_owned(), |port| format!("{port} {port}"));
-        nix::sys::uio::pwrite(&inside.ports, text.as_bytes(), 0).map(drop)
+    /// Narrows the ephemeral ports of the host to one, unless somebody has set them. Where this
+    /// machine lets nobody set them (EBADF, EROFS), the kernel chooses at random.
+    pub fn pin_port(&mut self, port: u16) {
+        let Some(inside) = &self.files.inside else { return };
+        if port_range(&inside.ports).is_some_and(|range| range == inside.range) {
+            let only = format!("{port} {port}");
+            self.pinned = pwrite(&inside.ports, only.as_bytes(), 0).is_ok();
+        }
+    }
+
+    /// Gives the host back the range that it was born with, if it was narrowed.
+    pub fn unpin_port(&mut self) {
+        if let Some(inside) = self.files.inside.as_ref().filter(|_| self.pinned) {
+            self.pinned = pwrite(&inside.ports, &inside.range, 0).is_err();
+        }
     }
 
     /// Reads the counters again, and keeps the old ones if nothing has changed.
@@ -174,6 +189,13 @@ impl Host {
         }
         Ok(self.counters.clone())
     }
+}
+
+/// What is in a host's `ip_local_port_range`.
+fn port_range(file: &File) -> Option<Vec<u8>> {
+    let mut bytes = [0; 64];
+    let length = file.read_at(&mut bytes, 0).ok()?;
+    Some(bytes[..length].to_vec())
 }
 
 /// A file of `/proc/net` that the kernel writes in one piece (`single_open`): a read that does not

@@ -1,22 +1,18 @@
 //! Acting on the lab: what each action does to processes, hosts and the wire.
 
-use std::os::fd::{AsFd as _, BorrowedFd};
+use std::os::fd::BorrowedFd;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::bounds::out_of_bounds;
-use super::failure::{Attempt as _, Failure};
-use super::host::Files;
-use super::life::{Lab, process_channel};
-use super::order::{Answer, HostPlan, Order};
-use super::output::Output;
-use super::preset::settings;
+use super::failure::Attempt as _;
+use super::life::Lab;
+use super::order::Order;
 use super::process::{Doing, Process};
-use super::sys::Arena;
 use super::wire::Unwilling;
 use crate::model::{
-    Action, Call, Cause, Errno, HostName, HostSpec, Memory, Moment, ProcessName, ProcessSpec,
-    RefusedSetting, Signal, Syscall, World, WorldError,
+    Action, Call, Cause, Memory, Moment, ProcessName, ProcessSpec, RefusedSetting, Signal, Syscall,
+    World, WorldError,
 };
 
 /// More living processes than this are refused: a lesson that forks without end is cut off.
@@ -74,7 +70,7 @@ impl World for Lab {
 }
 
 /// An action that makes no sense now.
-fn refused(reason: impl Into<String>) -> WorldError {
+pub(super) fn refused(reason: impl Into<String>) -> WorldError {
     WorldError::Refused { reason: reason.into() }
 }
 
@@ -83,7 +79,9 @@ impl Lab {
         self.processes.iter_mut().for_each(Process::bury);
         self.carry_out(action)?;
         let settled = self.settle()?;
-        self.after(action)?;
+        if let Action::Call(call) = action {
+            self.unpin_port(call);
+        }
         Ok(self.moment(Cause::Action(action.clone()), settled)?)
     }
 
@@ -135,11 +133,11 @@ impl Lab {
                 self.room_for_a_process("spawn")?;
                 let spec =
                     ProcessSpec { name: process.clone(), host: host.clone(), net_raw: false };
-                Ok(self.spawn(&spec)?)
+                self.spawn(&spec).map_err(|failure| self.why_not(failure))
             }
             Action::Run { process, host, command } => {
                 self.room_for_a_process("run a command")?;
-                Ok(self.run(process, host, command)?)
+                self.run(process, host, command).map_err(|failure| self.why_not(failure))
             }
             Action::Kill { signal, process } => self.kill(*signal, process),
             Action::Reboot(_) | Action::Set { .. } if !self.has_wire() => {
@@ -149,13 +147,9 @@ impl Lab {
             Action::Set { host, key, value } => {
                 let (host, key, value) = (host.clone(), key.clone(), value.clone());
                 let order = Order::Set { host, key, value };
-                match self.order(&order, &[]) {
-                    Ok(_) => Ok(()),
-                    // The lab lives on; this machine or this value is what it is.
-                    Err(failure) => {
-                        Err(refused(format!("can't {}: {}", failure.attempt, failure.reason())))
-                    }
-                }
+                // This machine or this value is what it is.
+                let done = self.order(&order, &[]);
+                done.map(drop).map_err(|failure| self.why_not(failure))
             }
             Action::Wait(time) => self.pass_time(*time),
         }
@@ -187,33 +181,10 @@ impl Lab {
         }) {
             return Err(refused(reason));
         }
-        if chooses_a_port(call.syscall) {
-            self.narrow_ports(name, true);
-        }
+        self.pin_port(call);
         let Some(process) = self.process(name) else { return Ok(()) };
         process.reported = false;
         Ok(process.call(call.clone())?)
-    }
-
-    /// What has to be put back when an action is over.
-    fn after(&mut self, action: &Action) -> Result<(), WorldError> {
-        if let Action::Call(call) = action
-            && chooses_a_port(call.syscall)
-        {
-            self.narrow_ports(&call.process, false);
-        }
-        Ok(())
-    }
-
-    /// Lets the kernel choose only one ephemeral port for a call, so that they run 40001, 40002,
-    /// … in every run; and gives it the whole range back.
-    fn narrow_ports(&mut self, process: &ProcessName, narrow: bool) {
-        let only = narrow.then_some(self.next_port);
-        let Some(host) = self.process(process).map(|process| process.host.clone()) else { return };
-        if let Some(host) = self.hosts.iter().find(|candidate| candidate.name == host) {
-            // Where this can't be set, the port is what the kernel chooses: less even, as true.
-            let _ = host.choose_ports(only);
-        }
     }
 
     fn room_for_a_process(&self, verb: &str) -> Result<(), WorldError> {
@@ -264,114 +235,4 @@ impl Lab {
             }
         }
     }
-
-    /// Gives an order to the lab's first process.
-    ///
-    /// # Errors
-    /// What the order's failure was, or EPIPE if the lab is gone.
-    pub fn order(
-        &mut self,
-        order: &Order,
-        fds: &[BorrowedFd<'_>],
-    ) -> Result<(Answer, Vec<std::os::fd::OwnedFd>), Failure> {
-        let Some(lineage) = &mut self.lineage else {
-            let attempt = "give an order to the lab".into();
-            return Err(Failure { attempt, errno: nix::errno::Errno::EPIPE });
-        };
-        lineage.first.order(order, fds)
-    }
-
-    /// Starts a process on a host; it says hello while the lab settles.
-    ///
-    /// # Errors
-    /// What the order's failure was.
-    pub fn spawn(&mut self, spec: &ProcessSpec) -> Result<(), Failure> {
-        let (ours, theirs) = process_channel().attempt("make a channel")?;
-        let (arena, fd) = Arena::create().attempt("make the memory of a process")?;
-        let order = Order::Spawn {
-            process: spec.name.clone(),
-            host: spec.host.clone(),
-            net_raw: spec.net_raw,
-        };
-        let pid = self.start(&order, &[theirs.as_fd(), fd.as_fd()])?;
-        let (name, host) = (spec.name.clone(), spec.host.clone());
-        self.take_in(Process::new(name, host, Some(pid), ours, arena))
-    }
-
-    fn run(&mut self, name: &ProcessName, host: &HostName, command: &str) -> Result<(), Failure> {
-        let (ours, theirs) = process_channel().attempt("make a channel")?;
-        let (output, printed_to) = Output::pipe().attempt("make a pipe for what it prints")?;
-        let order = Order::Run { host: host.clone(), command: command.to_owned() };
-        let pid = self.start(&order, &[theirs.as_fd(), printed_to.as_fd()])?;
-        let (name, host) = (name.clone(), host.clone());
-        self.take_in(Process::command(name, host, Some(pid), ours, Some(output)))
-    }
-
-    /// Gives an order that starts a process; its number in the lab.
-    fn start(&mut self, order: &Order, fds: &[BorrowedFd<'_>]) -> Result<i32, Failure> {
-        match self.order(order, fds)? {
-            (Answer::Started { pid }, _) => Ok(pid),
-            _ => Err(Failure {
-                attempt: "start a process".into(),
-                errno: nix::errno::Errno::EBADMSG,
-            }),
-        }
-    }
-
-    /// Makes a host by the plan.
-    ///
-    /// # Errors
-    /// What the order's failure was.
-    pub fn make_host(&mut self, spec: &HostSpec) -> Result<Files, Failure> {
-        let plan = HostPlan {
-            name: spec.name.clone(),
-            v4: spec.v4,
-            v6: spec.v6,
-            quickack: self.spec.quickack,
-            settings: settings(self.spec.preset),
-        };
-        let (answer, fds) = self.order(&Order::MakeHost(plan), &[])?;
-        if let Answer::Host { refused } = answer {
-            let refused = refused.into_iter();
-            let refused = refused.map(|(key, errno)| RefusedSetting { key, errno: Errno(errno) });
-            self.refused_settings.extend(refused);
-            self.refused_settings.sort();
-            self.refused_settings.dedup();
-        }
-        let files = Files::from_answer(fds)?;
-        if let Some(tun) = files.tun() {
-            self.watch(tun)?;
-        }
-        Ok(files)
-    }
-
-    /// Starts a host anew. Its processes die and its sockets vanish; not one packet says so.
-    fn reboot(&mut self, name: &HostName) -> Result<(), WorldError> {
-        let place = self.hosts.iter().position(|host| host.name == *name);
-        let spec = self.spec.hosts.iter().find(|host| host.name == *name).cloned();
-        let (Some(place), Some(spec)) = (place, spec) else {
-            return Err(refused(format!("there is no host {name}")));
-        };
-        self.hosts[place].unplug();
-        for process in self.processes.iter().filter(|p| p.host == *name && p.is_alive()) {
-            if let Some(known) = &process.known {
-                // One that is gone already needs no signal.
-                let _ = known.handle.signal(nix::sys::signal::Signal::SIGKILL as i32);
-            }
-        }
-        self.settle()?;
-        self.order(&Order::DropHost(name.clone()), &[])?;
-        if let Some(tun) = self.hosts[place].tun() {
-            self.unwatch(tun);
-        }
-        let files = self.make_host(&spec)?;
-        self.hosts[place].reboot(files);
-        Ok(())
-    }
-}
-
-/// Whether the kernel may choose a local port in this call.
-fn chooses_a_port(call: Syscall) -> bool {
-    use Syscall::{Bind, Connect, Listen, Sendmsg, Sendto};
-    matches!(call, Connect | Bind | Listen | Sendto | Sendmsg)
 }
