@@ -71,4 +71,14 @@ mod tests {
         assert_eq!(at("a;\nb(*:80)", "int q;\na;\nb(&q);", "a"), "a");
         assert_eq!(place(&(0..3), "int a;\nbind(fd, &a)", "bind(fd, *:80)"), 9..9);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn every_place_lies_within_what_was_typed(
+            text in "[ab;套\n]{0,12}", code in "[ab;套\n]{0,16}", from in 0..20usize, to in 0..20usize,
+        ) {
+            let found = place(&(from..to), &code, &text);
+            assert!(found.start <= found.end && found.end <= text.len());
+        }
+    }
 }
