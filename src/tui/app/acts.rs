@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::deed::{Deed, Effect};
+use super::order::{remark, run};
 use super::{App, Asking, typing};
 use crate::model::{Action, Rung, Wire, WireAction};
 use crate::session::{Mode, Origin, Session, Target};
-use crate::tui::view::Notice;
 
 /// The next step; its question first. In the past it only goes one entry on.
 pub(super) fn step(app: &mut App) -> Vec<Effect> {
@@ -58,16 +58,6 @@ pub(super) fn to_timers(session: &mut Session) {
     if let Some(index) = next {
         session.look_at(index);
     }
-}
-
-/// A deed of the session; not while a recording is looked at.
-pub(super) fn run(app: &mut App, deed: Deed) -> Vec<Effect> {
-    let Some(session) = app.session.as_ref() else { return Vec::new() };
-    if session.mode() == Mode::Recorded {
-        return remark(app, "next-recorded");
-    }
-    app.asking = None;
-    vec![Effect::Do(deed)]
 }
 
 /// Whether the same packets are in flight, in the same order; how often each was sent is no
@@ -124,13 +114,6 @@ pub(super) fn wire(app: &mut App, action: impl FnOnce(&Wire) -> WireAction) -> V
         return remark(app, key);
     }
     run(app, Deed::Perform(Action::Wire(action)))
-}
-
-/// Says something that is no error; `key` is one of `ui.toml`.
-pub(super) fn remark(app: &mut App, key: &str) -> Vec<Effect> {
-    let text = app.ink.words.ui(key).trim().to_owned();
-    app.notice = Some(Notice { text, help: None, error: false });
-    Vec::new()
 }
 
 /// Opens the lesson that is pointed at, from its start or from where it was left.

@@ -9,16 +9,19 @@
 
 mod acts;
 mod complete;
+mod context;
 mod deed;
 mod menu;
 mod msg;
 mod notice;
+mod order;
 mod overlay;
 mod prompt;
 mod refused;
 mod typing;
 mod update;
 
+pub use context::Context;
 pub use deed::{Deed, Effect, Factory, carry_out};
 pub use menu::{Menu, MenuItem, Reached};
 pub use msg::Msg;
@@ -31,7 +34,6 @@ use crate::lesson::Lesson;
 use crate::model::{LabSpec, Lang};
 use crate::session::Session;
 use crate::tui::ink::Ink;
-use crate::tui::input::Context;
 use crate::tui::view::{Notice, Page, Zoom};
 
 /// Everything the screen is drawn from.

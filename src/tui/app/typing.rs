@@ -1,7 +1,7 @@
 //! The prompt: opened, filled, run.
 
-use super::acts::{remark, run};
 use super::deed::{Deed, Effect};
+use super::order::{remark, run};
 use super::refused::Submitted;
 use super::{App, Over};
 use crate::session::Mode;

@@ -1,8 +1,9 @@
 //! How the app answers each message.
 
-use super::acts::{answer, look, open, run, step, to_timers, wire};
+use super::acts::{answer, look, open, step, to_timers, wire};
 use super::deed::{Deed, Effect};
 use super::msg::Msg;
+use super::order::run;
 use super::overlay::{close, next, open_map, scroll, toggle, zoom};
 use super::typing::{paste, prompt, submit};
 use super::{App, Over, notice};

@@ -11,24 +11,7 @@ pub use table::{Binding, Group, TABLE};
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
-use super::app::Msg;
-
-/// Where a key means something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Context {
-    /// On the menu.
-    Menu,
-    /// On a page of a session.
-    Page,
-    /// On a page that asks a question.
-    Question,
-    /// On what lies above a page: diagram, bytes, a zoomed pane, the keys.
-    View,
-    /// At the prompt.
-    Prompt,
-    /// Wherever no text is typed.
-    Everywhere,
-}
+use super::app::{Context, Msg};
 
 /// What a key means in the first of the contexts that knows it. At the prompt, every other key is
 /// text.

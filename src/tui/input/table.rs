@@ -2,7 +2,8 @@
 
 use crossterm::event::KeyCode;
 
-use super::{Context, Key};
+use super::Key;
+use crate::tui::app::Context;
 use crate::tui::app::Msg;
 
 /// One row: these keys mean this, there.

@@ -6,9 +6,10 @@ use std::time::Duration;
 use super::play::Play;
 use crate::model::Lang;
 use crate::session::Mode;
+use crate::tui::app::Context;
 use crate::tui::app::Over;
 use crate::tui::ink::Ink;
-use crate::tui::input::{Context, Key, TABLE, document};
+use crate::tui::input::{Key, TABLE, document};
 
 #[test]
 fn no_key_means_two_things_in_one_context() {

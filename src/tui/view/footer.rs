@@ -7,9 +7,10 @@
 use ratatui::text::{Line, Span};
 
 use super::offer::Situation;
+use crate::tui::app::Context;
 use crate::tui::app::Msg;
 use crate::tui::ink::Ink;
-use crate::tui::input::{Binding, Context, Key, TABLE};
+use crate::tui::input::{Binding, Key, TABLE};
 use crate::tui::text::{line_width, spread, width};
 use crate::tui::theme::Role;
 

@@ -11,7 +11,7 @@
 //! └────────────────────────────────────────────────────── m more ┘
 //! ```
 
-use super::page::Page;
+use super::page::{Notice, Page};
 use super::prose::{Paragraph, harmless};
 use super::told::fact;
 use crate::explain::{is_telling, notes};
@@ -20,17 +20,6 @@ use crate::model::Rung;
 use crate::session::{Bet, Entry, Mode, Origin, Verdict};
 use crate::tui::ink::Ink;
 use crate::tui::theme::Role;
-
-/// Something that went wrong, or has to be said once.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Notice {
-    /// What, in whole sentences; harmless text.
-    pub text: String,
-    /// What to do.
-    pub help: Option<String>,
-    /// It is an error, not only a remark.
-    pub error: bool,
-}
 
 /// How much is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

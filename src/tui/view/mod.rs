@@ -42,9 +42,9 @@ mod walk;
 mod wire;
 
 pub use draw::draw;
-pub use happened::{Depth, Notice};
+pub use happened::Depth;
 pub use map::line_of;
-pub use page::Page;
+pub use page::{Notice, Page};
 pub use prose::harmless;
 pub use screen::{Zoom, draw_page};
 pub use told::refusal;

@@ -4,10 +4,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::clock::Clock;
-use super::happened::Notice;
 use crate::lesson::{Lesson, Question, Step};
 use crate::model::{Host, Moment, Rung, Snapshot, Timer, TimerKind};
 use crate::session::{Difference, Entry, Mode, Session, Timeline, Waiting};
+
+/// Something that went wrong, or has to be said once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Notice {
+    /// What, in whole sentences; harmless text.
+    pub text: String,
+    /// What to do.
+    pub help: Option<String>,
+    /// It is an error, not only a remark.
+    pub error: bool,
+}
 
 /// A page of a session: the entry that is looked at, and where it stands.
 #[derive(Debug, Clone, Copy)]
