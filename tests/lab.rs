@@ -441,3 +441,41 @@ fn a_signal_that_nobody_can_take_says_why() {
     let refused = world.act(&nobody).expect_err("there is none");
     assert_eq!(refused.to_string(), "there is no process nobody");
 }
+
+#[test]
+fn a_raw_socket_has_its_address_on_every_kernel() {
+    let mut spec = LabSpec::two_hosts();
+    spec.processes[0].net_raw = true;
+    let Some(mut world) = lab_or_skip(&spec) else { return };
+    let world = &mut *world;
+    call(world, "server", Syscall::Socket, [2, 3, 1, 0, 0, 0]);
+    let moment = call(world, "server", Syscall::Socket, [10, 3, 58, 0, 0, 0]);
+    for (fd, protocol) in [(3, 1), (4, 58)] {
+        let socket = moment.snapshot.socket_of(&name("server"), fd).expect("a socket");
+        // Where a port would be stands the protocol.
+        let local = socket.local.as_ref().expect("it has an address");
+        assert_eq!((local.port(), socket.recv_q), (Some(protocol), Some(0)));
+    }
+}
+
+#[test]
+fn datagrams_over_ipv6_are_counted() {
+    let Some(mut world) = lab_or_skip(&LabSpec::two_hosts()) else { return };
+    let world = &mut *world;
+    call(world, "client", Syscall::Socket, [10, 2, 0, 0, 0, 0]);
+    let server = world.start().snapshot.hosts[0].addresses[1];
+    let std::net::IpAddr::V6(server) = server else { panic!("{server} is no IPv6 address") };
+    let mut to = 10_u16.to_ne_bytes().to_vec();
+    to.extend(9_u16.to_be_bytes());
+    to.extend([0; 4]);
+    to.extend(server.octets());
+    to.extend([0; 4]);
+    let memory = world.memory(&name("client")).expect("memory");
+    assert!(memory.write(ARENA, &to));
+    let (from, length) = (ARENA as i64, to.len() as i64);
+    let moment = call(world, "client", Syscall::Sendto, [3, from, 1, 0, from, length]);
+    assert_eq!(moment.reports[0].outcome, Outcome::Returned(1));
+    let counter = |host: usize, name: &str| moment.snapshot.hosts[host].counters.get(name).copied();
+    assert_eq!(counter(1, "Udp6OutDatagrams"), Some(1));
+    assert_eq!(counter(0, "Udp6NoPorts"), Some(1));
+}

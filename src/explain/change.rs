@@ -15,7 +15,7 @@ impl Words {
 
 /// Counters that tell of something a learner can see or ask about. The others count every packet
 /// of the day and only fill a list.
-const TELLING: [&str; 33] = [
+const TELLING: [&str; 36] = [
     "EmbryonicRsts",
     "ListenDrops",
     "ListenOverflows",
@@ -46,6 +46,9 @@ const TELLING: [&str; 33] = [
     "TcpInErrs",
     "TcpOutRsts",
     "TcpRetransSegs",
+    "Udp6InErrors",
+    "Udp6NoPorts",
+    "Udp6RcvbufErrors",
     "UdpInErrors",
     "UdpNoPorts",
     "UdpRcvbufErrors",

@@ -17,6 +17,9 @@ use super::kernel::Want;
 use super::proc;
 use crate::model::{HostName, HostSpec, Socket};
 
+/// More bytes of a table of `/proc/net` are not read: thousands of sockets.
+const LONGEST_TABLE: usize = 1 << 20;
+
 /// One host.
 #[derive(Debug)]
 pub(super) struct Host {
@@ -38,7 +41,7 @@ pub(super) struct Host {
     /// Its ephemeral ports are narrowed to one.
     pinned: bool,
     files: Files,
-    counted: (Vec<u8>, Vec<u8>),
+    counted: [Vec<u8>; 3],
 }
 
 /// The fds by which a host is watched.
@@ -57,6 +60,12 @@ struct Inside {
     netstat: File,
     /// `/proc/net/snmp`.
     snmp: File,
+    /// `/proc/net/snmp6`.
+    snmp6: File,
+    /// `/proc/net/raw`.
+    raw: File,
+    /// `/proc/net/raw6`.
+    raw6: File,
     /// `net.ipv4.ip_local_port_range`.
     ports: File,
     /// What was in it when the host was born.
@@ -71,11 +80,12 @@ impl Files {
     pub fn from_answer(fds: Vec<OwnedFd>) -> Result<Self, Failure> {
         let missing =
             || Failure { attempt: "take the fds of a new host".into(), errno: Errno::EBADF };
-        match <[OwnedFd; 5]>::try_from(fds) {
-            Ok([tun, diag, netstat, snmp, ports]) => {
-                let (netstat, snmp, ports) = (netstat.into(), snmp.into(), File::from(ports));
+        match <[OwnedFd; 8]>::try_from(fds) {
+            Ok([tun, diag, texts @ ..]) => {
+                let [netstat, snmp, snmp6, raw, raw6, ports] = texts.map(File::from);
                 let range = port_range(&ports).unwrap_or_default();
-                Ok(Self { diag, inside: Some(Inside { tun, netstat, snmp, ports, range }) })
+                let inside = Inside { tun, netstat, snmp, snmp6, raw, raw6, ports, range };
+                Ok(Self { diag, inside: Some(inside) })
             }
             Err(mut fds) => {
                 let diag = fds.pop().filter(|_| fds.is_empty()).ok_or_else(missing)?;
@@ -173,6 +183,14 @@ impl Host {
         }
     }
 
+    /// Its raw sockets, in the way of kernels that have no dump of them.
+    pub fn raw_sockets(&self) -> Vec<Socket> {
+        let Some(inside) = &self.files.inside else { return Vec::new() };
+        let families = [(&inside.raw, false), (&inside.raw6, true)];
+        let read = families.map(|(file, v6)| proc::raw_sockets(&read_rows(file), v6));
+        read.into_iter().flatten().collect()
+    }
+
     /// Reads the counters again, and keeps the old ones if nothing has changed.
     ///
     /// # Errors
@@ -182,13 +200,31 @@ impl Host {
         let Some(inside) = &self.files.inside else { return Ok(self.counters.clone()) };
         let netstat = read_whole(&inside.netstat).attempt("read /proc/net/netstat")?;
         let snmp = read_whole(&inside.snmp).attempt("read /proc/net/snmp")?;
-        if (&netstat, &snmp) != (&self.counted.0, &self.counted.1) {
-            let text = String::from_utf8_lossy;
-            self.counters = Arc::new(proc::counters(&text(&snmp), &text(&netstat)));
-            self.counted = (netstat, snmp);
+        let snmp6 = read_whole(&inside.snmp6).attempt("read /proc/net/snmp6")?;
+        let counted = [netstat, snmp, snmp6];
+        if counted != self.counted {
+            let [netstat, snmp, snmp6] =
+                counted.each_ref().map(|text| String::from_utf8_lossy(text));
+            let mut counters = proc::counters(&snmp, &netstat);
+            proc::counters6(&snmp6, &mut counters);
+            self.counters = Arc::new(counters);
+            self.counted = counted;
         }
         Ok(self.counters.clone())
     }
+}
+
+/// A file of `/proc/net` that the kernel writes row by row, a page at a time. It ends where it can't
+/// be read.
+fn read_rows(file: &File) -> String {
+    let (mut text, mut bytes) = (Vec::new(), [0; 4096]);
+    while text.len() < LONGEST_TABLE
+        && let Ok(length) = file.read_at(&mut bytes, text.len() as u64)
+        && length > 0
+    {
+        text.extend_from_slice(&bytes[..length]);
+    }
+    String::from_utf8_lossy(&text).into_owned()
 }
 
 /// What is in a host's `ip_local_port_range`.

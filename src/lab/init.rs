@@ -143,12 +143,13 @@ impl Lab {
             }
             Order::MakeHost(plan) => {
                 let made = make_host(&plan, self.home.as_fd())?;
-                let Made { namespace, tun, diag, keepers, netstat, snmp, ports, refused } = made;
+                let Made { namespace, tun, diag, keepers, refused, .. } = made;
                 let told = Told::Made(plan.name.clone());
                 self.tell_keeper(&told, &[tun.as_fd(), keepers.as_fd()])?;
                 self.hosts.insert(plan.name, namespace);
                 self.list_hosts()?;
-                let fds = vec![tun, diag, netstat.into(), snmp.into(), ports.into()];
+                let texts = [made.netstat, made.snmp, made.snmp6, made.raw, made.raw6, made.ports];
+                let fds = [tun, diag].into_iter().chain(texts.map(OwnedFd::from)).collect();
                 Ok((Answer::Host { refused }, fds))
             }
             Order::DropHost(host) => {

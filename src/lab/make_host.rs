@@ -36,6 +36,11 @@ pub(super) struct Made {
     pub netstat: File,
     /// Its `/proc/net/snmp`.
     pub snmp: File,
+    /// Its `/proc/net/snmp6`, `/proc/net/raw` and `/proc/net/raw6`. Empty where this machine has no
+    /// IPv6.
+    pub snmp6: File,
+    pub raw: File,
+    pub raw6: File,
     /// Its `net.ipv4.ip_local_port_range`, to be narrowed before calls that choose a port.
     pub ports: File,
     /// Settings that this machine refused, each with its errno.
@@ -73,6 +78,9 @@ fn furnish(plan: &HostPlan) -> Result<Made, Failure> {
         keepers: diag_socket().attempt("open a sock_diag socket")?,
         netstat: open("/proc/self/net/netstat")?,
         snmp: open("/proc/self/net/snmp")?,
+        snmp6: open_or_nothing("snmp6")?,
+        raw: open_or_nothing("raw")?,
+        raw6: open_or_nothing("raw6")?,
         // Where settings can't be written, ports are what the kernel chooses.
         ports: match read_write {
             Ok(file) => file,
@@ -80,6 +88,13 @@ fn furnish(plan: &HostPlan) -> Result<Made, Failure> {
         },
         refused,
     })
+}
+
+/// A file of `/proc/net` that not every machine has.
+fn open_or_nothing(name: &str) -> Result<File, Failure> {
+    File::open(format!("/proc/self/net/{name}"))
+        .or_else(|_| File::open("/dev/null"))
+        .attempt(format!("open /proc/self/net/{name}"))
 }
 
 /// Addresses, both interfaces up, and the connected routes.

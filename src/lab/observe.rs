@@ -131,6 +131,7 @@ impl Lab {
         let rows = dump(host.diag(), host.wanted, &host.sockets, all_listed)
             .attempt(format!("read the sockets of {name}"))?;
         let mut rows = self.own_rows(index, &own, rows);
+        self.add_raw(index, &own, &mut rows);
         self.add_unlisted(&own, &mut rows);
         let host = &mut self.hosts[index];
         host.arrivals.order(&mut rows, self.switch.passages());
@@ -147,6 +148,21 @@ impl Lab {
             Some(earlier) if **earlier == row => earlier.clone(),
             _ => Arc::new(row),
         })
+    }
+
+    /// Adds the raw sockets of the host's processes, where the kernel has no dump of them.
+    fn add_raw(&self, host: usize, processes: &[&Arc<Process>], rows: &mut Vec<Arc<Socket>>) {
+        let listed: HashSet<u64> = rows.iter().map(|row| row.inode).collect();
+        let fds = processes.iter().flat_map(|process| &process.fds);
+        let raw = |inode: &u64| self.observer.kinds.get(inode).is_some_and(|kind| kind.is_raw());
+        let missing: HashSet<u64> = fds
+            .filter_map(|fd| fd.file.socket())
+            .filter(|inode| !listed.contains(inode) && raw(inode))
+            .collect();
+        if !missing.is_empty() {
+            let found = self.hosts[host].raw_sockets().into_iter();
+            rows.extend(found.filter(|row| missing.contains(&row.inode)).map(Arc::new));
+        }
     }
 
     /// Adds the sockets that an fd stands for and that are in none of the kernel's lists: fresh,

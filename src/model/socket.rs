@@ -128,6 +128,11 @@ impl Kind {
         matches!(self.family, Family::Inet | Family::Inet6) && self.protocol == 6
     }
 
+    /// Whether it is a raw socket over IPv4 or IPv6 (SOCK_RAW of raw(7)).
+    pub fn is_raw(self) -> bool {
+        matches!(self.family, Family::Inet | Family::Inet6) && self.kind == 3
+    }
+
     /// The short name that panes print: `TCP`, `TCP6`, `UDP`, `unix stream`, `raw`, …
     pub fn short(self) -> String {
         let six = if self.family == Family::Inet6 { "6" } else { "" };

@@ -11,7 +11,7 @@ mod syscall;
 
 pub use counters::{counters, counters6};
 pub use files::{FdInfo, fd_info, file};
-pub use process::{RunState, Stat, hard_open_files, inner_pid, runs, stat, status_state, switches};
+pub use process::{RunState, Stat, hard_open_files, runs, stat, status_state, switches};
 pub use raw::raw_sockets;
 pub use syscall::{Place, place, wchan};
 

@@ -105,20 +105,12 @@ pub fn runs(schedstat: &[u8]) -> Option<u64> {
     number(third).filter(|runs| *runs > 0)
 }
 
-/// The process's number in its own, innermost pid namespace: the last of `NSpid` in
-/// `/proc/PID/status`.
-pub fn inner_pid(status: &[u8]) -> Option<i32> {
-    let mut lines = status.split(|b| *b == b'\n');
-    let pids = lines.find_map(|line| line.strip_prefix(b"NSpid:"))?;
-    number(pids.trim_ascii().rsplit(|b| *b == b'\t').next()?)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const STATUS: &[u8] = b"Name:\tsockstep\nState:\tS (sleeping)\nPid:\t4711\n\
-        NSpid:\t4711\t5\t2\nThreads:\t1\n\
+        Threads:\t1\n\
         voluntary_ctxt_switches:\t120\nnonvoluntary_ctxt_switches:\t3\n";
 
     #[test]
@@ -142,13 +134,6 @@ mod tests {
         assert_eq!(read.exit_code, Some(0));
         let status = std::fs::read("/proc/self/status").expect("Linux has it");
         assert!(switches(&status).expect("it is there") > 0);
-        assert_eq!(inner_pid(&status), Some(read.pid));
-    }
-
-    #[test]
-    fn the_innermost_namespace_names_a_process() {
-        assert_eq!(inner_pid(STATUS), Some(2));
-        assert_eq!(inner_pid(b"Name:\tx\n"), None);
     }
 
     #[test]
