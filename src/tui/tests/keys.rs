@@ -6,8 +6,7 @@ use std::time::Duration;
 use super::play::Play;
 use crate::model::Lang;
 use crate::session::Mode;
-use crate::tui::app::Context;
-use crate::tui::app::Over;
+use crate::tui::app::{Context, Over};
 use crate::tui::ink::Ink;
 use crate::tui::input::{Key, TABLE, document};
 

@@ -7,8 +7,7 @@
 use ratatui::text::{Line, Span};
 
 use super::offer::Situation;
-use crate::tui::app::Context;
-use crate::tui::app::Msg;
+use crate::tui::app::{Context, Msg};
 use crate::tui::ink::Ink;
 use crate::tui::input::{Binding, Key, TABLE};
 use crate::tui::text::{line_width, spread, width};
