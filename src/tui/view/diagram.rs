@@ -26,8 +26,8 @@ const PICTURE: &str = "                           [  CLOSE        ]
                     close: FIN ▶     │       │  ◀ FIN: ACK ▶
               ┌──────────────────────┘       └──────────────────┐
       [  FIN_WAIT1    ]─◀ FIN: ACK ▶─▶[  CLOSING      ]  [  CLOSE_WAIT   ]
-              │ ◀ ACK                         │ ◀ ACK            │
-              ▼                               ▼     close: FIN ▶ ▼
+              │ ◀ ACK └─◀ FIN,ACK: ACK ▶─┐    │ ◀ ACK            │
+              ▼                          ▼    ▼     close: FIN ▶ ▼
       [  FIN_WAIT2    ]─◀ FIN: ACK ▶─▶[  TIME_WAIT    ]  [  LAST_ACK     ]
                                               │ 60 s             │ ◀ ACK
                                               └─────▶ CLOSE ◀────┘

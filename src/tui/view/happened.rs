@@ -178,7 +178,8 @@ fn printed(page: &Page<'_>, ink: &Ink) -> Vec<Paragraph> {
 fn next_words(page: &Page<'_>, depth: Depth, ink: &Ink) -> Vec<Paragraph> {
     let begins = |entry: &Entry| matches!(entry.origin, Origin::Step(step) if step == page.step.0);
     let shown = match page.mode {
-        Mode::Script => page.live && !page.question_ahead,
+        // A step that waits is not over, and what comes next might tell what is awaited.
+        Mode::Script => page.live && page.waiting.is_none() && !page.question_ahead,
         Mode::Recorded => page.timeline.get(page.cursor + 1).is_none_or(|next| begins(next)),
         Mode::Free => false,
     };
