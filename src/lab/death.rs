@@ -148,7 +148,10 @@ impl From<End> for Outcome {
 
 #[cfg(test)]
 mod tests {
+    use super::super::process::News;
+    use super::super::sys::{Arena, Channel};
     use super::*;
+    use crate::model::{ARENA_START, HostName, ProcessName};
 
     #[test]
     fn an_end_is_kept_until_it_is_claimed_and_told_once() {
@@ -161,6 +164,84 @@ mod tests {
         deaths.tell(6, End::Exited(0));
         deaths.forget();
         assert_eq!(deaths.claim(6), None);
+    }
+
+    /// A forked process, and the other end of its channel.
+    fn child(pid: Option<i32>) -> (Process, Channel) {
+        let (ours, theirs) = Channel::pair().expect("a channel");
+        let (arena, _) = Arena::create().expect("memory");
+        let name = ProcessName::parse("child").expect("a name");
+        let host = HostName::parse("server").expect("a name");
+        (Process::new(name, host, pid, ours, arena), theirs)
+    }
+
+    fn is_gone(process: &mut Process) -> bool {
+        matches!(process.news(), Ok(Some(News::Gone)))
+    }
+
+    #[test]
+    fn a_death_that_is_told_before_the_channel_closes_is_not_lost() {
+        let (mut process, theirs) = child(Some(7));
+        let mut deaths = Deaths::default();
+        deaths.tell(7, End::Exited(3));
+        assert!(process.claim(&mut deaths));
+        assert_eq!(process.die(), None, "it may have something to say");
+        // Somebody else holds its end, so that it never closes.
+        assert!(is_gone(&mut process));
+        assert_eq!(process.die(), Some((Outcome::Exited(3), None)));
+        assert!(process.hang_up().is_some());
+        drop(theirs);
+    }
+
+    #[test]
+    fn a_death_that_is_told_late_is_waited_for_and_another_s_is_left_alone() {
+        let (mut process, theirs) = child(Some(7));
+        let mut deaths = Deaths::default();
+        deaths.tell(8, End::Killed(11));
+        drop(theirs);
+        assert!(is_gone(&mut process));
+        assert!(!process.claim(&mut deaths));
+        assert_eq!(process.die(), None);
+        deaths.tell(7, End::Exited(0));
+        assert!(process.claim(&mut deaths));
+        assert_eq!(process.die(), Some((Outcome::Exited(0), None)));
+        assert_eq!(deaths.claim(8), Some(End::Killed(11)));
+    }
+
+    #[test]
+    fn an_end_that_nobody_tells_does_not_hold_the_lab() {
+        for (sent, end) in [(None, 9), (Some(15), 15)] {
+            let (mut process, theirs) = child(None);
+            process.signalled = sent;
+            drop(theirs);
+            assert!(is_gone(&mut process));
+            let found: Vec<_> = (0..PATIENCE).filter_map(|_| process.die()).collect();
+            assert_eq!(found, [(Outcome::Killed(Signal(end)), None)]);
+        }
+    }
+
+    #[test]
+    fn a_parent_that_waits_tells_how_its_child_ended() {
+        let (mut parent, _theirs) = child(Some(2));
+        let call = Call {
+            process: parent.name.clone(),
+            code: String::new(),
+            typed: "wait".into(),
+            syscall: Syscall::Wait4,
+            args: [-1, ARENA_START as i64, 0, 0, 0, 0],
+            shown: Vec::new(),
+            child: None,
+            overrun: None,
+        };
+        let mut deaths = Deaths::default();
+        for (status, told) in [(3 << 8, Some(End::Exited(3))), (9, Some(End::Killed(9)))] {
+            assert!(parent.arena.write(ARENA_START, &i32::to_ne_bytes(status)));
+            deaths.tell_waited(&parent, &call, 4);
+            assert_eq!(deaths.claim(4), told);
+        }
+        assert!(parent.arena.write(ARENA_START, &0x137f_i32.to_ne_bytes()));
+        deaths.tell_waited(&parent, &call, 4);
+        assert_eq!(deaths.claim(4), None, "it was only stopped");
     }
 
     #[test]

@@ -58,6 +58,7 @@ expect worker exit 0
         let mut entry = crate::session::Entry::clone(entry);
         let mut moment = crate::model::Moment::clone(&entry.moment);
         moment.printed = b"a\x1b[2J\nb\n".to_vec();
+        moment.unprinted = 7;
         entry.moment = Arc::new(moment);
         let lesson = session.lesson().map(|lesson| &**lesson);
         lines.extend(json::lines(before.as_ref(), &entry, lesson));

@@ -75,6 +75,11 @@ pub(super) enum Line<'a> {
         step: Option<usize>,
         text: String,
     },
+    More {
+        step: Option<usize>,
+        packets: u64,
+        bytes: u64,
+    },
     Fact {
         step: Option<usize>,
         what: &'a str,

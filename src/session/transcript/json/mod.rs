@@ -15,7 +15,8 @@ use crate::model::{
 use crate::session::entry::{Bet, Entry, Verdict};
 
 /// What an entry adds, in the order in which a reader wants it: the step, its calls, processes
-/// that were born or died, packets, states, queues, what was printed, facts, bets.
+/// that were born or died, packets, states, queues, what was printed, what was too
+/// much to tell, facts, bets.
 pub fn lines(before: Option<&Entry>, entry: &Entry, lesson: Option<&Lesson>) -> Vec<String> {
     let moment = &entry.moment;
     let (snapshot, earlier) = (&*moment.snapshot, snapshot_before(before));
@@ -34,6 +35,10 @@ pub fn lines(before: Option<&Entry>, entry: &Entry, lesson: Option<&Lesson>) -> 
     }
     let output = lines_of(&moment.printed).into_iter();
     lines.extend(output.map(|text| Line::Output { step, text }));
+    let (packets, bytes) = (moment.untold, moment.unprinted);
+    if packets > 0 || bytes > 0 {
+        lines.push(Line::More { step, packets, bytes });
+    }
     lines.extend(entry.verdicts.iter().map(|verdict| fact(step, verdict)));
     lines.extend(entry.bets.iter().map(bet));
     lines.iter().map(written).collect()
