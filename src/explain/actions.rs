@@ -210,7 +210,7 @@ pub fn deaths(story: &mut Story) {
                 let broken = signal.name() == Some("SIGPIPE");
                 match report.filter(|_| broken) {
                     Some(report) => {
-                        let case = super::calls::Case::new(&story.scene, report);
+                        let case = super::case::Case::new(&story.scene, report);
                         let call = case.call();
                         story.say(Rank::Death, note!("death-sigpipe", process = name, call = call));
                         let why: Note = errors::pipe(&case);

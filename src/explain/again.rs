@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use super::names::{packet_name, sent_packet};
 use super::note::{Note, note};
-use super::scene::Scene;
+use super::scene::{Scene, is_delivery};
 use super::story::{Rank, Story};
-use super::traffic::{Role, is_delivery, role};
+use super::traffic::{Role, role};
 use super::wire::seconds;
 use crate::model::{Host, Socket, TcpState, TimerKind};
 

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::moves::Move;
 use super::names::packet_name;
 use super::note::{Note, note};
-use super::scene::{Row, Scene, same};
-use super::states::Move;
+use super::row::Row;
+use super::scene::{Scene, same};
 use super::traffic::{Role, role};
 use crate::model::{Action, Cause, Outcome, Packet, Socket, TcpState, TimerKind};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::names::packet_name;
 use super::note::note;
-use super::scene::Row;
+use super::row::Row;
 use super::story::{Rank, Story};
 use super::traffic::{Role, role};
 use super::wire::seconds;

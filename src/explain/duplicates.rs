@@ -10,9 +10,9 @@ use std::sync::Arc;
 
 use super::names::packet_name;
 use super::note::{Note, note};
-use super::scene::Scene;
+use super::scene::{Scene, is_delivery};
 use super::story::{Rank, Story};
-use super::traffic::{Role, is_delivery, role};
+use super::traffic::{Role, role};
 use crate::model::{Action, Cause, Host, HostName, Packet, Segment, Socket, TcpState, WireAction};
 
 /// How many segments a moment explains one by one.

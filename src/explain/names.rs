@@ -1,7 +1,7 @@
 //! What sockets and packets are called in a sentence, the same in every language.
 
 use super::note::{Note, note};
-use super::scene::Row;
+use super::row::Row;
 use crate::model::{Address, Body, Fate, HostName, Ownerless, Packet, Snapshot, Socket};
 
 /// The fds that stand for a socket: `server fd 3, worker fd 3`.

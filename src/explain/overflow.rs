@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::names::packet_name;
 use super::note::{Note, note};
-use super::scene::{Row, Scene};
+use super::row::Row;
+use super::scene::Scene;
 use super::story::{Rank, Story};
 use super::traffic::{Role, role};
 use crate::model::{Host, Packet, Segment, Socket, TcpState};

@@ -5,10 +5,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::names::{ports_name, socket_name};
-use super::traffic::is_delivery;
+use super::row::Row;
 use crate::model::{
-    Change, Fate, Fd, Host, HostName, Moment, Outcome, Packet, Process, ProcessName, ProcessState,
-    Report, Snapshot, Socket, Transition,
+    Change, Fate, Fd, Host, HostName, Moment, Outcome, Packet, Passage, Process, ProcessName,
+    ProcessState, Report, Snapshot, Socket, Transition,
 };
 
 /// A moment between two snapshots.
@@ -212,26 +212,7 @@ pub fn same(a: &Socket, b: &Socket) -> bool {
     a.kind == b.kind && a.peer_port().is_some() && a.ends() == b.ends()
 }
 
-/// Small questions about a socket's row.
-pub trait Row {
-    /// The peer's port, where the socket has a peer.
-    fn peer_port(&self) -> Option<u16>;
-    /// Its own address, where it is an IP address.
-    fn local_ip(&self) -> Option<std::net::IpAddr>;
-    /// Its own port, where it has one.
-    fn local_port(&self) -> Option<u16>;
-}
-
-impl Row for Socket {
-    fn peer_port(&self) -> Option<u16> {
-        self.peer.as_ref()?.port().filter(|port| *port != 0)
-    }
-
-    fn local_ip(&self) -> Option<std::net::IpAddr> {
-        self.local.as_ref()?.ip().map(|ip| ip.to_canonical())
-    }
-
-    fn local_port(&self) -> Option<u16> {
-        self.local.as_ref()?.port().filter(|port| *port != 0)
-    }
+/// Whether the packet reached a kernel.
+pub fn is_delivery(passage: &Passage) -> bool {
+    matches!(passage.fate, Fate::Delivered | Fate::Duplicated)
 }

@@ -3,13 +3,8 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use super::scene::{Ends, Scene};
-use crate::model::{Body, Fate, Flags, HostName, Packet, Passage, Segment, Socket};
-
-/// Whether the packet reached a kernel.
-pub fn is_delivery(passage: &Passage) -> bool {
-    matches!(passage.fate, Fate::Delivered | Fate::Duplicated)
-}
+use super::scene::{Ends, Scene, is_delivery};
+use crate::model::{Body, Fate, Flags, HostName, Packet, Segment, Socket};
 
 /// What a TCP segment is for, by its control bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::change::is_telling;
 use super::names::packet_name;
 use super::note::note;
-use super::scene::Scene;
+use super::scene::{Scene, is_delivery};
 use super::story::{Rank, Story};
-use super::traffic::{Role, is_delivery, role};
+use super::traffic::{Role, role};
 use crate::model::{Action, Cause, Change, Fate, HostName, Packet, Snapshot, WireAction};
 
 /// How many packets or sockets of one kind a moment names one by one.

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Case, open};
+use super::open;
+use crate::explain::case::Case;
 use crate::explain::names::packet_name;
 use crate::explain::note::note;
-use crate::explain::scene::Row;
+use crate::explain::row::Row;
 use crate::explain::story::{Rank, Story};
 use crate::explain::traffic::Role;
 use crate::model::{Family, Socket, TcpState};

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::Case;
+use crate::explain::case::Case;
 use crate::explain::names::{address_name, port_shown};
 use crate::explain::note::note;
-use crate::explain::scene::Row;
+use crate::explain::row::Row;
 use crate::explain::story::{Rank, Story};
 use crate::model::{Address, Family, Socket, TcpState};
 

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::Case;
+use crate::explain::case::Case;
 use crate::explain::names::{address_name, packet_name, sent_packet};
 use crate::explain::note::note;
-use crate::explain::scene::Row;
+use crate::explain::row::Row;
 use crate::explain::story::{Rank, Story};
 use crate::explain::traffic::Role;
 use crate::model::{Family, Fate, Host, Ownerless, Socket, TcpState};

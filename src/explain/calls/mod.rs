@@ -14,88 +14,9 @@ mod process;
 mod receive;
 mod send;
 
-use std::sync::Arc;
-
-pub use options::single;
-
-use super::scene::{Scene, first};
+use super::case::Case;
 use super::story::Story;
-use crate::model::{Host, Outcome, ProcessName, Report, Socket, Syscall};
-
-/// A report with what belongs to it: who called, and the socket of the call's first argument.
-pub struct Case<'a> {
-    /// The report.
-    pub report: &'a Report,
-    /// Who called.
-    pub process: &'a ProcessName,
-    /// The caller's host.
-    pub host: Option<&'a Arc<Host>>,
-    /// The call's first argument; −1 where it is no int.
-    pub fd: i32,
-    /// The socket behind it before the moment.
-    pub before: Option<&'a Arc<Socket>>,
-    /// The socket behind it afterwards.
-    pub after: Option<&'a Arc<Socket>>,
-}
-
-impl<'a> Case<'a> {
-    /// The case of a report.
-    pub fn new(scene: &Scene<'a>, report: &'a Report) -> Self {
-        let process = &report.call.process;
-        Self {
-            report,
-            process,
-            host: scene.host_of(process),
-            fd: first(report).unwrap_or(-1),
-            before: scene.socket_before(report),
-            after: scene.socket_after(report),
-        }
-    }
-
-    /// `client fd 3`: the caller and the call's first argument.
-    pub fn who(&self) -> String {
-        format!("{} fd {}", self.process, self.fd)
-    }
-
-    /// `client fd N` for another number of the caller.
-    pub fn fd_name(&self, fd: i64) -> String {
-        format!("{} fd {fd}", self.process)
-    }
-
-    /// The call by the name that was typed.
-    pub fn call(&self) -> &'a str {
-        &self.report.call.typed
-    }
-
-    /// The socket, as it is now or as it was.
-    pub fn socket(&self) -> Option<&'a Arc<Socket>> {
-        self.after.or(self.before)
-    }
-
-    /// An argument as strace prints it, before the call, without its comment.
-    pub fn shown(&self, index: usize) -> &'a str {
-        let shown = self.report.call.shown.get(index).map_or("?", String::as_str);
-        shown.split(" /*").next().unwrap_or(shown)
-    }
-
-    /// An argument that the kernel wrote to, after the call.
-    pub fn written(&self, index: usize) -> Option<&'a str> {
-        let written = self.report.written.iter().find(|(place, _)| *place == index);
-        written.map(|(_, text)| text.as_str())
-    }
-
-    /// What strace prints in parentheses behind the result: `flags O_RDWR`, what is ready.
-    pub fn remark(&self) -> Option<&'a str> {
-        let remark = self.written(self.report.call.args.len())?;
-        remark.strip_prefix('(')?.strip_suffix(')')
-    }
-
-    /// A path among the arguments, without the quotes that strace writes round it.
-    pub fn path(&self, index: usize) -> &'a str {
-        let shown = self.shown(index);
-        shown.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(shown)
-    }
-}
+use crate::model::{Outcome, Report, Syscall};
 
 /// Whether what the call returns counts bytes that went out of its second argument or into it.
 fn moves_bytes(case: &Case) -> bool {

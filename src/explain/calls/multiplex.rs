@@ -1,6 +1,6 @@
 //! poll(), select(), epoll: waiting for several descriptors at once.
 
-use super::Case;
+use crate::explain::case::Case;
 use crate::explain::note::note;
 use crate::explain::story::{Rank, Story};
 use crate::model::Syscall;

@@ -1,9 +1,9 @@
 //! getsockname() and getpeername(): the two names of a socket.
 
-use super::Case;
+use crate::explain::case::Case;
 use crate::explain::names::address_name;
 use crate::explain::note::note;
-use crate::explain::scene::Row;
+use crate::explain::row::Row;
 use crate::explain::story::{Rank, Story};
 use crate::model::Syscall;
 

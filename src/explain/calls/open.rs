@@ -1,6 +1,6 @@
 //! A descriptor comes to be: socket(), socketpair(), pipe(), open(); and unlink().
 
-use super::Case;
+use crate::explain::case::Case;
 use crate::explain::note::note;
 use crate::explain::story::{Rank, Story};
 use crate::model::{Family, TcpState};

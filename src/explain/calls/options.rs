@@ -1,14 +1,8 @@
 //! getsockopt() and setsockopt().
 
-use super::Case;
+use crate::explain::case::{Case, single};
 use crate::explain::note::{Note, note};
 use crate::explain::story::{Rank, Story};
-
-/// A single number without the brackets that strace writes round it: `[1]` is `1`.
-pub fn single(shown: &str) -> &str {
-    let inside = shown.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-    inside.filter(|text| !text.contains([',', ' '])).unwrap_or(shown)
-}
 
 /// getsockopt() returned 0.
 pub fn get(story: &mut Story, case: &Case) {

@@ -1,6 +1,6 @@
 //! A call that was told more bytes than the object has that it was given.
 
-use super::Case;
+use crate::explain::case::Case;
 use crate::explain::note::{Value, note};
 use crate::explain::story::{Rank, Story};
 use crate::model::{Outcome, Overrun};

@@ -1,6 +1,6 @@
 //! fork(), kill(), wait4() and the calls that need no explanation of their own.
 
-use super::Case;
+use crate::explain::case::Case;
 use crate::explain::note::note;
 use crate::explain::story::{Rank, Story};
 use crate::model::{Change, File, Syscall};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Case;
+use crate::explain::case::Case;
 use crate::explain::names::packet_name;
 use crate::explain::note::note;
 use crate::explain::story::{Rank, Story};

@@ -3,10 +3,10 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use crate::explain::calls::Case;
+use crate::explain::case::Case;
 use crate::explain::names::{address_name, family_shown, ip_shown, port_shown};
 use crate::explain::note::{Note, note};
-use crate::explain::scene::Row;
+use crate::explain::row::Row;
 use crate::explain::story::Story;
 use crate::model::{Family, Kind, Socket, TcpState};
 

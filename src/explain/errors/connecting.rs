@@ -3,10 +3,10 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use crate::explain::calls::Case;
+use crate::explain::case::Case;
 use crate::explain::names::{address_name, family_shown, ip_shown, packet_name, port_shown};
 use crate::explain::note::{Note, note};
-use crate::explain::scene::Row;
+use crate::explain::row::Row;
 use crate::explain::story::Story;
 use crate::explain::traffic::{Role, role};
 use crate::model::{Family, Host, Packet, TcpState};

@@ -1,6 +1,6 @@
 //! Errors that mean the same whatever the call.
 
-use crate::explain::calls::Case;
+use crate::explain::case::Case;
 use crate::explain::note::{Note, note};
 use crate::explain::story::Story;
 use crate::model::{Action, Cause, File, Process, Signal, Syscall};

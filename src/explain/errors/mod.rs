@@ -13,7 +13,7 @@ mod waiting;
 
 pub use transfer::pipe;
 
-use super::calls::Case;
+use super::case::Case;
 use super::note::{Note, note};
 use super::story::{Rank, Story};
 use crate::model::{Errno, Syscall};

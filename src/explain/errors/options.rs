@@ -1,6 +1,6 @@
 //! Errors of getsockopt() and setsockopt().
 
-use crate::explain::calls::{Case, single};
+use crate::explain::case::{Case, single};
 use crate::explain::note::{Note, note};
 
 /// Explains an error of getsockopt() or setsockopt().

@@ -1,6 +1,6 @@
 //! Errors of socket() and socketpair(): family, type and protocol that do not go together.
 
-use crate::explain::calls::Case;
+use crate::explain::case::Case;
 use crate::explain::note::{Note, note};
 use crate::model::Syscall;
 

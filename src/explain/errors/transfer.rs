@@ -1,9 +1,9 @@
 //! Errors of read(), write() and their kin.
 
-use crate::explain::calls::Case;
+use crate::explain::case::Case;
 use crate::explain::names::packet_name;
 use crate::explain::note::{Note, note};
-use crate::explain::scene::Row;
+use crate::explain::row::Row;
 use crate::explain::story::Story;
 use crate::explain::traffic::Role;
 use crate::model::{Family, TcpState, TimerKind};

@@ -1,8 +1,8 @@
 //! Errors of accept(), shutdown(), the names of a socket, and of other calls.
 
-use crate::explain::calls::Case;
+use crate::explain::case::Case;
 use crate::explain::note::{Note, note};
-use crate::explain::scene::Row;
+use crate::explain::row::Row;
 use crate::model::{Syscall, TcpState};
 
 /// Explains an error of accept().
