@@ -77,11 +77,11 @@ impl Process {
             }
             Doing::Command => self.end?,
             // It may still have something to say.
-            Doing::Starting | Doing::Ready | Doing::Calling(_) | Doing::Dead(_) => return None,
+            Doing::Starting | Doing::Ready | Doing::Calling { .. } | Doing::Dead(_) => return None,
         };
         let outcome = Outcome::from(end);
         let doing = std::mem::replace(&mut self.doing, Doing::Dead(outcome.clone()));
-        (self.known, self.child, self.fds) = (None, None, None);
+        (self.known, self.fds) = (None, None);
         let call = if let Doing::Ending(call) = doing { call } else { None };
         Some((outcome, call))
     }

@@ -51,14 +51,15 @@ impl Lab {
             let state = match &process.doing {
                 Doing::Dead(outcome) => ProcessState::Dead(outcome.clone()),
                 _ if process.is_stopped() => ProcessState::Stopped,
-                Doing::Calling(call) if process.reported => {
+                Doing::Calling { call, reported: true } => {
                     let wchan = known_wchan(outer_pid);
                     ProcessState::InCall { call: call.clone(), wchan }
                 }
                 Doing::Ready => ProcessState::Ready,
-                Doing::Calling(_) | Doing::Starting | Doing::Ending(_) | Doing::Command => {
-                    ProcessState::Running
-                }
+                Doing::Calling { reported: false, .. }
+                | Doing::Starting
+                | Doing::Ending(_)
+                | Doing::Command => ProcessState::Running,
             };
             let fds = match (&process.fds, &state) {
                 (_, ProcessState::Dead(_)) => Vec::new(),

@@ -33,12 +33,8 @@ pub(super) struct Process {
     pub arena: Option<Arena>,
     /// A command's output, as long as anybody may write to it.
     pub output: Option<Output>,
-    /// The child that a running fork() has made.
-    pub child: Option<(Channel, OwnedFd)>,
     /// The fd table as last read; `None` if it may have changed.
     pub fds: Option<Vec<Arc<Fd>>>,
-    /// Its running call was reported as blocked.
-    pub reported: bool,
     /// How it ended, if that was told before its channel was read to the end.
     pub end: Option<End>,
     /// The last signal that the lab sent it.
@@ -57,7 +53,12 @@ pub(super) enum Doing {
     /// It waits for its next call.
     Ready,
     /// It was told to make this call and has not come back.
-    Calling(Arc<Call>),
+    Calling {
+        /// The call.
+        call: Arc<Call>,
+        /// It was reported as blocked.
+        reported: bool,
+    },
     /// Its channel is closed, and how it ended is not known yet.
     Ending(Option<Arc<Call>>),
     /// It is a command of the machine; it takes no calls.
@@ -74,7 +75,12 @@ pub(super) enum News {
     /// Its call is back.
     Back(Arc<Call>, Outcome),
     /// fork() made a child that will say hello itself.
-    Child,
+    Child {
+        /// The child's channel.
+        channel: Channel,
+        /// Its memory.
+        arena: OwnedFd,
+    },
     /// Its channel is closed, or it is dead and has said all that it will.
     Gone,
 }
@@ -110,9 +116,7 @@ impl Process {
             doing: Doing::Starting,
             arena: None,
             output,
-            child: None,
             fds: None,
-            reported: false,
             end: None,
             signalled: None,
             sought: 0,
@@ -128,7 +132,7 @@ impl Process {
 
     /// Its channel, if it will not be needed any more.
     pub fn hang_up(&mut self) -> Option<Channel> {
-        let over = !matches!(self.doing, Doing::Starting | Doing::Ready | Doing::Calling(_));
+        let over = !matches!(self.doing, Doing::Starting | Doing::Ready | Doing::Calling { .. });
         self.channel.take_if(|_| over)
     }
 
@@ -149,7 +153,7 @@ impl Process {
     pub fn call(&mut self, call: Arc<Call>) -> Result<(), Failure> {
         let request = Request { number: sys::number(call.syscall), arguments: call.args };
         self.fds = None;
-        self.doing = Doing::Calling(call);
+        self.doing = Doing::Calling { call, reported: false };
         let Some(channel) = &self.channel else { return Ok(()) };
         // A process that died just now says so by its closed channel.
         match channel.send(&request.to_bytes(), &[]) {
@@ -190,10 +194,10 @@ impl Process {
             }
             Reply::Child if self.forks() => {
                 let mut fds = received.fds.into_iter();
-                if let (Some(channel), Some(arena)) = (fds.next(), fds.next()) {
-                    self.child = Some((Channel::from_fd(channel), arena));
-                }
-                Ok(Some(News::Child))
+                let (Some(channel), Some(arena)) = (fds.next(), fds.next()) else {
+                    return Err(self.forged());
+                };
+                Ok(Some(News::Child { channel: Channel::from_fd(channel), arena }))
             }
             Reply::Back { value, errno, control } => Ok(self.back(value, errno, control)),
             Reply::Hello { .. } | Reply::Child => Err(self.forged()),
@@ -217,7 +221,7 @@ impl Process {
 
     /// Whether its running call is a fork(): only then it may hand over a child.
     fn forks(&self) -> bool {
-        matches!(&self.doing, Doing::Calling(call) if call.syscall == Syscall::Fork)
+        matches!(&self.doing, Doing::Calling { call, .. } if call.syscall == Syscall::Fork)
     }
 
     /// A message that a process does not send: a lesson has stolen its channel.
@@ -236,7 +240,7 @@ impl Process {
             Outcome::Returned(value)
         };
         match std::mem::replace(&mut self.doing, Doing::Ready) {
-            Doing::Calling(call) => Some(News::Back(call, outcome)),
+            Doing::Calling { call, .. } => Some(News::Back(call, outcome)),
             other => {
                 self.doing = other;
                 None
@@ -246,7 +250,7 @@ impl Process {
 
     fn gone(&mut self) -> News {
         let call = match std::mem::replace(&mut self.doing, Doing::Starting) {
-            Doing::Calling(call) => Some(call),
+            Doing::Calling { call, .. } => Some(call),
             _ => None,
         };
         self.doing = Doing::Ending(call);
@@ -263,7 +267,7 @@ impl Process {
             Doing::Command => return gone,
             Doing::Starting | Doing::Ending(_) => return Rest { quiet: false, ..gone },
             Doing::Ready => None,
-            Doing::Calling(call) => Some(call.clone()),
+            Doing::Calling { call, .. } => Some(call.clone()),
         };
         let Some(known) = &mut self.known else { return Rest { quiet: false, ..gone } };
         let rest = known.rest(call.as_deref());

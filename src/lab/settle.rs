@@ -1,6 +1,6 @@
 //! Bringing a lab to rest, and telling what happened on the way.
 
-use std::os::fd::AsFd as _;
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
@@ -8,7 +8,7 @@ use nix::errno::Errno;
 use super::failure::{Attempt as _, Failure};
 use super::life::Lab;
 use super::process::{Doing, News, Process};
-use super::sys::Arena;
+use super::sys::{Arena, Channel};
 use crate::model::{Cause, Moment, Outcome, ProcessName, Report, Syscall, changes};
 
 /// How long an action may take to come to rest. Only a process that computes or a command that
@@ -147,7 +147,7 @@ impl Lab {
                 }
                 Ok(())
             }
-            News::Child => self.adopt(index),
+            News::Child { channel, arena } => self.adopt(index, channel, &arena),
             News::Back(call, outcome) => {
                 let process = &self.processes[index];
                 if let Outcome::Returned(value) = outcome {
@@ -164,15 +164,14 @@ impl Lab {
     }
 
     /// Takes in the child that a process has forked.
-    fn adopt(&mut self, parent: usize) -> Result<(), Failure> {
-        let process = &mut self.processes[parent];
-        let Some((channel, arena)) = process.child.take() else { return Ok(()) };
+    fn adopt(&mut self, parent: usize, channel: Channel, arena: &OwnedFd) -> Result<(), Failure> {
+        let process = &self.processes[parent];
         let (host, parent_name) = (process.host.clone(), process.name.clone());
         let wanted = match &process.doing {
-            Doing::Calling(call) => call.child.clone(),
+            Doing::Calling { call, .. } => call.child.clone(),
             _ => None,
         };
-        let arena = Arena::map(&arena).attempt("take the memory of a forked process")?;
+        let arena = Arena::map(arena).attempt("take the memory of a forked process")?;
         let name = wanted.unwrap_or_else(|| self.name_child(&parent_name));
         let mut child = Process::new(name, host, None, channel, arena);
         child.parent = Some(parent_name);
@@ -227,10 +226,10 @@ impl Lab {
 
     fn report_sleepers(&mut self) {
         for process in &mut self.processes {
-            let Doing::Calling(call) = &process.doing else { continue };
+            let Doing::Calling { call, reported: false } = &process.doing else { continue };
             let call = call.clone();
-            if !process.reported && process.rest().quiet {
-                process.reported = true;
+            if process.rest().quiet {
+                process.doing = Doing::Calling { call: call.clone(), reported: true };
                 let pid = process.pid.unwrap_or(0);
                 let outcome = Outcome::Blocked;
                 self.reports.push(Report { call, outcome, pid, written: Vec::new() });

@@ -165,7 +165,7 @@ impl Lab {
         };
         match &process.doing {
             Doing::Ready => {}
-            Doing::Calling(sleeps_in) => {
+            Doing::Calling { call: sleeps_in, .. } => {
                 let typed = &sleeps_in.typed;
                 return Err(refused(format!("{name} still sleeps in {typed}()")));
             }
@@ -183,7 +183,6 @@ impl Lab {
         }
         self.pin_port(call);
         let Some(process) = self.process(name) else { return Ok(()) };
-        process.reported = false;
         Ok(process.call(call.clone())?)
     }
 
