@@ -90,3 +90,15 @@ fn a_screen_that_is_too_small_says_so_and_none_is_too_large() {
         assert_eq!(text.lines().count(), usize::from(size.1));
     }
 }
+
+#[test]
+fn what_a_step_says_to_look_at_stands_beside_its_process() {
+    let text = "---\nid: look\nshow: bytes\n---\n\n# Look\n\n```c server\nstruct sockaddr_in addr = \
+        { .sin_family = AF_INET, .sin_port = htons(8080) };   // look addr\naddr.sin_port = \
+        htons(8081);   // look addr\nint fd = socket(AF_INET, SOCK_STREAM, 0);   // = 3\n```\n";
+    let mut play = Play::of(text);
+    for (name, keys) in [("new", "space"), ("changed", "space"), ("not", "space")] {
+        let text = play.keys(keys).text((80, 24));
+        insta::assert_snapshot!(format!("look-{name}"), text);
+    }
+}

@@ -56,14 +56,14 @@ pub fn lines(page: &Page<'_>, index: usize, wide: usize, ink: &Ink) -> Vec<Line<
 }
 
 /// Every variable of every process.
-fn variables<'a>(page: &Page<'a>) -> Vec<(&'a ProcessName, &'a Variable)> {
+pub fn variables<'a>(page: &Page<'a>) -> Vec<(&'a ProcessName, &'a Variable)> {
     let processes = page.entry().variables.iter();
     let all = processes.flat_map(|of| of.variables.iter().map(|variable| (&of.process, variable)));
     all.collect()
 }
 
 /// The bytes of the same variable one entry earlier.
-fn before<'a>(page: &Page<'a>, process: &ProcessName, variable: &Variable) -> Option<&'a [u8]> {
+pub fn before<'a>(page: &Page<'a>, process: &ProcessName, variable: &Variable) -> Option<&'a [u8]> {
     let earlier = page.timeline.get(page.cursor.checked_sub(1)?)?;
     let known = earlier.variables_of(process).iter().find(|known| known.name == variable.name)?;
     Some(&known.bytes)
@@ -71,7 +71,7 @@ fn before<'a>(page: &Page<'a>, process: &ProcessName, variable: &Variable) -> Op
 
 /// The last struct that changed in this moment, else the last variable that did, else the last
 /// struct.
-fn best(page: &Page<'_>, all: &[(&ProcessName, &Variable)]) -> usize {
+pub fn best(page: &Page<'_>, all: &[(&ProcessName, &Variable)]) -> usize {
     let worth = |(process, variable): &(&ProcessName, &Variable)| {
         let changed = before(page, process, variable).is_none_or(|old| old != variable.bytes);
         (changed && page.cursor > 0, variable.type_name.starts_with("struct"))

@@ -10,7 +10,7 @@ use super::walk::{Walk, walks};
 use crate::model::TcpState;
 use crate::tui::glyphs::Glyphs;
 use crate::tui::ink::Ink;
-use crate::tui::text::wrap;
+use crate::tui::text::{width, wrap};
 use crate::tui::theme::Role;
 
 /// The diagram; `close:` is what a process does, `◀` what comes in, `▶` what goes out.
@@ -97,6 +97,26 @@ fn state(cell: &str, walks: &[Walk; 2], ink: &Ink) -> Vec<Span<'static>> {
     vec![ink.span(Role::Dim, "["), ink.span(role, text), ink.span(Role::Dim, "]")]
 }
 
+/// ` c SYN_SENT > [ESTABLISHED]`, the last states if not all find room.
+pub fn brief(walk: &Walk, wide: usize, ink: &Ink) -> Line<'static> {
+    let mut text = match walk.path.last() {
+        None => return ink.line(Role::Dim, format!(" {}", walk.letter)),
+        Some(_) if walk.gone => ink.words.ui("diagram-gone").to_owned(),
+        Some(last) if walk.now.contains(last) => format!("[{last}]"),
+        Some(last) => last.to_string(),
+    };
+    let earlier = walk.path.iter().rev().skip(usize::from(!walk.gone));
+    for state in earlier {
+        let longer = format!("{state} > {text}");
+        if width(&longer) + 4 > wide {
+            break;
+        }
+        text = longer;
+    }
+    let letter = ink.span(Role::Title, format!(" {} ", walk.letter));
+    Line::from(vec![letter, ink.span(Role::Dim, text)])
+}
+
 /// `client  CLOSE > SYN_SENT > [ESTABLISHED]`
 fn path(walk: &Walk, ink: &Ink) -> Vec<Line<'static>> {
     let mut spans = Vec::new();
@@ -123,6 +143,21 @@ fn path(walk: &Walk, ink: &Ink) -> Vec<Line<'static>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_long_way_the_last_states_are_told() {
+        use TcpState::{Close, Established, FinWait1, SynSent};
+        let path = vec![Close, SynSent, Established, FinWait1];
+        let mut walk =
+            Walk { host: "client".into(), letter: 'c', path, now: vec![FinWait1], gone: false };
+        let ink = Ink::new(crate::model::Lang::En);
+        let told = |walk: &Walk, wide| brief(walk, wide, &ink).to_string();
+        assert_eq!(told(&walk, 20), " c [FIN_WAIT1]");
+        assert_eq!(told(&walk, 34), " c ESTABLISHED > [FIN_WAIT1]");
+        assert_eq!(told(&walk, 80), " c CLOSE > SYN_SENT > ESTABLISHED > [FIN_WAIT1]");
+        (walk.gone, walk.now) = (true, Vec::new());
+        assert_eq!(told(&walk, 24), " c FIN_WAIT1 > gone");
+    }
 
     #[test]
     fn every_state_stands_in_the_picture_once_and_it_fits_the_smallest_screen() {

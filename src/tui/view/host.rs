@@ -31,6 +31,8 @@ use crate::tui::theme::Role;
 pub struct Wanted {
     /// The buffers even if they are empty.
     pub buffers: bool,
+    /// The queues of listeners whole, whatever else there is.
+    pub backlog: bool,
     /// Every detail: the pane is zoomed.
     pub all: bool,
 }
@@ -61,9 +63,19 @@ fn separate(site: &Site<'_>, wanted: Wanted, wide: usize, limit: usize, ink: &In
         sections.push(fds::section(site, process, limit, ink));
     }
     sections.push(sockets::section(site, wide, limit, ink));
-    sections.extend(backlog::sections(site, wanted.all, wide, ink));
+    sections.extend(queues(site, wanted, wide, ink));
     sections.extend(buffer_section(site, wanted, wide, limit, ink));
     sections.extend(counters(site, wanted, wide, ink));
+    sections
+}
+
+/// The backlogs, never cut short where the lesson is about them.
+fn queues(site: &Site<'_>, wanted: Wanted, wide: usize, ink: &Ink) -> Vec<Section> {
+    let mut sections = backlog::sections(site, wanted.all, wide, ink);
+    if wanted.backlog {
+        let rows = sections.iter_mut().flat_map(|section| &mut section.rows);
+        rows.for_each(|row| row.kept = true);
+    }
     sections
 }
 
@@ -86,7 +98,7 @@ fn combined(site: &Site<'_>, wanted: Wanted, wide: usize, limit: usize, ink: &In
     let mut section = Section::new(ink.words.ui("pane-fds-and-sockets"), rows);
     section.more = site.processes.len().saturating_sub(limit);
     let mut sections = vec![section];
-    sections.extend(backlog::sections(site, wanted.all, wide, ink));
+    sections.extend(queues(site, wanted, wide, ink));
     sections.extend(buffer_section(site, wanted, wide, limit, ink));
     sections
 }

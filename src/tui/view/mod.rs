@@ -19,6 +19,7 @@ mod help;
 mod host;
 mod ladder;
 mod layout;
+mod looked;
 mod map;
 mod marks;
 mod menu;

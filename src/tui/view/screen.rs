@@ -8,16 +8,17 @@ use super::frame::{Frame, put};
 use super::happened::{Depth, paragraphs};
 use super::host::Wanted;
 use super::ladder::legs;
-use super::layout::{areas, body};
+use super::layout::{Areas, areas, body};
 use super::marks::Marks;
 use super::page::Page;
 use super::prose::{Paragraph, fitted, harmless, lines as prose_lines};
 use super::site::Site;
 use super::told::packets;
+use super::walk::walks;
 use super::wire::Ladder;
-use super::{code, host, next, timeline, title, wire};
+use super::{code, diagram, host, looked, next, timeline, title, wire};
 use crate::lesson::Show;
-use crate::model::{Host, Outcome, Rung, Wire};
+use crate::model::{Host, Outcome, ProcessName, Rung, Wire};
 use crate::tui::ink::Ink;
 use crate::tui::text::width;
 use crate::tui::theme::Role;
@@ -61,15 +62,24 @@ pub fn draw_page(
 
 fn draw_panes(page: &Page<'_>, marks: &Marks, area: Rect, buffer: &mut Buffer, ink: &Ink) {
     let places = areas(area, page.rung);
+    let looked = looked::variable(page).map(|looked| (looked, beside(page, looked.0, &places)));
+    let covered = |place: Rect| looked.is_some_and(|(_, over)| over.intersects(place));
     let [left, right] = page.sides();
     for (hosts, place) in [(&left, places.left), (&right, places.right)] {
+        if covered(place) {
+            continue;
+        }
         let (wide, high) = inner(place);
         let lines = host::lines(&sites(page, hosts, marks), wanted(page), wide, high, ink);
         Frame::new(host_title(hosts, wide, ink), lines).draw(place, buffer, ink);
     }
-    if page.rung == Rung::Wire {
+    if page.rung == Rung::Wire && !covered(places.wire) {
         let (wide, high) = inner(places.wire);
         wire_frame(page, wide, high, ink).draw(places.wire, buffer, ink);
+    }
+    if let Some((variable, place)) = looked {
+        let (wide, high) = inner(place);
+        looked::frame(page, variable, wide, high, ink).draw(place, buffer, ink);
     }
     let line = next::line(page, places.next.width.into(), ink);
     put(buffer, places.next.x, places.next.y, places.next.width, line, ink);
@@ -83,6 +93,17 @@ fn draw_panes(page: &Page<'_>, marks: &Marks, area: Rect, buffer: &mut Buffer, i
         let lines = vec![timeline::line(page, inner(place).0, ink)];
         let name = ink.line(Role::Title, ink.words.ui("pane-timeline"));
         Frame::new(name, lines).draw(place, buffer, ink);
+    }
+}
+
+/// The place beside the host of a process: the wire's and the other host's.
+fn beside(page: &Page<'_>, process: &ProcessName, places: &Areas) -> Rect {
+    let home = page.snapshot().process(process).map(|process| &process.host);
+    let [_, right] = page.sides();
+    if right.iter().any(|host| Some(&host.name) == home) {
+        Rect { width: places.left.width + places.wire.width, ..places.left }
+    } else {
+        Rect { x: places.wire.x, width: places.wire.width + places.right.width, ..places.right }
     }
 }
 
@@ -101,7 +122,7 @@ fn sites<'a>(
 
 fn wanted(page: &Page<'_>) -> Wanted {
     let shows = |show| page.lesson.is_some_and(|lesson| lesson.show.contains(&show));
-    Wanted { buffers: shows(Show::Buffers), all: false }
+    Wanted { buffers: shows(Show::Buffers), backlog: shows(Show::Backlog), all: false }
 }
 
 /// `server 198.51.100.1`
@@ -135,7 +156,20 @@ fn wire_frame(page: &Page<'_>, wide: usize, high: usize, ink: &Ink) -> Frame {
         cut: snapshot.wire.cut,
     };
     let foot = wire_foot(&snapshot.wire, wide, ink);
-    Frame::new(name, wire::lines(&ladder, wide, high, ink)).with_foot(foot)
+    let states = states(page, wide, ink);
+    let mut lines = wire::lines(&ladder, wide, high - states.len(), ink);
+    if !states.is_empty() {
+        lines.resize(high - states.len(), Line::default());
+        lines.extend(states);
+    }
+    Frame::new(name, lines).with_foot(foot)
+}
+
+/// In a lesson about states: the way of both ends, its last part if it is long.
+fn states(page: &Page<'_>, wide: usize, ink: &Ink) -> Vec<Line<'static>> {
+    let wanted = page.lesson.is_some_and(|lesson| lesson.show.contains(&Show::States));
+    let walks = if wanted { walks(page).to_vec() } else { Vec::new() };
+    walks.iter().map(|walk| diagram::brief(walk, wide, ink)).collect()
 }
 
 /// What the wire holds back, in words if they fit. While it is cut, nothing comes to be held.
