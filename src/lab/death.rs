@@ -19,9 +19,9 @@ pub(super) struct Deaths(VecDeque<(i32, End)>);
 /// More than this are not kept.
 const MOST_UNCLAIMED: usize = 4_096;
 
-/// So often an end that nobody tells is looked for, each time a millisecond later: the parent that
-/// has waited for it is about to tell.
-const PATIENCE: u32 = 50;
+/// So often the end of a forked process is looked for that nobody tells, each time a millisecond
+/// later: the parent that has waited for it may be about to.
+const PATIENCE: u32 = 200;
 
 impl Deaths {
     /// The process with this number in the lab has ended.
@@ -116,7 +116,8 @@ impl Process {
         if let Some(call) = call.filter(|call| call.syscall == Syscall::ExitGroup) {
             return Some(End::Exited((call.args[0] & 0xff) as i32));
         }
-        if self.sought < PATIENCE {
+        // All others are the first process's children, and that will tell.
+        if self.sought < PATIENCE || self.parent.is_none() {
             return None;
         }
         // So is who sent it a signal; and before its hello only SIGKILL ends a process in silence.
@@ -213,11 +214,16 @@ mod tests {
         for (sent, end) in [(None, 9), (Some(15), 15)] {
             let (mut process, theirs) = child(None);
             process.signalled = sent;
+            process.parent = Some(process.name.clone());
             drop(theirs);
             assert!(is_gone(&mut process));
             let found: Vec<_> = (0..PATIENCE).filter_map(|_| process.die()).collect();
             assert_eq!(found, [(Outcome::Killed(Signal(end)), None)]);
         }
+        let (mut started, theirs) = child(Some(7));
+        drop(theirs);
+        assert!(is_gone(&mut started));
+        assert_eq!((0..2 * PATIENCE).find_map(|_| started.die()), None, "it will be told");
     }
 
     #[test]

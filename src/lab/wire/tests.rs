@@ -1,6 +1,8 @@
 //! What the wire decides.
 
 use super::*;
+use crate::lab::packet::icmp_unreachable;
+use crate::model::{Filter, Unreachable, WireAction};
 use etherparse::PacketBuilder;
 
 const SERVER: [u8; 4] = [198, 51, 100, 1];
