@@ -13,6 +13,7 @@ use support::{ARENA, call, lab_or_skip, labs, name, sockaddr};
 
 #[test]
 fn exec_joins_a_running_lab_and_an_ended_lab_leaves_nothing() {
+    let _alone = alone();
     let Some(mut world) = lab_or_skip(&LabSpec::two_hosts()) else { return };
     let world_ref = &mut *world;
     call(world_ref, "server", Syscall::Socket, [2, 1, 0, 0, 0, 0]);
@@ -78,6 +79,7 @@ fn exec(pid: i32, host: &str, command: &[&str]) -> String {
 
 #[test]
 fn a_lost_lab_says_so_once_and_wakes_nobody() {
+    let _alone = alone();
     let Some(mut world) = lab_or_skip(&LabSpec::two_hosts()) else { return };
     let first = parent(server_of(&*world));
     assert!(world.readiness().is_some());
@@ -112,6 +114,7 @@ fn parent(of: Pid) -> Pid {
 
 #[test]
 fn a_reboot_leaves_nothing_of_the_host_before() {
+    let _alone = alone();
     let Some(mut world) = lab_or_skip(&LabSpec::two_hosts()) else { return };
     let keeper = parent(parent(server_of(&*world)));
     let fds = || std::fs::read_dir(format!("/proc/{keeper}/fd")).expect("it lives").count();
