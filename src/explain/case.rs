@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::names::address_name;
 use super::scene::{Scene, first};
-use crate::model::{Host, ProcessName, Report, Socket};
+use crate::model::{Host, ProcessName, Report, Socket, Syscall};
 
 /// A report with what belongs to it: who called, and the socket of the call's first argument.
 pub struct Case<'a> {
@@ -71,6 +72,16 @@ impl<'a> Case<'a> {
     pub fn remark(&self) -> Option<&'a str> {
         let remark = self.written(self.report.call.args.len())?;
         remark.strip_prefix('(')?.strip_suffix(')')
+    }
+
+    /// Where a datagram is to go: to the address among the arguments, else to the socket's peer.
+    pub fn destination(&self) -> String {
+        let call = &self.report.call;
+        let named = call.syscall == Syscall::Sendto && call.args[4] != 0;
+        match self.socket().and_then(|socket| socket.peer.as_ref()) {
+            Some(peer) if !named && peer.port() != Some(0) => peer.to_string(),
+            Some(_) | None => address_name(self.shown(4)),
+        }
     }
 
     /// A path among the arguments, without the quotes that strace writes round it.

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::open;
+use super::{length, open};
 use crate::explain::case::Case;
-use crate::explain::names::packet_name;
+use crate::explain::names::{address_name, packet_name};
 use crate::explain::note::note;
 use crate::explain::row::Row;
 use crate::explain::story::{Rank, Story};
@@ -28,8 +28,12 @@ pub fn returned(story: &mut Story, case: &Case, value: i64) {
             connection(story, case, socket, &new);
         }
         Some(_) => {
-            let peer = case.written(1).map(crate::explain::names::address_name);
-            story.say(Rank::Surprise, note!("accept-dead", who = who, new = new, peer = peer));
+            let peer = length::written_whole(case, 1).map(address_name);
+            let said = match peer {
+                Some(peer) => note!("accept-dead", who = who, new = new, peer = peer),
+                None => note!("accept-dead-unnamed", who = who, new = new),
+            };
+            story.say(Rank::Surprise, said);
         }
         None => story.say(Rank::Call, note!("accept-fd", who = who, new = new)),
     }

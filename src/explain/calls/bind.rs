@@ -52,16 +52,7 @@ fn bind_inet(story: &mut Story, case: &Case, socket: &Socket, local: std::net::S
         },
     );
     if local.ip().is_unspecified() {
-        let addresses: Vec<String> = case
-            .host
-            .map(|host| {
-                let own = host.addresses.iter().filter(|ip| ip.is_ipv4() == local.is_ipv4());
-                own.map(ToString::to_string).collect()
-            })
-            .unwrap_or_default();
-        if !addresses.is_empty() {
-            story.say(Rank::Queue, note!("bind-any", who = case.who(), addresses = addresses));
-        }
+        any(story, case, socket);
     }
     let meant = port.swap_bytes();
     if port != meant && looks_meant(meant) && !looks_meant(port) {
@@ -71,6 +62,32 @@ fn bind_inet(story: &mut Story, case: &Case, socket: &Socket, local: std::net::S
             note!("bind-swapped", port = port, hex = hex, meant = meant, meant_hex = meant_hex);
         story.say(Rank::Surprise, note);
     }
+}
+
+/// The addresses for which the wildcard stands. An IPv6 socket takes IPv4 too, unless it was told
+/// otherwise; of a socket that does not listen yet the kernel's list does not say which.
+fn any(story: &mut Story, case: &Case, socket: &Socket) {
+    let Some(host) = case.host else { return };
+    let own = |v4: bool| {
+        host.addresses.iter().filter(move |ip| ip.is_ipv4() == v4).map(ToString::to_string)
+    };
+    let six = socket.kind.family == Family::Inet6;
+    let addresses: Vec<String> = match (six, socket.v6only) {
+        (false, _) => own(true).collect(),
+        (true, Some(true)) => own(false).collect(),
+        (true, Some(false) | None) => own(false).chain(own(true)).collect(),
+    };
+    if addresses.is_empty() {
+        return;
+    }
+    let who = case.who();
+    let said = match (six, socket.v6only) {
+        (false, _) => note!("bind-any", who = who, addresses = addresses),
+        (true, Some(true)) => note!("bind-any6-only", who = who, addresses = addresses),
+        (true, Some(false)) => note!("bind-any6", who = who, addresses = addresses),
+        (true, None) => note!("bind-any6-unless", who = who, addresses = addresses),
+    };
+    story.say(Rank::Queue, said);
 }
 
 /// Ports that people type in examples. The bytes of one of them the wrong way round are a sign

@@ -5,6 +5,7 @@ mod bind;
 mod close;
 mod connect;
 mod descriptors;
+mod length;
 mod multiplex;
 mod names;
 mod open;
@@ -28,6 +29,7 @@ fn moves_bytes(case: &Case) -> bool {
 pub fn tell<'a>(story: &mut Story<'a>, report: &'a Report) {
     let case = Case::new(&story.scene, report);
     overrun::tell(story, &case);
+    length::tell(story, &case);
     match &report.outcome {
         Outcome::Returned(value) => returned(story, &case, *value),
         Outcome::Blocked => blocked(story, &case),

@@ -1,5 +1,6 @@
 //! getsockname() and getpeername(): the two names of a socket.
 
+use super::length;
 use crate::explain::case::Case;
 use crate::explain::names::address_name;
 use crate::explain::note::note;
@@ -10,8 +11,13 @@ use crate::model::Syscall;
 /// The call returned 0.
 pub fn returned(story: &mut Story, case: &Case) {
     let who = case.who();
-    let name = case.written(1).map(address_name);
     let own = case.report.call.syscall == Syscall::Getsockname;
+    // An address that was cut does not say what the socket's is.
+    let row = case.after.and_then(|row| if own { row.local.as_ref() } else { row.peer.as_ref() });
+    let name = match length::written_whole(case, 1) {
+        Some(written) => Some(address_name(written)),
+        None => case.written(1).and_then(|_cut| row.map(ToString::to_string)),
+    };
     let tcp = case.after.filter(|socket| socket.kind.is_tcp());
     let said = match tcp {
         Some(socket) if own && socket.local_port().is_none() => {

@@ -8,6 +8,9 @@ use crate::model::{Outcome, Overrun};
 /// Says what lies behind the object, where an argument reaches there.
 pub fn tell(story: &mut Story, case: &Case) {
     let Some(overrun) = &case.report.call.overrun else { return };
+    if super::length::longer(case).is_some_and(|longer| longer.harmless(overrun)) {
+        return; // the kernel looks at no more than the object has
+    }
     let Overrun { object, room, told, fills, .. } = overrun;
     let (call, object, room) = (case.call(), Value::quoted(object), *room);
     // How many bytes a call moved is what it returned, if the object is what it moves: the second

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use crate::explain::case::Case;
-use crate::explain::names::{address_name, packet_name, sent_packet};
+use crate::explain::names::{packet_name, sent_packet};
 use crate::explain::note::note;
 use crate::explain::row::Row;
 use crate::explain::story::{Rank, Story};
 use crate::explain::traffic::Role;
-use crate::model::{Body, Family, Fate, Host, Socket, Syscall, TcpState};
+use crate::explain::wire::seconds;
+use crate::model::{Body, Family, Fate, Host, Socket, Syscall, TcpState, TimerKind};
 
 /// The call took bytes.
 pub fn returned(story: &mut Story, case: &Case, count: i64) {
@@ -110,8 +111,15 @@ fn stream(story: &mut Story, case: &Case, host: &Arc<Host>, socket: &Arc<Socket>
         story.tell(row);
     }
     story.say(Rank::Call, said);
-    if socket.tcp.as_ref().is_some_and(|tcp| tcp.snd_wnd == Some(0)) && sent.is_none() {
+    let window = socket.tcp.as_ref().and_then(|tcp| tcp.snd_wnd);
+    if window == Some(0) && sent.is_none() {
         story.say(Rank::Surprise, note!("send-no-window", who = case.who()));
+    }
+    // The timer that asks a closed window also lets go what was held back for an open one.
+    let probe = socket.timer.filter(|timer| timer.kind == TimerKind::ZeroWindowProbe);
+    if let (Some(1..), Some(timer), Some(_), None) = (window, probe, left, sent) {
+        let left = seconds(timer.left_ms);
+        story.say(Rank::Queue, note!("send-queued-timer", who = case.who(), seconds = left));
     }
     if socket.state == Some(TcpState::CloseWait) {
         story.say(Rank::Queue, note!("send-close-wait", who = case.who()));
@@ -128,11 +136,7 @@ fn datagram(story: &mut Story, case: &Case, host: &Host, socket: &Socket, count:
         Body::Udp { source, .. } => packet.from.as_ref() == Some(&host.name) && mine(source),
         Body::Tcp(_) | Body::Icmp { .. } | Body::Other { .. } => false,
     });
-    let named = case.report.call.args[4] != 0;
-    let to = match &socket.peer {
-        Some(peer) if !named && peer.port() != Some(0) => peer.to_string(),
-        _ => address_name(case.shown(4)),
-    };
+    let to = case.destination();
     let said = match sent {
         Some((packet, fate)) => {
             let packet = sent_packet(packet_name(packet), *fate);

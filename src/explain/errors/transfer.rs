@@ -12,6 +12,8 @@ use crate::model::{Family, TcpState, TimerKind};
 const OOB: i64 = 1;
 /// MSG_DONTWAIT of recv(2).
 const DONTWAIT: i64 = 0x40;
+/// SOCK_DGRAM.
+const DGRAM: i32 = 2;
 /// SEND_SHUTDOWN of the kernel: the second bit of `sk_shutdown`.
 const SHUT_WRITE: u8 = 2;
 
@@ -34,6 +36,9 @@ pub fn send(story: &Story, case: &Case, errno: &str) -> Option<Note> {
         "ENOTCONN" => note!("send-not-connected", call = call, who = who),
         "EOPNOTSUPP" => note!("transfer-flag", call = call, who = who),
         "ENOBUFS" => note!("send-control", call = call),
+        "ENETUNREACH" if case.socket().is_some_and(|socket| socket.kind.protocol == 17) => {
+            note!("send-no-route", call = call, who = who, to = case.destination())
+        }
         _ => return both(story, case, errno),
     })
 }
@@ -46,7 +51,10 @@ pub fn receive(story: &Story, case: &Case, errno: &str) -> Option<Note> {
             let asked = case.report.call.args[3] & DONTWAIT != 0;
             let nonblock = story.scene.fd_before(case.report).is_some_and(|fd| fd.nonblock);
             let waiting = case.socket().and_then(|socket| socket.recv_q);
-            if asked || nonblock {
+            let datagrams = case.socket().is_some_and(|socket| socket.kind.kind == DGRAM);
+            if (asked || nonblock) && datagrams {
+                note!("recv-again-datagram", call = call, who = who)
+            } else if asked || nonblock {
                 note!("recv-again", call = call, who = who, waiting = waiting)
             } else {
                 note!("recv-again-timeout", call = call, who = who)

@@ -2,8 +2,8 @@
 
 use crate::explain::testing::*;
 use crate::model::{
-    Action, Address, Call, Fate, Fd, File, Filter, Flags, Outcome, PacketKind, ProcessState,
-    Socket, TcpState, Unreachable, WireAction,
+    Action, Address, Call, Family, Fate, Fd, File, Filter, Flags, Kind, Outcome, PacketKind,
+    ProcessState, Socket, TcpState, TimerKind, Unreachable, WireAction,
 };
 
 fn on(who: &str, name: &str, fd: i64, shown: &[&str]) -> Call {
@@ -131,6 +131,44 @@ fn options_say_what_the_kernel_made_of_them() {
     assert_eq!(read("SO_SNDBUF", "[8000]"), ["option-buffer-read"]);
     assert_eq!(read("TCP_INFO", "{…}"), ["option-tcp-info"]);
     assert_eq!(read("SO_PEERCRED", "{pid=3}"), ["option-peercred"]);
+}
+
+#[test]
+fn the_wildcard_of_ipv6_stands_for_both_families_unless_it_was_told_otherwise() {
+    let six = Kind { family: Family::Inet6, ..TCP };
+    let with_v6 = |lab: Lab| {
+        lab.edit_host("server", |host| host.addresses.push("2001:db8::1".parse().expect("one")))
+    };
+    let bound = |v6only| Socket { v6only, ..plain(six) }.at("[::]:8083", "[::]:0");
+    let first = |v6only| {
+        let shown = r#"{sa_family=AF_INET6, sin6_port=htons(8083), inet_pton(AF_INET6, "::", …)}"#;
+        let call = on("server", "bind", 3, &["3", shown, "28"]);
+        let before = with_v6(Lab::new().fd("server", 3, plain(six)));
+        let after = with_v6(Lab::new().fd("server", 3, bound(v6only)));
+        let notes = Play::new(&before, after).report(call, OK).notes();
+        (notes[1].key, WORDS.short(&notes[1]))
+    };
+    let both = "IPv6 and IPv4: 2001:db8::1, 198.51.100.1.";
+    let (key, text) = first(Some(false));
+    assert!(key == "bind-any6" && text.ends_with(both), "{text}");
+    let (key, text) = first(None);
+    assert!(key == "bind-any6-unless" && text.contains(both), "{text}");
+    let (key, text) = first(Some(true));
+    assert!(key == "bind-any6-only" && !text.contains("198."), "{text}");
+    assert!(text.contains("in6addr_any"), "{text}");
+}
+
+#[test]
+fn what_is_held_back_for_an_open_window_goes_when_the_kernels_timer_runs_out() {
+    let established = || client_end(TcpState::Established).window(64_000);
+    let before = Lab::new().fd("client", 3, established());
+    let held = established().queues(0, 1).timer(TimerKind::ZeroWindowProbe, 19_900, 0);
+    let call = call("client", "write", &[3, 0x1000_0000, 1], &["3", "\"a\"", "1"]);
+    let play =
+        Play::new(&before, Lab::new().fd("client", 3, held)).report(call, Outcome::Returned(1));
+    assert_eq!(play.keys(), ["send-queued", "send-queued-timer"]);
+    let text = WORDS.short(&play.notes()[1]);
+    assert!(text.contains("in 19.9 s"), "{text}");
 }
 
 #[test]

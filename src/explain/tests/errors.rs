@@ -259,6 +259,8 @@ fn errors_of_sending() {
         (7, "EACCES", "send-broadcast"),
         (7, "ECONNREFUSED", "datagram-refused"),
         (7, "EOPNOTSUPP", "transfer-flag"),
+        (7, "ENETUNREACH", "send-no-route"),
+        (3, "ENETUNREACH", "transfer-unreachable"),
     ];
     for (fd, errno, key) in cases {
         assert_eq!(keys(&lab, send(fd), errno), [key], "{errno} of fd {fd}");
@@ -271,7 +273,8 @@ fn errors_of_receiving() {
         .fd("client", 3, client_end(TcpState::Established))
         .fd("client", 4, fresh())
         .fd("client", 5, client_end(TcpState::Established))
-        .nonblock("client", 5);
+        .nonblock("client", 5)
+        .fd("client", 6, plain(UDP));
     let recv = |fd: i64, flags: i64| {
         call("client", "recv", &[fd, 0x1000_0000, 9, flags], &["?", "0x10000000", "9", "0"])
     };
@@ -279,6 +282,8 @@ fn errors_of_receiving() {
         (recv(3, 0), "EAGAIN", "recv-again-timeout"),
         (recv(3, 0x40), "EAGAIN", "recv-again"),
         (recv(5, 0), "EAGAIN", "recv-again"),
+        (recv(6, 0x40), "EAGAIN", "recv-again-datagram"),
+        (recv(6, 0), "EAGAIN", "recv-again-timeout"),
         (recv(4, 0), "ENOTCONN", "recv-not-connected"),
         (recv(3, 1), "EINVAL", "recv-no-urgent"),
         (recv(3, 0), "ECONNRESET", "reset-earlier"),

@@ -8,6 +8,7 @@ mod errors;
 mod fins;
 mod goodbye;
 mod handshake;
+mod lengths;
 mod overrun;
 mod plain_calls;
 mod queues;

@@ -10,7 +10,7 @@ fn deliver() -> Action {
 }
 
 fn on(name: &str, fd: i64) -> Call {
-    call("client", name, &[fd, 0x1000_0000, 64], &[&fd.to_string(), SHOWN_SERVER, "16"])
+    call("client", name, &[fd, 0x1000_0000, 16], &[&fd.to_string(), SHOWN_SERVER, "16"])
 }
 
 /// The keys of a call that fell asleep on a socket.
@@ -121,7 +121,7 @@ fn accept_returns_in_many_situations() {
     let dead = tcp(TcpState::Close);
     let closed = server_end(TcpState::CloseWait).queues(1, 0);
     assert_eq!(keys(plain(UNIX), Some(plain(UNIX))), ["accept-unix", "fd-lowest"]);
-    assert_eq!(keys(listener(0, 5), Some(dead)), ["accept-dead", "fd-lowest"]);
+    assert_eq!(keys(listener(0, 5), Some(dead)), ["accept-dead-unnamed", "fd-lowest"]);
     assert_eq!(
         keys(listener(0, 5), Some(closed)),
         ["accept-closed", "accept-returned", "fd-lowest"]
