@@ -295,18 +295,44 @@ fn ours(socket: &Socket) -> String {
     )
 }
 
-/// A dump, and what ss says at a time when nothing changes: the FINs are acknowledged 40 ms late.
-fn at_rest() -> (Dump, [(i32, BTreeSet<String>); 2]) {
+/// What was asked of the kernel and of ss while nothing changed.
+struct Rest {
+    dump: Dump,
+    both_families: Dump,
+    /// By protocol.
+    ss: [(i32, BTreeSet<String>); 2],
+    raw: String,
+    ss_raw: String,
+    ss_unix: String,
+    ss_packet: String,
+}
+
+impl Rest {
+    fn ask(dump: Dump) -> Self {
+        let lines = |option| ss_lines(option).iter().map(|words| theirs(words)).collect();
+        Self {
+            dump,
+            both_families: self::dump(&[Query::Tcp { states: ALL_STATES }]),
+            ss: [(6, lines("-t")), (17, lines("-u"))],
+            raw: std::fs::read_to_string("/proc/net/raw").expect("Linux has it"),
+            ss_raw: run(&["ss", "-H", "-O", "-a", "-n", "-4", "-w"]),
+            ss_unix: run(&["ss", "-H", "-O", "-a", "-n", "-x"]),
+            ss_packet: run(&["ss", "-H", "-O", "-a", "-n", "-0"]),
+        }
+    }
+}
+
+/// All of it between two equal dumps: timers ring now and then, and the FINs are acknowledged
+/// 40 ms late.
+fn at_rest() -> Rest {
     let all = |dump: &Dump| dump.sockets.iter().map(ours).collect::<Vec<_>>();
     let deadline = Instant::now() + Duration::from_secs(10);
     loop {
-        let before = dump(&Query::HOST);
-        let lines = |option| ss_lines(option).iter().map(|words| theirs(words)).collect();
-        let theirs = [(6, lines("-t")), (17, lines("-u"))];
+        let rest = Rest::ask(dump(&Query::HOST));
         let after = dump(&Query::HOST);
         let fin_is_out = |s: &Socket| s.state == Some(TcpState::FinWait1) && s.send_q == Some(1);
-        if all(&before) == all(&after) && !after.sockets.iter().any(fin_is_out) {
-            return (after, theirs);
+        if all(&rest.dump) == all(&after) && !after.sockets.iter().any(fin_is_out) {
+            return rest;
         }
         assert!(Instant::now() < deadline, "the sockets do not come to rest");
         std::thread::sleep(Duration::from_millis(5));
@@ -319,19 +345,16 @@ fn tcp_rows(dump: &Dump) -> BTreeSet<(Family, String)> {
     tcp.map(|s| (s.kind.family, ours(s))).collect()
 }
 
-fn both_families_at_once() -> Dump {
-    dump(&[Query::Tcp { states: ALL_STATES }])
-}
-
 #[test]
 fn every_row_is_as_ss_shows_it() {
     in_a_namespace("every_row_is_as_ss_shows_it", || {
         let directory = std::env::temp_dir().join(format!("sockstep-rows-{}", std::process::id()));
         std::fs::create_dir(&directory).expect("a directory");
         let scene = scene(&directory);
-        let (dump, theirs) = at_rest();
-        assert_eq!(tcp_rows(&both_families_at_once()), tcp_rows(&dump));
-        for (protocol, theirs) in theirs {
+        let rest = at_rest();
+        let dump = rest.dump;
+        assert_eq!(tcp_rows(&rest.both_families), tcp_rows(&dump));
+        for (protocol, theirs) in rest.ss {
             // The ss of many a machine does not know sockets that are only bound.
             let listed = |s: &&Socket| protocol == 17 || s.state != Some(TcpState::Close);
             let of_kind = |s: &&Socket| s.kind.protocol == protocol && s.kind.kind != 3;
@@ -339,18 +362,16 @@ fn every_row_is_as_ss_shows_it() {
                 dump.sockets.iter().filter(of_kind).filter(listed).map(ours).collect();
             assert_eq!(ours, theirs, "{ours:#?} {theirs:#?}");
         }
-        let raw = std::fs::read_to_string("/proc/net/raw").expect("Linux has it");
-        let raw: BTreeSet<_> = raw_sockets(&raw, false).iter().map(ss::line).collect();
-        let theirs = run(&["ss", "-H", "-O", "-a", "-n", "-4", "-w"]);
-        let theirs: BTreeSet<_> = theirs
+        let raw: BTreeSet<_> = raw_sockets(&rest.raw, false).iter().map(ss::line).collect();
+        let theirs: BTreeSet<_> = rest
+            .ss_raw
             .lines()
             .map(|l| l.split_ascii_whitespace().collect::<Vec<_>>().join(" "))
             .map(|l| format!("raw {l}"))
             .collect();
         assert_eq!(raw, theirs);
-        unix_is_as_ss_shows_it(&dump);
-        let packet = run(&["ss", "-H", "-O", "-a", "-n", "-0"]);
-        let packet: Vec<_> = packet.split_ascii_whitespace().take(5).collect();
+        unix_is_as_ss_shows_it(&dump, &rest.ss_unix);
+        let packet: Vec<_> = rest.ss_packet.split_ascii_whitespace().take(5).collect();
         let ours: Vec<_> =
             dump.sockets.iter().filter(|s| s.kind.family == Family::Packet).map(ss::line).collect();
         // ss prints a Send-Q of 0 that it did not ask for.
@@ -360,8 +381,8 @@ fn every_row_is_as_ss_shows_it() {
     });
 }
 
-fn unix_is_as_ss_shows_it(dump: &Dump) {
-    let theirs: BTreeSet<String> = run(&["ss", "-H", "-O", "-a", "-n", "-x"])
+fn unix_is_as_ss_shows_it(dump: &Dump, ss: &str) {
+    let theirs: BTreeSet<String> = ss
         .lines()
         .map(|line| line.split_ascii_whitespace().take(8).collect::<Vec<_>>().join(" "))
         .collect();
