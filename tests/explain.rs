@@ -100,6 +100,17 @@ fn sockets_with_a_path_have_their_reasons() {
 }
 
 #[test]
+fn datagrams_to_everybody_have_their_reasons() {
+    let text = include_str!("lessons/explain-datagrams.md");
+    let lesson = lesson::parse("explain-datagrams.md", text).expect("no error in it");
+    let Some(entries) = timeline(lesson) else { return };
+    look_at("explain-datagrams.md", &entries);
+    let verdicts = entries.iter().flat_map(|entry| &entry.verdicts);
+    let wrong: Vec<_> = verdicts.filter(|verdict| !verdict.held).collect();
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[test]
 fn what_is_sent_again_and_what_comes_again_has_its_true_reason() {
     let text = include_str!("lessons/explain-again.md");
     let lesson = lesson::parse("explain-again.md", text).expect("no error in it");

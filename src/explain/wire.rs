@@ -8,7 +8,7 @@ use super::note::note;
 use super::scene::{Scene, is_delivery};
 use super::story::{Rank, Story};
 use super::traffic::{Role, role};
-use crate::model::{Action, Cause, Change, Fate, HostName, Packet, Snapshot, WireAction};
+use crate::model::{Action, Body, Cause, Change, Fate, HostName, Packet, Snapshot, WireAction};
 
 /// How many packets or sockets of one kind a moment names one by one.
 const NAMED: usize = 4;
@@ -38,6 +38,9 @@ fn lost(story: &mut Story) {
         match passage.fate {
             Fate::Cut if story.mentions(&name) => {}
             Fate::Cut => cut.push(name),
+            Fate::NoReceiver if is_for_a_group(&passage.packet) => {
+                said.push(note!("packet-multicast", packet = name));
+            }
             Fate::NoReceiver => said.push(note!("packet-no-receiver", packet = name)),
             Fate::Overflow => too_many += 1,
             Fate::Refused => {
@@ -66,6 +69,10 @@ fn lost(story: &mut Story) {
         cut.truncate(NAMED);
         story.say(Rank::Wire, note!("packets-cut", count = count, packets = cut));
     }
+}
+
+fn is_for_a_group(packet: &Packet) -> bool {
+    matches!(packet.body, Body::Udp { destination, .. } if destination.ip().is_multicast())
 }
 
 /// A packet was delivered by hand and nothing that is shown changed at its receiver.

@@ -13,6 +13,7 @@ use crate::model::{Body, Fate, Flags, Held, HostName, Packet, Passage, ProcessNa
 use super::by_flow::ByFlow;
 use super::flood::Allowance;
 use super::packet::{Flows, decode, ends};
+use receivers::Receivers;
 
 /// A packet for a host's kernel. Whoever writes it says with [`Switch::delivered`] how that went.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +28,7 @@ pub(super) struct Delivery {
 #[derive(Debug, Default)]
 pub(super) struct Switch {
     wire: Arc<Wire>,
-    hosts: BTreeMap<IpAddr, HostName>,
+    receivers: Receivers,
     flows: Flows,
     count: u64,
     outgoing: VecDeque<Delivery>,
@@ -64,7 +65,7 @@ pub(super) const MOST_HELD: usize = 65_536;
 impl Switch {
     /// A wire between hosts with these addresses.
     pub fn new(addresses: impl IntoIterator<Item = (IpAddr, HostName)>) -> Self {
-        Self { hosts: addresses.into_iter().collect(), ..Self::default() }
+        Self { receivers: Receivers::new(addresses), ..Self::default() }
     }
 
     /// The wire as a snapshot shows it.
@@ -109,7 +110,7 @@ impl Switch {
         if !idle || !self.told.other.is_spent() || is_control(bytes) {
             return None;
         }
-        self.hosts.get(&ends(bytes)?.destination)
+        self.receivers.of(ends(bytes)?.destination)
     }
 
     /// Counts a packet that went straight.
@@ -118,9 +119,23 @@ impl Switch {
         self.told.untold += 1;
     }
 
-    /// A host's kernel has sent `bytes`.
+    /// A host's kernel has sent `bytes`. What is for everybody becomes a packet for each.
     pub fn send(&mut self, from: &HostName, bytes: &[u8], at: Duration, ports: &Ports) {
-        let packet = self.packet(Some(from.clone()), bytes, at);
+        let destination = ends(bytes).map(|ends| ends.destination);
+        let everybody = destination.map(|to| self.receivers.everybody(from, to));
+        let everybody = everybody.unwrap_or_default();
+        if everybody.is_empty() {
+            let packet = self.packet(Some(from.clone()), self.receiver(bytes), bytes, at);
+            return self.carry(packet, at, ports);
+        }
+        for to in everybody {
+            let packet = self.packet(Some(from.clone()), Some(to), bytes, at);
+            self.carry(packet, at, ports);
+        }
+    }
+
+    /// Takes a packet on its way.
+    fn carry(&mut self, packet: Arc<Packet>, at: Duration, ports: &Ports) {
         if self.wire.cut {
             return self.pass(packet, Fate::Cut);
         }
@@ -155,15 +170,24 @@ impl Switch {
         self.pass(packet, Fate::Held);
     }
 
+    fn receiver(&self, bytes: &[u8]) -> Option<HostName> {
+        self.receivers.of(ends(bytes)?.destination).cloned()
+    }
+
     /// A packet as the wire knows it. One whose receiver is gone stays on the wire, as on a real
     /// one.
-    fn packet(&mut self, from: Option<HostName>, bytes: &[u8], at: Duration) -> Arc<Packet> {
+    fn packet(
+        &mut self,
+        from: Option<HostName>,
+        to: Option<HostName>,
+        bytes: &[u8],
+        at: Duration,
+    ) -> Arc<Packet> {
         self.count += 1;
         let mut body = decode(bytes);
         if let Body::Tcp(segment) = &mut body {
             self.flows.annotate(segment);
         }
-        let to = ends(bytes).and_then(|ends| self.hosts.get(&ends.destination).cloned());
         Arc::new(Packet { number: self.count, from, to, at, bytes: bytes.into(), body })
     }
 
@@ -204,5 +228,6 @@ fn covers(packet: &Packet, held: &Packet) -> bool {
 }
 
 mod act;
+mod receivers;
 #[cfg(test)]
 mod tests;

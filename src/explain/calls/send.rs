@@ -9,7 +9,9 @@ use crate::explain::row::Row;
 use crate::explain::story::{Rank, Story};
 use crate::explain::traffic::Role;
 use crate::explain::wire::seconds;
-use crate::model::{Body, Family, Fate, Host, Socket, Syscall, TcpState, TimerKind};
+use crate::model::{
+    Body, Family, Fate, Host, HostName, Packet, Socket, Syscall, TcpState, TimerKind,
+};
 
 /// The call took bytes.
 pub fn returned(story: &mut Story, case: &Case, count: i64) {
@@ -132,19 +134,31 @@ fn datagram(story: &mut Story, case: &Case, host: &Host, socket: &Socket, count:
     let mine = |source: std::net::SocketAddr| {
         socket.local_port().is_some_and(|port| port == source.port())
     };
-    let sent = story.scene.sent.iter().find(|(packet, _)| match packet.body {
+    let ours = |(packet, _): &&(&Arc<Packet>, Fate)| match packet.body {
         Body::Udp { source, .. } => packet.from.as_ref() == Some(&host.name) && mine(source),
         Body::Tcp(_) | Body::Icmp { .. } | Body::Other { .. } => false,
-    });
+    };
+    let sent = story.scene.sent.iter().find(ours);
     let to = case.destination();
     let said = match sent {
         Some((packet, fate)) => {
             let packet = sent_packet(packet_name(packet), *fate);
             note!("send-datagram", call = call, who = who, count = count, packet = packet)
         }
-        None => note!("send-datagram-unseen", call = call, who = who, count = count, to = to),
+        None => note!("send-datagram-unseen", call = call, who = who, count = count, to = &to),
     };
     story.say(Rank::Call, said);
+    let everybody: Vec<String> = story
+        .scene
+        .sent
+        .iter()
+        .filter(ours)
+        .filter_map(|(packet, _)| others(story, packet))
+        .map(ToString::to_string)
+        .collect();
+    if !everybody.is_empty() {
+        story.say(Rank::Queue, note!("send-to-all", address = to, hosts = everybody));
+    }
     if let Some((packet, 3, 3)) = story.scene.icmp(&host.name) {
         let (packet, who) = (packet_name(packet), case.who());
         let note = match socket.peer_port() {
@@ -159,6 +173,14 @@ fn datagram(story: &mut Story, case: &Case, host: &Host, socket: &Socket, count:
     {
         story.say(Rank::Aside, note!("send-chose-port", who = case.who(), port = port));
     }
+}
+
+/// The host to which the packet goes, though its address is another one: everybody's.
+fn others<'a>(story: &Story, packet: &'a Packet) -> Option<&'a HostName> {
+    let to = packet.to.as_ref()?;
+    let Body::Udp { destination, .. } = packet.body else { return None };
+    let own = &story.scene.after().host(to)?.addresses;
+    (!own.contains(&destination.ip().to_canonical())).then_some(to)
 }
 
 /// The call sleeps.

@@ -5,6 +5,7 @@ mod arbitrary;
 mod calls;
 mod catalogue;
 mod errors;
+mod everybody;
 mod fins;
 mod goodbye;
 mod handshake;

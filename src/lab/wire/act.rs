@@ -131,7 +131,9 @@ impl Switch {
     fn answer_unreachable(&mut self, kind: Unreachable, at: Duration) -> Result<(), Unwilling> {
         let index = self.find(&Filter::any(), &Ports::new(), "answer")?;
         let packet = &self.wire.held[index].packet;
-        let Some(bytes) = icmp_unreachable(&packet.bytes, kind) else {
+        // What was for everybody belongs to nobody's address.
+        let own = self.receiver(&packet.bytes);
+        let Some(bytes) = own.and_then(|_| icmp_unreachable(&packet.bytes, kind)) else {
             let label = packet.label();
             return Err(Unwilling(match packet.body {
                 Body::Icmp { .. } => {
@@ -144,7 +146,7 @@ impl Switch {
         };
         let packet = self.take_at(index);
         self.pass(packet, Fate::Unreachable);
-        let answer = self.packet(None, &bytes, at);
+        let answer = self.packet(None, self.receiver(&bytes), &bytes, at);
         if answer.to.is_some() {
             self.outgoing.push_back(Delivery { packet: answer, fate: Fate::Delivered });
         }

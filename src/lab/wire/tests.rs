@@ -174,3 +174,58 @@ fn a_packet_that_is_too_many_was_not_dropped_by_hand() {
         assert_eq!(passages.last().map(|passage| passage.fate), Some(fate), "{number}");
     }
 }
+
+fn datagram(to: [u8; 4]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let builder = PacketBuilder::ipv4(CLIENT, to, 64).udp(40_001, 8080);
+    builder.write(&mut bytes, b"hello").expect("memory");
+    bytes
+}
+
+/// Whom the wire gives a datagram of the client to this address, and what else became of it.
+fn receivers_of(to: [u8; 4]) -> (Vec<String>, Vec<Fate>) {
+    let third = ([198, 51, 100, 3].into(), host("third"));
+    let away = ([203, 0, 113, 9].into(), host("away"));
+    let two = [(SERVER.into(), host("server")), (CLIENT.into(), host("client"))];
+    let mut switch = Switch::new(two.into_iter().chain([third, away]));
+    switch.send(&host("client"), &datagram(to), Duration::ZERO, &Ports::new());
+    let mut names = Vec::new();
+    while let Some(delivery) = switch.next_delivery() {
+        names.push(delivery.packet.to.as_ref().map_or("?".into(), ToString::to_string));
+    }
+    (names, switch.take_passages(Duration::ZERO).0.iter().map(|passage| passage.fate).collect())
+}
+
+#[test]
+fn what_is_for_everybody_reaches_every_other_host_of_the_network() {
+    let names = |to| receivers_of(to).0;
+    assert_eq!(names(SERVER), ["@server"]);
+    assert_eq!(names([198, 51, 100, 255]), ["@server", "@third"]);
+    assert_eq!(names([203, 0, 113, 255]), ["@away"]);
+    assert_eq!(names([255, 255, 255, 255]), ["@server", "@third", "@away"]);
+    for nobody in [[198, 51, 100, 77], [198, 51, 101, 255], [224, 0, 0, 1], [239, 0, 0, 255]] {
+        assert_eq!(receivers_of(nobody), (Vec::new(), vec![Fate::NoReceiver]), "{nobody:?}");
+    }
+}
+
+#[test]
+fn each_copy_of_a_broadcast_is_held_and_delivered_by_itself() {
+    let mut switch = switch();
+    let third = ([198, 51, 100, 3].into(), host("third"));
+    switch.receivers = receivers::Receivers::new([
+        (SERVER.into(), host("server")),
+        (CLIENT.into(), host("client")),
+        third,
+    ]);
+    let (at, ports) = (Duration::ZERO, Ports::new());
+    switch.act(&WireAction::Hold(Filter::any()), at, &ports).expect("it can hold");
+    switch.send(&host("client"), &datagram([198, 51, 100, 255]), at, &ports);
+    assert_eq!(switch.wire().held.len(), 2);
+    let answer = switch.act(&WireAction::Unreachable(Unreachable::Port), at, &ports);
+    assert!(answer.is_err_and(|refused| refused.0.contains("RFC 1122")));
+    switch.act(&WireAction::Drop(Filter::any()), at, &ports).expect("one is held");
+    switch.act(&WireAction::DeliverAll, at, &ports).expect("the other is held");
+    let last = switch.next_delivery().expect("the second");
+    assert_eq!(last.packet.to, Some(host("third")));
+    assert_eq!(switch.next_delivery(), None);
+}
