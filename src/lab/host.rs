@@ -15,7 +15,7 @@ use super::arrival::Arrivals;
 use super::failure::{Attempt as _, Failure};
 use super::kernel::Want;
 use super::proc;
-use crate::model::{HostName, HostSpec, Socket};
+use crate::model::{Family, HostName, HostSpec, Socket};
 
 /// More bytes of a table of `/proc/net` are not read: thousands of sockets.
 const LONGEST_TABLE: usize = 1 << 20;
@@ -42,6 +42,8 @@ pub(super) struct Host {
     pinned: bool,
     files: Files,
     counted: [Vec<u8>; 3],
+    /// It has an IPv6 address, or has had an IPv6 socket.
+    speaks_v6: bool,
 }
 
 /// The fds by which a host is watched.
@@ -117,6 +119,7 @@ impl Host {
             pinned: false,
             files,
             counted: Default::default(),
+            speaks_v6: spec.v6.is_some(),
         }
     }
 
@@ -200,7 +203,12 @@ impl Host {
         let Some(inside) = &self.files.inside else { return Ok(self.counters.clone()) };
         let netstat = read_whole(&inside.netstat).attempt("read /proc/net/netstat")?;
         let snmp = read_whole(&inside.snmp).attempt("read /proc/net/snmp")?;
-        let snmp6 = read_whole(&inside.snmp6).attempt("read /proc/net/snmp6")?;
+        // Dear, and all zeros where nobody speaks IPv6.
+        self.speaks_v6 |= self.sockets.iter().any(|row| row.kind.family == Family::Inet6);
+        let snmp6 = match self.speaks_v6 {
+            true => read_whole(&inside.snmp6).attempt("read /proc/net/snmp6")?,
+            false => Vec::new(),
+        };
         let counted = [netstat, snmp, snmp6];
         if counted != self.counted {
             let [netstat, snmp, snmp6] =

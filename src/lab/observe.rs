@@ -136,8 +136,8 @@ impl Lab {
         self.add_unlisted(&own, &mut rows);
         let host = &mut self.hosts[index];
         host.arrivals.order(&mut rows, self.switch.passages());
-        let counters = host.count()?;
         host.sockets = rows;
+        let counters = host.count()?;
         let row = Host {
             name,
             addresses: host.addresses.clone(),

@@ -100,11 +100,12 @@ pub enum Target {
 pub struct Session {
     lesson: Option<Arc<Lesson>>,
     spec: LabSpec,
-    /// Where fresh worlds come from, and what their processes know. `None`: a recording.
-    worlds: Option<(Box<dyn Worlds>, Arc<Scope>)>,
     live: Option<Live>,
     /// A world that was opened in advance.
     spare: Option<Live>,
+    /// Where fresh worlds come from, and what their processes know. `None`: a recording. It goes
+    /// behind the worlds, for it waits until they are taken down.
+    worlds: Option<(Box<dyn Worlds>, Arc<Scope>)>,
     timeline: Timeline,
     mode: Mode,
     /// What was done, in order.
