@@ -17,11 +17,18 @@ use crate::model::{
 pub fn tell(story: &mut Story) {
     match &story.scene.moment.cause {
         Cause::Start => start(story),
-        Cause::Statement { process, .. } => {
+        Cause::Statement { process, changed, value, .. } => {
             if !story.scene.process(process).is_some_and(|process| process.is_alive()) {
                 return;
             }
-            story.say(Rank::Action, note!("statement-only", process = process));
+            let said = match (changed, value) {
+                (true, _) => note!("statement-only", process = process),
+                (false, Some(value)) => {
+                    note!("statement-value", process = process, value = *value)
+                }
+                (false, None) => note!("statement-nothing", process = process),
+            };
+            story.say(Rank::Action, said);
         }
         Cause::Kernel => {}
         Cause::Action(action) => match action {

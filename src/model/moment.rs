@@ -66,7 +66,19 @@ pub enum Cause {
         process: ProcessName,
         /// The C, on one line.
         code: String,
+        /// Whether a variable of the process came or changed. Recordings before this was asked
+        /// are read as if one had.
+        #[serde(default = "yes")]
+        changed: bool,
+        /// The value of the last of them, if it is an expression.
+        #[serde(default)]
+        value: Option<i64>,
     },
     /// Nobody did anything: a timer of the kernel, or a command that runs on a host.
     Kernel,
+}
+
+/// See [`Cause::Statement`].
+fn yes() -> bool {
+    true
 }

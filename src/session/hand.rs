@@ -160,8 +160,7 @@ impl Session {
         }
         let Some(statement) = typed.rest.pop_front() else {
             if self.timeline.len() == typed.first {
-                let cause = Cause::Statement { process: typed.process, code: typed.code };
-                self.push_still(cause, Origin::Hand);
+                self.push_statement(typed.process, typed.code, Origin::Hand);
             }
             self.tie();
             self.over();

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Session;
-use super::entry::{Entry, Origin};
+use super::entry::{Entry, Origin, ProcessVariables};
 use super::error::SessionError;
 use super::live::Happened;
-use crate::model::{Action, Cause, Moment};
+use crate::model::{Action, Cause, Moment, ProcessName};
 
 impl Session {
     /// Puts a moment on the timeline.
@@ -38,6 +38,18 @@ impl Session {
             unsettled: false,
         };
         self.push(Arc::new(moment), origin);
+    }
+
+    /// A page for statements that made no system call, with what came of them.
+    pub(super) fn push_statement(&mut self, process: ProcessName, code: String, origin: Origin) {
+        let Some(live) = &self.live else { return };
+        let of = |all: &[Arc<ProcessVariables>]| {
+            all.iter().find(|variables| variables.process == process).cloned()
+        };
+        let before = self.timeline.last().and_then(|entry| of(&entry.variables));
+        let changed = before != of(&live.variables);
+        let value = self.loose.value;
+        self.push_still(Cause::Statement { process, code, changed, value }, origin);
     }
 
     /// Asks the kernel again without doing anything: some of what it knows changes without a

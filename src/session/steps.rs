@@ -205,13 +205,14 @@ impl Session {
     pub(super) fn done(&mut self, mut run: Run, does: &Does) -> Result<Turn, SessionError> {
         let step = &run.lesson.steps[run.index];
         if self.timeline.len() == run.first && !is_bare_mark(step) {
-            let cause = match does {
+            match does {
                 Does::C(code) => {
-                    Cause::Statement { process: code.process.clone(), code: step.code.clone() }
+                    self.push_statement(code.process.clone(), step.code.clone(), self.cause);
                 }
-                Does::Lab(_) => Cause::Action(Action::Wait(Duration::ZERO)),
-            };
-            self.push_still(cause, self.cause);
+                Does::Lab(_) => {
+                    self.push_still(Cause::Action(Action::Wait(Duration::ZERO)), self.cause);
+                }
+            }
         }
         self.tie();
         if run.end.is_some() {

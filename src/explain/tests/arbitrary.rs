@@ -226,7 +226,12 @@ impl Dice {
         ];
         match self.below(4) {
             0 => Cause::Kernel,
-            1 => Cause::Statement { process: process("client"), code: self.text() },
+            1 => Cause::Statement {
+                process: process("client"),
+                code: self.text(),
+                changed: self.one_in(2),
+                value: self.maybe(|dice| i64::from(dice.roll())),
+            },
             _ => Cause::Action(self.pick(&actions)),
         }
     }

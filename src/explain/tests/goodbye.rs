@@ -334,8 +334,14 @@ fn nothing_observed_is_nothing_said() {
 #[test]
 fn a_moment_of_plain_statements_says_so() {
     let lab = open().snapshot();
+    let ran = |changed, value| Cause::Statement {
+        process: process("client"),
+        code: "x = 1;".into(),
+        changed,
+        value,
+    };
     let mut moment = crate::model::Moment {
-        cause: Cause::Statement { process: process("client"), code: "x = 1;".into() },
+        cause: ran(true, Some(1)),
         at: std::time::Duration::ZERO,
         reports: Vec::new(),
         passages: Vec::new(),
@@ -352,4 +358,9 @@ fn a_moment_of_plain_statements_says_so() {
     assert_eq!(keys(&moment), ["statement-only"]);
     moment.unsettled = true;
     assert_eq!(keys(&moment), ["statement-only", "unsettled"]);
+    moment.unsettled = false;
+    moment.cause = ran(false, Some(1));
+    assert_eq!(keys(&moment), ["statement-value"]);
+    moment.cause = ran(false, None);
+    assert_eq!(keys(&moment), ["statement-nothing"]);
 }

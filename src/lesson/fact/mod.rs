@@ -1,5 +1,6 @@
 //! Facts: what can be asked of the kernel.
 
+mod counters;
 mod read;
 mod terms;
 

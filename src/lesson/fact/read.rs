@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use super::super::diagnostic::Trouble;
 use super::super::words::{Word, Words, nearest, or_near, suggest};
+use super::counters::{is_counter, meant};
 use super::terms::{Mention, Named, errno, filter, host_name, is_identifier, process_name, signal};
 use super::{Fact, FdName};
 use crate::model::{ProcessName, TcpState};
@@ -107,11 +108,8 @@ fn host_fact(
         }
         "counts" => {
             let counter = words.next("a counter, such as ListenOverflows")?;
-            let plain = counter.text.bytes().all(|byte| byte.is_ascii_alphanumeric());
-            if !plain || counter.text.starts_with(|c: char| c.is_ascii_digit()) {
-                return Err(counter.instead_of(
-                    "a counter of /proc/net/snmp or /proc/net/netstat, such as ListenOverflows",
-                ));
+            if !is_counter(counter.text) {
+                return Err(no_such_counter(&counter));
             }
             let than = words.next("`> N`")?;
             if than.text != ">" {
@@ -122,6 +120,14 @@ fn host_fact(
         }
         _ => Err(verb.instead_of(or_near(verb.text, ["has", "counts"], "`has` or `counts`"))),
     }
+}
+
+fn no_such_counter(word: &Word) -> Trouble {
+    let what = "a counter of /proc/net/snmp or /proc/net/netstat";
+    word.instead_of(match meant(word.text) {
+        Some(name) => format!("{what}; did you mean `{name}`?"),
+        None => format!("{what}, such as ListenOverflows or UdpRcvbufErrors"),
+    })
 }
 
 /// `NAME in CALL`, `NAME returned …`, `NAME dead …`, `NAME exit N`, `NAME FD …`

@@ -110,6 +110,7 @@ refused! {
         "```lab\nhold\nexpect @server has LISTEN\n```\n",
         "```lab\nhold\nexpect @server counts ListenOverflows >0\n```\n",
         "```lab\nhold\nexpect @server counts Listen/Over > 0\n```\n",
+        "```lab\nhold\nexpect @server counts RcvbufErrors > 0\n```\n",
         "```lab\nhold\nexpect @serve has 1 LISTEN\n```\n",
         "```lab\nhold\nexpect wire hold SYN\n```\n",
         "```lab\nhold\nexpect wire holds 2\n```\n",

@@ -1,7 +1,7 @@
 //! Statements and lab lines.
 
 use super::*;
-use crate::model::{Action, HostName};
+use crate::model::{Action, Cause, HostName};
 
 #[test]
 fn each_call_is_a_page_with_its_expectation() {
@@ -37,6 +37,37 @@ fn variables_are_read_when_the_result_is_assigned() {
     let server = |index: usize| entry(index).variables[0].clone();
     assert_eq!(server(4).process, process("server"));
     assert!(Arc::ptr_eq(&server(3), &server(4)) && Arc::ptr_eq(&server(4), &server(5)));
+}
+
+#[test]
+fn a_page_without_a_call_knows_whether_a_variable_changed_and_the_value() {
+    let body = "
+```c server
+int k = 3;
+```
+```c server
+k == 3;    // = 1
+```
+```c server
+k = k + 1;    // = 4
+```
+```c server
+printf(\"%d\", k);
+```
+";
+    let mut session = run(body);
+    let typed = session.type_c(&process("server"), "k + k;");
+    settle(&mut session, typed).expect("it runs");
+    let typed = session.type_c(&process("server"), "k++;");
+    settle(&mut session, typed).expect("it runs");
+    let came = |entry: &Arc<crate::session::Entry>| match &entry.moment.cause {
+        Cause::Statement { changed, value, .. } => Some((*changed, *value)),
+        Cause::Start | Cause::Action(_) | Cause::Kernel => None,
+    };
+    let found: Vec<_> = session.timeline().iter().filter_map(came).collect();
+    let (printed, typed) = ((false, Some(1)), [(false, Some(8)), (true, Some(4))]);
+    assert_eq!(found[..3], [(true, Some(3)), (false, Some(1)), (true, Some(4))]);
+    assert_eq!(found[3..], [&[printed], &typed[..]].concat());
 }
 
 #[test]

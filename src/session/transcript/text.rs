@@ -88,7 +88,7 @@ fn cause(entry: &Entry, lesson: Option<&Lesson>) -> Vec<String> {
     match &entry.moment.cause {
         Cause::Action(Action::Call(_)) => Vec::new(),
         Cause::Kernel => vec![line("timer", &format!("at {at:.3} s"))],
-        Cause::Statement { process, code } => {
+        Cause::Statement { process, code, .. } => {
             vec![line(process.as_str(), &harmless(code))]
         }
         Cause::Start => match scripted() {

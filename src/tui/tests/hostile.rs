@@ -37,7 +37,12 @@ fn hostile() -> Timeline {
     let file = File::Other(text.clone());
     server.fds.push(Arc::new(Fd { number: 7, file, cloexec: true, nonblock: true }));
     let packet = lab.packet("client", Flags(0xff), 40001, 3);
-    let cause = Cause::Statement { process: process_name("client"), code: text.clone() };
+    let cause = Cause::Statement {
+        process: process_name("client"),
+        code: text.clone(),
+        changed: true,
+        value: None,
+    };
     let mut entry = entry(&before, &lab, cause, vec![passage(&packet, Fate::Delivered)]);
     Arc::make_mut(&mut entry.moment).printed = bytes.clone();
     entry.printed = text.clone();
