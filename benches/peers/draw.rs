@@ -151,6 +151,7 @@ fn snapshot(at: Duration, sockets: &[Arc<Socket>]) -> Snapshot {
             parent: None,
             state: ProcessState::Ready,
             fds: if server { vec![Arc::new(listener)] } else { Vec::new() },
+            standard: true,
         })
     });
     Snapshot { at, hosts: hosts.collect(), processes: processes.collect(), wire: Arc::default() }

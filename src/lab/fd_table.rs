@@ -11,6 +11,18 @@ use super::known::Known;
 use super::proc::{self, FdInfo};
 use crate::model::{Fd, File};
 
+/// The fd table of a process.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Fds {
+    /// By number; see [`standard`](Self::standard).
+    pub open: Vec<Arc<Fd>>,
+    /// 0, 1 and 2 are what they were at its birth and are left out.
+    pub standard: bool,
+}
+
+/// What 0, 1 and 2 of a process are at its birth.
+const STANDARD: &str = "/dev/null";
+
 /// Reads fd tables, and remembers what makes that cheap.
 #[derive(Debug, Default)]
 pub(super) struct FdReader {
@@ -19,15 +31,20 @@ pub(super) struct FdReader {
 }
 
 impl FdReader {
-    /// The fd table of a process, by number, without 0, 1, 2 and the control fd. A number that is
-    /// closed while we read is left out.
-    pub fn read(&mut self, known: &Known) -> Vec<Arc<Fd>> {
-        let Some(table) = FdTable::open(known.outer) else { return Vec::new() };
+    /// The fd table of a process, without the control fd. A number that is closed while we read
+    /// is left out. What a command prints to is not the lesson's.
+    pub fn read(&mut self, known: &Known, is_command: bool) -> Fds {
+        let Some(table) = FdTable::open(known.outer) else {
+            return Fds { open: Vec::new(), standard: true };
+        };
         let mut numbers = table.numbers();
-        numbers.retain(|number| *number > 2 && *number != known.control);
         numbers.sort_unstable();
+        let born =
+            |number: i32| table.file(&number.to_string()) == Some(File::Other(STANDARD.into()));
+        let standard = is_command || (0..=2).all(born);
+        numbers.retain(|number| *number != known.control && !(standard && *number <= 2));
         let entries = numbers.into_iter().filter_map(|number| self.entry(&table, number));
-        entries.map(Arc::new).collect()
+        Fds { open: entries.map(Arc::new).collect(), standard }
     }
 
     fn entry(&mut self, table: &FdTable, number: i32) -> Option<Fd> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::diag::tcp_info;
 use super::failure::{Attempt as _, Failure};
+use super::fd_table::Fds;
 use super::kernel::dump;
 use super::life::Lab;
 use super::proc;
@@ -62,13 +63,13 @@ impl Lab {
                 | Doing::Command => ProcessState::Running,
             };
             let fds = match (&process.fds, &state) {
-                (_, ProcessState::Dead(_)) => Vec::new(),
+                (_, ProcessState::Dead(_)) => Fds { open: Vec::new(), standard: true },
                 (Some(fds), _) => fds.clone(),
                 (None, _) => {
-                    let fds = process
-                        .known
-                        .as_ref()
-                        .map_or_else(Vec::new, |known| self.observer.fds.read(known));
+                    let is_command = matches!(process.doing, Doing::Command);
+                    let fds = process.known.as_ref().map_or_else(Fds::default, |known| {
+                        self.observer.fds.read(known, is_command)
+                    });
                     // A call that has not come back, and a command, may still change it.
                     let steady = matches!(process.doing, Doing::Ready);
                     process.fds = steady.then(|| fds.clone());
@@ -82,7 +83,8 @@ impl Lab {
                 outer_pid,
                 parent: process.parent.clone(),
                 state,
-                fds,
+                fds: fds.open,
+                standard: fds.standard,
             };
             seen.push(match earlier {
                 Some(earlier) if **earlier == row => earlier.clone(),
@@ -96,7 +98,7 @@ impl Lab {
     fn learn_kinds(&mut self) {
         for process in self.processes.iter().filter(|process| process.is_alive()) {
             let Some(known) = &process.known else { continue };
-            for fd in process.fds.iter().flatten() {
+            for fd in process.fds.iter().flat_map(|fds| &fds.open) {
                 let Some(inode) = fd.file.socket() else { continue };
                 if self.observer.kinds.contains_key(&inode) {
                     continue;

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use nix::errno::Errno;
 
 use super::failure::{Attempt as _, Failure};
+use super::fd_table::Fds;
 use super::known::{Known, Rest};
 use super::order::End;
 use super::output::Output;
 use super::sys::{self, Arena, Channel, Received, Reply, Request};
-use crate::model::{Call, Errno as CallErrno, Fd, HostName, Outcome, ProcessName, Syscall};
+use crate::model::{Call, Errno as CallErrno, HostName, Outcome, ProcessName, Syscall};
 
 /// One process. When it dies it lets go of everything that takes room on the machine.
 #[derive(Debug)]
@@ -34,7 +35,7 @@ pub(super) struct Process {
     /// A command's output, as long as anybody may write to it.
     pub output: Option<Output>,
     /// The fd table as last read; `None` if it may have changed.
-    pub fds: Option<Vec<Arc<Fd>>>,
+    pub fds: Option<Fds>,
     /// How it ended, if that was told before its channel was read to the end.
     pub end: Option<End>,
     /// The last signal that the lab sent it.

@@ -22,9 +22,11 @@ pub struct Process {
     pub parent: Option<ProcessName>,
     /// What it does at this moment.
     pub state: ProcessState,
-    /// Its open files except 0, 1 and 2 (all `/dev/null`) and sockstep's own control fd,
-    /// by number.
+    /// Its open files by number, except sockstep's own control fd and, while they are
+    /// [`standard`](Self::standard), 0, 1 and 2.
     pub fds: Vec<Arc<Fd>>,
+    /// 0, 1 and 2 are what they were at its birth: `/dev/null`, and a command's output.
+    pub standard: bool,
 }
 
 /// What a process does.

@@ -212,8 +212,8 @@ fn closed(live: &mut Live, process: &ProcessName, fd: &FdName) -> Answer {
         if !found.is_alive() {
             return Answer::new(true, does(found));
         }
-        // 0, 1 and 2 are /dev/null and stand in no table that is shown.
-        let open = (0..=2).contains(&number)
+        // As long as they are what they were at birth, 0, 1 and 2 stand in no table that is shown.
+        let open = (found.standard && (0..=2).contains(&number))
             || i32::try_from(number).is_ok_and(|number| found.fd(number).is_some());
         let word = if open { "open" } else { "closed" };
         Answer::new(!open, format!("{process} {shown} is {word}"))

@@ -111,6 +111,7 @@ impl Lab {
             parent: None,
             state: ProcessState::Ready,
             fds: fds.iter().map(fd).collect(),
+            standard: true,
         }));
         self
     }

@@ -203,11 +203,14 @@ impl Lab {
             let mut theirs = BTreeMap::new();
             for entry in entries.flatten() {
                 let number: i32 = entry.file_name().to_string_lossy().parse().unwrap_or(-1);
-                // 0, 1 and 2 are /dev/null; the process's channel lies above the soft limit.
-                if (3..1024).contains(&number) {
+                // The process's channel lies above the soft limit.
+                if (0..1024).contains(&number) {
                     let link = std::fs::read_link(entry.path()).map_err(|e| e.to_string())?;
                     theirs.insert(number, link.to_string_lossy().into_owned());
                 }
+            }
+            if process.standard {
+                theirs.retain(|number, link| *number > 2 || link != "/dev/null");
             }
             let ours: BTreeMap<_, _> = process
                 .fds

@@ -114,5 +114,6 @@ fn process_row(process: &Proc) -> Process {
         parent: process.parent.clone(),
         state: process.state.clone(),
         fds: fds.collect(),
+        standard: true,
     }
 }

@@ -118,6 +118,8 @@ pub struct ProcessLine {
     pub parent: Option<ProcessName>,
     pub state: ProcessState,
     pub fds: Vec<Piece<Arc<Fd>>>,
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub standard: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,6 +129,14 @@ pub struct WireLine {
     #[serde(default)]
     pub cut: bool,
     pub held: Vec<Piece<Arc<Held>>>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn is_yes(flag: &bool) -> bool {
+    *flag
 }
 
 fn is_zero(number: &u64) -> bool {

@@ -182,6 +182,7 @@ fn process(
         outer_pid: line.outer_pid,
         parent: line.parent,
         state: line.state,
+        standard: line.standard,
     }))
 }
 

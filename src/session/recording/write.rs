@@ -126,6 +126,7 @@ fn process_line(before: &Snapshot, process: &Process) -> ProcessLine {
         parent: process.parent.clone(),
         state: process.state.clone(),
         fds: pieces(fds, &process.fds, Arc::clone),
+        standard: process.standard,
     }
 }
 

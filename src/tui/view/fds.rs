@@ -23,7 +23,8 @@ pub fn section(site: &Site<'_>, process: &Process, limit: usize, ink: &Ink) -> S
     let closed = site.marks.closed(&process.name).filter(|_| process.is_alive());
     rows.extend(closed.take(limit).map(|fd| closed_row(site, fd, ink)));
     if rows.is_empty() && process.is_alive() {
-        let empty = format!("   {}", ink.words.ui("fd-table-empty"));
+        let key = if process.standard { "fd-table-empty" } else { "fd-table-nothing" };
+        let empty = format!("   {}", ink.words.ui(key));
         rows.push(Row::new(ink.line(Role::Dim, empty), false));
     }
     let mut section = Section::new(ink.words.ui("pane-fd-table"), rows);
