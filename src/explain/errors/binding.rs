@@ -109,6 +109,10 @@ fn taken(story: &Story, case: &Case, address: String) -> Note {
             state = state,
             name = holder.local.as_ref()
         ),
+        _ if !holder.kind.is_tcp() => {
+            let local = holder.local.as_ref();
+            note!("bind-held-datagram", address = address, holder = name, name = local)
+        }
         _ => {
             note!("bind-held-idle", address = address, holder = name, name = holder.local.as_ref())
         }

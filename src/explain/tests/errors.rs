@@ -63,6 +63,10 @@ fn bind_names_the_socket_that_holds_the_port() {
         assert_eq!(play.keys(), [key]);
         assert!(play.first().contains("server fd 3"), "{}", play.first());
     }
+    let udp = plain(UDP).at("0.0.0.0:8080", "0.0.0.0:0");
+    let lab = Lab::new().fd("server", 3, udp).fd("server", 4, plain(UDP));
+    let play = Play::new(&lab, lab.clone()).report(bind(4, SHOWN_ANY, 16), failed("EADDRINUSE"));
+    assert_eq!(play.keys(), ["bind-held-datagram"]);
     let row = server_end(TcpState::TimeWait).without_fd(Ownerless::TimeWait).timer(
         TimerKind::TimeWait,
         41_500,
