@@ -151,7 +151,8 @@ pub(super) struct Replay {
 pub(super) struct Exec {
     /// The host, as in a lesson: @server
     pub host: String,
-    /// If several labs run: the one of this process, by its number on the machine
+    /// If several labs run: that of this sockstep, or of one of its lab's processes (tcpdump on a
+    /// host needs -Z root: a lab has one user)
     #[arg(long, value_name = "PID")]
     pub pid: Option<i32>,
     /// The command and its arguments, behind --

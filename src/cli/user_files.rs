@@ -55,6 +55,18 @@ impl Progress {
         Self { lessons: lessons.collect() }
     }
 
+    /// This, and what has changed between two others; what was gone through once stays so.
+    fn with_changes(mut self, before: &Self, now: &Self) -> Self {
+        for (id, line) in &now.lessons {
+            let known = self.lessons.entry(id.clone()).or_default();
+            if before.lessons.get(id) != Some(line) {
+                known.step = line.step;
+            }
+            known.finished |= line.finished;
+        }
+        self
+    }
+
     fn save(&self) -> anyhow::Result<()> {
         let path = path("progress.json")?;
         // Written beside and put in place at once: a crash leaves the old one whole.
@@ -108,7 +120,9 @@ impl Kept {
         if now.lessons.is_empty() || self.progress.as_ref() == Some(&now) {
             return Ok(());
         }
-        now.save()?;
+        // Another sockstep may have written meanwhile: only what was done here is ours to say.
+        let before = self.progress.as_ref().unwrap_or(&now);
+        Progress::load().unwrap_or_default().with_changes(before, &now).save()?;
         self.progress = Some(now);
         Ok(())
     }
@@ -131,5 +145,26 @@ impl Kept {
             run.file.write_all(lines.as_bytes()).context("write the recording")?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn progress(lines: &[(&str, usize, bool)]) -> Progress {
+        let line = |(id, step, finished): &(&str, usize, bool)| {
+            ((*id).to_owned(), Line { step: *step, finished: *finished })
+        };
+        Progress { lessons: lines.iter().map(line).collect() }
+    }
+
+    #[test]
+    fn two_at_once_keep_what_each_has_done() {
+        let kept = progress(&[("tour", 8, true), ("goodbye", 1, false)]);
+        let before = progress(&[("tour", 0, false), ("goodbye", 0, false)]);
+        let now = progress(&[("tour", 0, false), ("goodbye", 5, false)]);
+        let merged = kept.with_changes(&before, &now);
+        assert_eq!(merged, progress(&[("tour", 8, true), ("goodbye", 5, false)]));
     }
 }

@@ -1,16 +1,18 @@
 //! Joining a running lab from another terminal: `sockstep exec @server -- ss -tanp`.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
+use std::io::Write as _;
 
 use nix::sched::{CloneFlags, setns};
 
 use super::failure::{Attempt as _, Failure};
-use super::registry::running_labs;
+use super::registry::{Running, running_labs};
 use crate::model::HostName;
 
 /// Runs `command` on a host of a running lab of this user, with this terminal, and gives back its
 /// exit status. Of several labs it is the newest, or the one that the process `of` (its number
-/// outside) belongs to. The caller must have one thread.
+/// outside) belongs to or that the process has opened. The caller must have one thread.
 ///
 /// # Errors
 /// No lab runs, none of them has this host, or joining it failed.
@@ -45,6 +47,15 @@ pub enum ExecError {
     /// Nothing to join.
     #[error("no lab of yours is running; start one with `sockstep lab` in another terminal")]
     NoLab,
+    /// No lab belongs to that process.
+    #[error(
+        "no lab of yours belongs to process {pid}; --pid takes the number of a sockstep or of a \
+         process of its lab"
+    )]
+    NoSuchLab {
+        /// The process that was named.
+        pid: i32,
+    },
     /// The labs that run have other hosts.
     #[error("no running lab has a host {wanted}; there are: {known}")]
     NoHost {
@@ -77,13 +88,16 @@ impl From<Failure> for ExecError {
 fn find(host: &HostName, of: Option<i32>) -> Result<(i32, i32), ExecError> {
     let mut labs = running_labs();
     if let Some(of) = of {
-        // All processes of a lab are in its pid namespace.
+        // All processes of a lab are in its pid namespace; sockstep itself stands above them.
         let place = |pid: i32| fs::read_link(format!("/proc/{pid}/ns/pid")).ok();
         let wanted = place(of);
-        labs.retain(|lab| wanted.is_some() && place(lab.pid) == wanted);
+        labs.retain(|lab| lab.owner() == Some(of) || wanted.is_some() && place(lab.pid) == wanted);
+        if labs.is_empty() {
+            return Err(ExecError::NoSuchLab { pid: of });
+        }
     }
     labs.sort_by_key(|lab| std::cmp::Reverse(lab.born));
-    let mut known = Vec::new();
+    let mut known = BTreeSet::new();
     for lab in &labs {
         for line in lab.index.lines() {
             let Some((name, fd)) = line.split_once(' ') else { continue };
@@ -91,17 +105,32 @@ fn find(host: &HostName, of: Option<i32>) -> Result<(i32, i32), ExecError> {
                 && let Ok(fd) = fd.parse()
             {
                 if labs.len() > 1 {
-                    eprintln!("sockstep: {} labs are running; this is the newest", labs.len());
+                    tell_of_others(lab, &labs);
                 }
                 return Ok((lab.pid, fd));
             }
-            known.push(format!("@{name}"));
+            known.insert(format!("@{name}"));
         }
     }
     if labs.is_empty() {
         return Err(ExecError::NoLab);
     }
-    Err(ExecError::NoHost { wanted: host.clone(), known: known.join(" ") })
+    let known = known.into_iter().collect::<Vec<_>>().join(" ");
+    Err(ExecError::NoHost { wanted: host.clone(), known })
+}
+
+/// Says which of several labs is meant, and how to choose.
+fn tell_of_others(chosen: &Running, labs: &[Running]) {
+    let owner = |lab: &Running| lab.owner().unwrap_or(lab.pid).to_string();
+    let all = labs.iter().map(owner).collect::<Vec<_>>().join(", ");
+    // Where nobody can hear it any more, there is nobody to tell.
+    let _ = writeln!(
+        std::io::stderr(),
+        "sockstep: {} labs are running, of the processes {all}; this is the newest, of {}; \
+         --pid chooses",
+        labs.len(),
+        owner(chosen),
+    );
 }
 
 fn join(pid: i32, namespace: i32) -> Result<(), Failure> {

@@ -10,6 +10,7 @@ use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use nix::errno::Errno;
 use nix::sys::memfd::{MFdFlags, memfd_create};
 
+use super::proc;
 use crate::model::HostName;
 
 /// What `ps` calls the first process.
@@ -45,6 +46,17 @@ pub(super) struct Running {
     pub born: std::time::SystemTime,
     /// Its list of hosts.
     pub index: String,
+}
+
+impl Running {
+    /// The sockstep that opened it: the parent of the keeper, which is its parent.
+    pub fn owner(&self) -> Option<i32> {
+        let parent = |pid: i32| {
+            let stat = fs::read(format!("/proc/{pid}/stat")).ok()?;
+            proc::stat(&stat).map(|stat| stat.parent)
+        };
+        parent(parent(self.pid)?)
+    }
 }
 
 /// The labs of this user. Others may call a process of theirs whatever they like, and to join it

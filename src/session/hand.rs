@@ -9,7 +9,7 @@ use super::same::{same_code, same_effect};
 use super::{Difference, Mode, Progress, Session};
 use crate::c::{self, Statement};
 use crate::lesson::Does;
-use crate::model::{Action, Cause, ProcessName, WorldError};
+use crate::model::{Action, ProcessName, WorldError};
 
 impl Session {
     /// Does something by hand. It counts as the next step if it brings about the same; anything

@@ -31,6 +31,10 @@ pub fn read(text: &str) -> Result<Recording, RecordingError> {
                       run --save FILE makes one";
         return Err(at(0, reason.into()));
     }
+    if !first.starts_with('{') {
+        let reason = "this is no recording of sockstep; run --save FILE makes one";
+        return Err(at(0, reason.into()));
+    }
     let header = match parse(first).map_err(|reason| at(0, reason))? {
         Line::Sockstep(header) => header,
         Line::Entry(_) | Line::Back(_) => {
