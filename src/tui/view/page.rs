@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::clock::Clock;
 use crate::lesson::{Lesson, Question, Step};
-use crate::model::{Host, Moment, Rung, Snapshot, Timer, TimerKind};
+use crate::model::{Cause, Host, Moment, Rung, Snapshot, Timer, TimerKind};
 use crate::session::{Difference, Entry, Mode, Session, Timeline, Waiting};
 
 /// Something that went wrong, or has to be said once.
@@ -131,6 +131,14 @@ impl<'a> Page<'a> {
     pub fn story(&self) -> impl Iterator<Item = &'a Arc<Entry>> {
         let timeline = self.timeline;
         (0..=self.cursor).rev().filter_map(move |index| timeline.get(index))
+    }
+
+    /// The entries of the lab that is looked at, newest first: an `again` begins another one.
+    pub fn lab_story(&self) -> impl Iterator<Item = &'a Arc<Entry>> {
+        let mut begun = false;
+        self.story().take_while(move |entry| {
+            !std::mem::replace(&mut begun, matches!(entry.moment.cause, Cause::Start))
+        })
     }
 
     /// The hosts of the left and of the right side: the server, or else the first, on the right,
