@@ -63,7 +63,14 @@ fn stream(story: &mut Story, case: &Case, host: &Arc<Host>, socket: &Arc<Socket>
     let waits = there.as_ref().and_then(|(_, waiting)| *waiting).filter(|waiting| *waiting > 0);
     // What Send-Q counts was not acknowledged: nobody knows how much of it has arrived.
     let left = socket.send_q.filter(|left| *left > 0);
+    // The timer that asks a closed window also lets go what was held back for an open one.
+    let window = socket.tcp.as_ref().and_then(|tcp| tcp.snd_wnd);
+    let probe = socket.timer.filter(|timer| timer.kind == TimerKind::ZeroWindowProbe);
+    let held_back = probe.filter(|_| window > Some(0) && left.is_some() && sent.is_none());
     let said = match (sent, there) {
+        (None, _) if held_back.is_some() => {
+            note!("send-queued", call = call, who = who, count = count, send_q = left)
+        }
         (None | Some((_, Fate::Delivered)), Some((peer, Some(waiting))))
             if left.is_some() && (sent.is_some() || waiting > 0) =>
         {
@@ -113,13 +120,10 @@ fn stream(story: &mut Story, case: &Case, host: &Arc<Host>, socket: &Arc<Socket>
         story.tell(row);
     }
     story.say(Rank::Call, said);
-    let window = socket.tcp.as_ref().and_then(|tcp| tcp.snd_wnd);
     if window == Some(0) && sent.is_none() {
         story.say(Rank::Surprise, note!("send-no-window", who = case.who()));
     }
-    // The timer that asks a closed window also lets go what was held back for an open one.
-    let probe = socket.timer.filter(|timer| timer.kind == TimerKind::ZeroWindowProbe);
-    if let (Some(1..), Some(timer), Some(_), None) = (window, probe, left, sent) {
+    if let Some(timer) = held_back {
         let left = seconds(timer.left_ms);
         story.say(Rank::Queue, note!("send-queued-timer", who = case.who(), seconds = left));
     }

@@ -21,7 +21,7 @@ pub fn explain(story: &Story, case: &Case, errno: &str) -> Option<Note> {
         "EFAULT" => note!("error-fault", call = call, args = case.report.call.shown.join(", ")),
         "EINTR" => interrupted(story, case),
         "EMFILE" => {
-            let open = story.scene.before.process(case.process).map(|p| p.fds.len());
+            let open = story.scene.before.process(case.process).map(|process| open(process));
             note!("error-mfile", call = call, process = case.process, open = open)
         }
         "ENFILE" => note!("error-nfile", call = call),
@@ -47,6 +47,14 @@ pub fn by_name(case: &Case, errno: &str) -> Option<Note> {
         "ENOSPC" => note!("error-nospc", call = call),
         _ => return None,
     })
+}
+
+/// How many numbers a process has. 0, 1 and 2 are not listed as long as all of them are what they
+/// were at its birth; and with one of them free the table is not full.
+fn open(process: &Process) -> usize {
+    const STANDARD: usize = 3;
+    let listed = process.fds.iter().any(|fd| fd.number <= 2);
+    process.fds.len() + if listed { 0 } else { STANDARD }
 }
 
 /// sendmsg() says ENOBUFS for control data that are too long.

@@ -162,11 +162,16 @@ fn the_wildcard_of_ipv6_stands_for_both_families_unless_it_was_told_otherwise() 
 fn what_is_held_back_for_an_open_window_goes_when_the_kernels_timer_runs_out() {
     let established = || client_end(TcpState::Established).window(64_000);
     let before = Lab::new().fd("client", 3, established());
-    let held = established().queues(0, 1).timer(TimerKind::ZeroWindowProbe, 19_900, 0);
-    let call = call("client", "write", &[3, 0x1000_0000, 1], &["3", "\"a\"", "1"]);
-    let play =
-        Play::new(&before, Lab::new().fd("client", 3, held)).report(call, Outcome::Returned(1));
+    let held = || established().queues(0, 1).timer(TimerKind::ZeroWindowProbe, 19_900, 0);
+    let write = || call("client", "write", &[3, 0x1000_0000, 1], &["3", "\"a\"", "1"]);
+    let play = Play::new(&before, Lab::new().fd("client", 3, held()))
+        .report(write(), Outcome::Returned(1));
     assert_eq!(play.keys(), ["send-queued", "send-queued-timer"]);
+    // What lies unread at the other end came before, and says nothing of these bytes.
+    let unread = |lab: Lab| lab.fd("server", 4, server_end(TcpState::Established).queues(2, 0));
+    let after = unread(Lab::new().fd("client", 3, held()));
+    let sent = Play::new(&unread(before.clone()), after).report(write(), Outcome::Returned(1));
+    assert_eq!(sent.keys(), ["send-queued", "send-queued-timer"]);
     let text = WORDS.short(&play.notes()[1]);
     assert!(text.contains("in 19.9 s"), "{text}");
 }
