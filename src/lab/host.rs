@@ -42,7 +42,7 @@ pub(super) struct Host {
     pinned: bool,
     files: Files,
     counted: [Vec<u8>; 3],
-    /// It has an IPv6 address, or has had an IPv6 socket.
+    /// It has had an IPv6 socket.
     speaks_v6: bool,
 }
 
@@ -119,7 +119,7 @@ impl Host {
             pinned: false,
             files,
             counted: Default::default(),
-            speaks_v6: spec.v6.is_some(),
+            speaks_v6: false,
         }
     }
 
