@@ -2,7 +2,10 @@
 
 use super::note::{Note, note};
 use super::row::Row;
-use crate::model::{Address, Body, Fate, HostName, Ownerless, Packet, Snapshot, Socket};
+use crate::c::{constant, constant_names};
+use crate::model::{
+    Address, Body, Fate, File, HostName, Ownerless, Packet, Process, Snapshot, Socket,
+};
 
 /// The fds that stand for a socket: `server fd 3, worker fd 3`.
 pub fn socket_name(snapshot: &Snapshot, host: &HostName, socket: &Socket) -> Option<String> {
@@ -47,6 +50,28 @@ pub fn packet_name(packet: &Packet) -> String {
         },
         Body::Icmp { .. } | Body::Other { .. } => packet.label(),
     }
+}
+
+/// A number with the name of the constant: `6 (IPPROTO_TCP)`. What is no number, or has no name
+/// that begins so, stays as it is.
+pub fn with_name(shown: &str, prefix: &str) -> String {
+    let number: Option<i64> = shown.parse().ok();
+    let fits = |name: &&str| name.starts_with(prefix) && constant(name) == number;
+    let name = constant_names().find(|name| number.is_some() && fits(name));
+    name.map_or_else(|| shown.to_owned(), |name| format!("{shown} ({name})"))
+}
+
+/// What stands behind a number of a process: `socket:[4711]`, `pipe:[7]`, a path. `None` if the
+/// number is free.
+pub fn file_name(process: &Process, number: i32) -> Option<String> {
+    let Some(fd) = process.fd(number) else {
+        // Not listed as long as all three are what they were at its birth.
+        return (process.standard && (0..=2).contains(&number)).then(|| "/dev/null".to_owned());
+    };
+    Some(match &fd.file {
+        File::Socket(inode) => format!("socket:[{inode}]"),
+        File::Other(name) => name.clone(),
+    })
 }
 
 /// A packet and what became of it, as a clause.
@@ -113,6 +138,16 @@ mod tests {
         assert_eq!(name(one, two), "SYN @server 5000>5000");
         assert_eq!(name(two, one), "SYN @client 5000>5000");
         assert_eq!(name(one, "198.51.100.2:40001"), "SYN 5000>40001");
+    }
+
+    #[test]
+    fn a_number_is_told_with_the_name_that_it_has() {
+        assert_eq!(with_name("6", "IPPROTO_"), "6 (IPPROTO_TCP)");
+        assert_eq!(with_name("262", "IPPROTO_"), "262 (IPPROTO_MPTCP)");
+        assert_eq!(with_name("1", "SOCK_"), "1 (SOCK_STREAM)");
+        for odd in ["99", "IPPROTO_TCP", "", "-"] {
+            assert_eq!(with_name(odd, "IPPROTO_"), odd);
+        }
     }
 
     #[test]

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::explain::case::Case;
-use crate::explain::names::{packet_name, sent_packet};
+use crate::explain::names::{file_name, packet_name, sent_packet};
 use crate::explain::note::note;
 use crate::explain::row::Row;
 use crate::explain::story::{Rank, Story};
 use crate::explain::traffic::Role;
-use crate::model::{File, Host, Ownerless, Socket, TcpState};
+use crate::model::{Host, Ownerless, Socket, TcpState};
 
 /// close() returned 0.
 pub fn close(story: &mut Story, case: &Case) {
@@ -17,10 +17,8 @@ pub fn close(story: &mut Story, case: &Case) {
         return late(story, case);
     }
     let (Some(socket), Some(host)) = (case.before, case.host) else {
-        let file = story.scene.fd_before(case.report).map(|fd| match &fd.file {
-            File::Socket(inode) => format!("socket:[{inode}]"),
-            File::Other(name) => name.clone(),
-        });
+        let process = story.scene.before.process(case.process);
+        let file = process.and_then(|process| file_name(process, case.fd));
         return story.say(Rank::Call, note!("close-file", who = who, file = file));
     };
     let owners: Vec<String> = story

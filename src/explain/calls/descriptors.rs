@@ -2,9 +2,10 @@
 
 use super::open;
 use crate::explain::case::{Case, single};
+use crate::explain::names::file_name;
 use crate::explain::note::note;
 use crate::explain::story::{Rank, Story};
-use crate::model::{Fd, File, Syscall};
+use crate::model::Syscall;
 
 /// dup(), dup2() or dup3() returned a number.
 pub fn dup(story: &mut Story, case: &Case, value: i64) {
@@ -17,10 +18,9 @@ pub fn dup(story: &mut Story, case: &Case, value: i64) {
     let note =
         note!("dup-returned", call = case.call(), new = new_name, who = old_name, count = count);
     story.say(Rank::Call, note);
-    let before = story.scene.before.process(case.process).and_then(|p| p.fd(new));
+    let before = story.scene.before.process(case.process).and_then(|p| file_name(p, new));
     match before {
-        Some(entry) if case.report.call.syscall != Syscall::Dup => {
-            let file = file_name(entry);
+        Some(file) if case.report.call.syscall != Syscall::Dup => {
             story
                 .say(Rank::Surprise, note!("dup-replaced", new = case.fd_name(value), file = file));
         }
@@ -32,13 +32,6 @@ pub fn dup(story: &mut Story, case: &Case, value: i64) {
 fn sharers(story: &Story, case: &Case) -> Option<usize> {
     let inode = case.after.map(|socket| socket.inode).filter(|inode| *inode != 0)?;
     Some(story.scene.after().owners(inode).count())
-}
-
-fn file_name(entry: &Fd) -> String {
-    match &entry.file {
-        File::Socket(inode) => format!("socket:[{inode}]"),
-        File::Other(name) => name.clone(),
-    }
 }
 
 /// fcntl() returned.

@@ -1,6 +1,7 @@
 //! A descriptor comes to be: socket(), socketpair(), pipe(), open(); and unlink().
 
 use crate::explain::case::Case;
+use crate::explain::names::file_name;
 use crate::explain::note::note;
 use crate::explain::story::{Rank, Story};
 use crate::model::{Family, TcpState};
@@ -44,9 +45,8 @@ fn flags(story: &mut Story, case: &Case, fd: i32) {
 /// Says that a new number was the lowest free one, if the fd table proves it.
 pub fn lowest(story: &mut Story, case: &Case, fd: i32) {
     let Some(process) = story.scene.before.process(case.process) else { return };
-    // 0, 1 and 2 are taken in every process of the lab.
-    let taken = (3..fd).all(|number| process.fd(number).is_some());
-    if fd >= 3 && taken && process.fd(fd).is_none() {
+    let is_free = |number: i32| file_name(process, number).is_none();
+    if fd >= 0 && is_free(fd) && !(0..fd).any(is_free) {
         story.say(Rank::Aside, note!("fd-lowest", process = case.process, fd = fd));
     }
 }

@@ -1,6 +1,7 @@
 //! getsockopt() and setsockopt().
 
 use crate::explain::case::{Case, single};
+use crate::explain::names::with_name;
 use crate::explain::note::{Note, note};
 use crate::explain::story::{Rank, Story};
 
@@ -17,6 +18,17 @@ pub fn get(story: &mut Story, case: &Case) {
         ("TCP_INFO", _) => note!("option-tcp-info", who = who),
         ("SO_PEERCRED", value) => note!("option-peercred", who = who, value = value),
         ("SO_TYPE" | "SO_DOMAIN" | "SO_PROTOCOL" | "SO_ACCEPTCONN", value) => {
+            let prefix = match option {
+                "SO_TYPE" => Some("SOCK_"),
+                "SO_DOMAIN" => Some("AF_"),
+                "SO_PROTOCOL" => Some("IPPROTO_"),
+                _ => None,
+            };
+            let named = |value: &str| match prefix {
+                Some(prefix) => with_name(value, prefix),
+                None => value.to_owned(),
+            };
+            let value = value.map(named);
             note!("option-nature", who = who, option = option, value = value)
         }
         (_, value) => note!("option-read", who = who, option = option, value = value),

@@ -50,11 +50,10 @@ pub fn by_name(case: &Case, errno: &str) -> Option<Note> {
 }
 
 /// How many numbers a process has. 0, 1 and 2 are not listed as long as all of them are what they
-/// were at its birth; and with one of them free the table is not full.
+/// were at its birth.
 fn open(process: &Process) -> usize {
     const STANDARD: usize = 3;
-    let listed = process.fds.iter().any(|fd| fd.number <= 2);
-    process.fds.len() + if listed { 0 } else { STANDARD }
+    process.fds.len() + if process.standard { STANDARD } else { 0 }
 }
 
 /// sendmsg() says ENOBUFS for control data that are too long.

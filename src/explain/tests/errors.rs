@@ -132,6 +132,7 @@ fn errors_of_socket_listen_accept_and_shutdown() {
         (socket("AF_INET", "SOCK_RDM"), "ESOCKTNOSUPPORT", "socket-no-type"),
         (socket("AF_INET", "SOCK_STREAM"), "EPROTONOSUPPORT", "socket-no-protocol"),
         (socket("AF_INET", "SOCK_RAW"), "EPERM", "socket-not-allowed"),
+        (socket("AF_INET", "SOCK_DGRAM|SOCK_CLOEXEC"), "EACCES", "socket-no-ping"),
         (socket("AF_INET", "77"), "EINVAL", "socket-invalid"),
         (on("listen", 4), "EOPNOTSUPP", "listen-kind"),
         (on("listen", 3), "EINVAL", "listen-invalid"),

@@ -15,4 +15,5 @@ mod plain_calls;
 mod queues;
 mod size;
 mod sleeping;
+mod standard;
 mod transitions;
