@@ -63,3 +63,17 @@ fn the_code_shows_the_way_that_the_story_has_taken_and_what_is_ahead_of_it() {
     assert_eq!(code(play.keys("space")), ["listen(fd, 2);", "▸ close(fd);"]);
     assert_eq!(code(play.keys("left left left")), ["listen(fd, 1);"]);
 }
+
+#[test]
+fn a_step_that_finds_what_it_waits_for_tells_what_brought_it() {
+    let text = "---\nid: late\n---\n\n# Late\n\n```lab\nhold\n```\n\n```c client\nint fd = \
+        socket(AF_INET, SOCK_STREAM, 0);\nstruct sockaddr_in addr = { .sin_family = AF_INET, \
+        .sin_port = htons(8080) };\ninet_pton(AF_INET, \"198.51.100.1\", &addr.sin_addr);\n\
+        connect(fd, (struct sockaddr *)&addr, sizeof addr);   // blocks\n```\n\n```lab\nwait wire \
+        holds SYN\n```\n";
+    let mut play = Play::of(text);
+    play.keys("space space space").pass(std::time::Duration::from_secs(2));
+    let text = play.keys("space").text((80, 24));
+    assert!(text.contains("4/4"), "{text}");
+    insta::assert_snapshot!("wait-found", text);
+}

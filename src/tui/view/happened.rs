@@ -72,7 +72,9 @@ fn explanation(page: &Page<'_>, depth: Depth, ink: &Ink) -> Vec<Paragraph> {
             found.extend(more.map(|prose| Paragraph::prose(ink, Role::Dim, prose)));
         }
     }
-    for (index, note) in notes(page.before(), page.moment()).into_iter().enumerate() {
+    let told = page.told();
+    let told = told.iter().flat_map(|(before, moment)| notes(before, moment));
+    for (index, note) in told.enumerate() {
         // The first one says it; the others may give way to what the lesson has to say.
         let weight = match index {
             0 if found.is_empty() => 0,
@@ -203,9 +205,12 @@ fn next_words(page: &Page<'_>, depth: Depth, ink: &Ink) -> Vec<Paragraph> {
 /// The differences between this snapshot and the one before, in short; counters of ordinary
 /// packets only at length.
 fn changed(page: &Page<'_>, depth: Depth, ink: &Ink) -> Option<Paragraph> {
-    let moment = page.moment();
-    let shown = moment.changes.iter().filter(|change| depth == Depth::Long || is_telling(change));
-    let texts = shown.take(24).map(|change| ink.words.change(change, &moment.snapshot));
+    let told = page.told();
+    let changes = told
+        .iter()
+        .flat_map(|(_, moment)| moment.changes.iter().map(|change| (change, &*moment.snapshot)));
+    let shown = changes.filter(|(change, _)| depth == Depth::Long || is_telling(change));
+    let texts = shown.take(24).map(|(change, snapshot)| ink.words.change(change, snapshot));
     let text = texts.collect::<Vec<_>>().join("   ");
     let label = format!("{}  ", ink.words.ui("changed"));
     (!text.is_empty()).then(|| {

@@ -32,17 +32,19 @@ pub enum End {
     },
 }
 
-/// The ladder of the last moment of `moments` (newest first), with at most `limit` finished
-/// packets, oldest first, and all that are held.
+/// The ladder of the last moment of `moments` (newest first; the first `newest` of them are what
+/// the page is about), with at most `limit` finished packets, oldest first, and all that are
+/// held.
 pub fn legs<'a>(
     moments: impl Iterator<Item = &'a Moment>,
+    newest: usize,
     wire: &Wire,
     limit: usize,
 ) -> (Vec<Leg>, Vec<Leg>) {
     let mut finished: Vec<Leg> = Vec::new();
     let mut touched: HashSet<u64> = HashSet::new();
     for (age, moment) in moments.enumerate() {
-        let new = age == 0;
+        let new = age < newest;
         if new {
             touched.extend(moment.passages.iter().map(|passage| passage.packet.number));
         }

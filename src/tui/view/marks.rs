@@ -35,10 +35,10 @@ pub struct Marks {
 }
 
 impl Marks {
-    /// What `moment` changed.
-    pub fn of(moment: &Moment) -> Self {
+    /// What these moments changed.
+    pub fn of<'a>(moments: impl Iterator<Item = &'a Moment>) -> Self {
         let mut marks = Self::default();
-        for change in &moment.changes {
+        for change in moments.flat_map(|moment| &moment.changes) {
             marks.add(change);
         }
         marks

@@ -5,8 +5,11 @@ use std::time::Duration;
 
 use super::clock::Clock;
 use crate::lesson::{Lesson, Question, Step};
-use crate::model::{Cause, Host, Moment, Rung, Snapshot, Timer, TimerKind};
-use crate::session::{Difference, Entry, Mode, Session, Timeline, Waiting};
+use crate::model::{Action, Cause, Host, Moment, Rung, Snapshot, Timer, TimerKind};
+use crate::session::{Difference, Entry, Mode, Origin, Session, Timeline, Waiting};
+
+/// How many moments of timers are told on one page.
+const TOLD: usize = 4;
 
 /// Something that went wrong, or has to be said once.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,10 +100,41 @@ impl<'a> Page<'a> {
         &self.moment().snapshot
     }
 
-    /// What it had said before; the same where there is no earlier entry.
-    pub fn before(&self) -> &'a Snapshot {
-        let earlier = self.cursor.checked_sub(1).and_then(|index| self.timeline.get(index));
-        earlier.map_or_else(|| self.snapshot(), |entry| &entry.moment.snapshot)
+    /// The moments that the page is about, oldest first, each with what the kernel had said
+    /// before: its own; but if a step only had to wait for what timers had brought already, those.
+    pub fn told(&self) -> Vec<(&'a Snapshot, &'a Moment)> {
+        let timeline = self.timeline;
+        let moment = move |index: usize| Some(&*timeline.get(index)?.moment);
+        let mut found = Vec::new();
+        if self.is_bare_wait() {
+            let earlier = (0..self.cursor).rev().map_while(|index| timeline.get(index));
+            let timers = earlier.take_while(|entry| entry.origin == Origin::FollowUp);
+            let first = self.cursor - timers.take(TOLD).count();
+            found.extend((first..self.cursor).filter_map(|index| {
+                Some((&*moment(index.checked_sub(1)?)?.snapshot, moment(index)?))
+            }));
+        }
+        if found.is_empty() {
+            let before = self.cursor.checked_sub(1).and_then(moment);
+            found.push((before.map_or(self.snapshot(), |moment| &moment.snapshot), self.moment()));
+        }
+        found
+    }
+
+    /// How many of the newest entries of its story the page is about.
+    pub fn newest(&self) -> usize {
+        let first = self.told().first().map(|(_, moment)| *moment);
+        let is_first =
+            |entry: &Arc<Entry>| first.is_some_and(|first| std::ptr::eq(&*entry.moment, first));
+        self.story().position(is_first).map_or(1, |index| index + 1)
+    }
+
+    /// A step that found what it had to wait for.
+    fn is_bare_wait(&self) -> bool {
+        let entry = self.entry();
+        let waited = Cause::Action(Action::Wait(Duration::ZERO));
+        let by_script = matches!(entry.origin, Origin::Step(_));
+        by_script && entry.moment.cause == waited && entry.moment.is_empty()
     }
 
     /// A question stands before the next step, asked already or not: what timers have brought

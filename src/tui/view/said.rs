@@ -53,11 +53,13 @@ fn text(line: &str, wide: usize, ink: &Ink, lines: &mut Vec<Line<'static>>) {
 
 fn strace(page: &Page<'_>, wide: usize, ink: &Ink, lines: &mut Vec<Line<'static>>) {
     heading("strace -f", ink, lines);
-    let reports = &page.moment().reports;
-    for report in reports {
+    let told = page.told();
+    let mut any = false;
+    for report in told.iter().flat_map(|(_, moment)| &moment.reports) {
         text(&call(report), wide, ink, lines);
+        any = true;
     }
-    if reports.is_empty() {
+    if !any {
         lines.push(ink.line(Role::Dim, format!(" {}", ink.words.ui("said-no-call"))));
     }
 }
@@ -79,7 +81,8 @@ fn call(report: &Report) -> String {
 fn packets(page: &Page<'_>, wide: usize, ink: &Ink, lines: &mut Vec<Line<'static>>) {
     heading("tcpdump -nt", ink, lines);
     let mut any = false;
-    for passage in &page.moment().passages {
+    let told = page.told();
+    for passage in told.iter().flat_map(|(_, moment)| &moment.passages) {
         let arrived = match passage.fate {
             Fate::Delivered | Fate::Duplicated => "",
             Fate::Held => "  [held]",

@@ -50,7 +50,7 @@ pub fn draw_page(
     ink: &Ink,
 ) -> usize {
     put(buffer, area.x, area.y, area.width, title::line(page, area.width.into(), ink), ink);
-    let marks = Marks::of(page.moment());
+    let marks = Marks::of(page.told().into_iter().map(|(_, moment)| moment));
     match zoom {
         Some(zoom) => draw_zoomed(page, zoom, scroll, &marks, body(area), buffer, ink),
         None => {
@@ -143,7 +143,7 @@ fn wire_frame(page: &Page<'_>, wide: usize, high: usize, ink: &Ink) -> Frame {
     let name = ink.line(Role::Title, ink.words.ui("pane-wire"));
     let snapshot = page.snapshot();
     let moments = page.story().map(|entry| &*entry.moment);
-    let (finished, held) = legs(moments, &snapshot.wire, high);
+    let (finished, held) = legs(moments, page.newest(), &snapshot.wire, high);
     let [left, right] = page.sides();
     let (Some(left), Some(right)) = (left.first(), right.first()) else {
         return Frame::new(name, Vec::new());
@@ -208,7 +208,9 @@ fn words_frame(page: &Page<'_>, place: Rect, ink: &Ink) -> Frame {
 
 /// The last call of the moment and what came of it: `client: connect = -1 ECONNREFUSED`.
 fn result(page: &Page<'_>, ink: &Ink) -> Line<'static> {
-    let Some(report) = page.moment().reports.last() else { return Line::default() };
+    let Some(report) = page.told().last().and_then(|(_, moment)| moment.reports.last()) else {
+        return Line::default();
+    };
     let role = outcome_role(&report.outcome);
     let call = format!("{}: {} ", report.call.process, harmless(&report.call.typed));
     Line::from(vec![ink.span(Role::Dim, call), ink.span(role, report.outcome.to_string())])
