@@ -14,6 +14,7 @@ mod overrun;
 mod process;
 mod receive;
 mod send;
+mod unsent;
 
 use super::case::Case;
 use super::story::Story;

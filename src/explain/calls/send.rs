@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::unsent::{self, Parts};
 use crate::explain::case::Case;
 use crate::explain::names::{packet_name, sent_packet};
 use crate::explain::note::note;
@@ -67,6 +68,7 @@ fn stream(story: &mut Story, case: &Case, host: &Arc<Host>, socket: &Arc<Socket>
     let window = socket.tcp.as_ref().and_then(|tcp| tcp.snd_wnd);
     let probe = socket.timer.filter(|timer| timer.kind == TimerKind::ZeroWindowProbe);
     let held_back = probe.filter(|_| window > Some(0) && left.is_some() && sent.is_none());
+    let mut split = held_back.is_none();
     let said = match (sent, there) {
         (None, _) if held_back.is_some() => {
             note!("send-queued", call = call, who = who, count = count, send_q = left)
@@ -74,15 +76,8 @@ fn stream(story: &mut Story, case: &Case, host: &Arc<Host>, socket: &Arc<Socket>
         (None | Some((_, Fate::Delivered)), Some((peer, Some(waiting))))
             if left.is_some() && (sent.is_some() || waiting > 0) =>
         {
-            note!(
-                "send-partly",
-                call = call,
-                who = who,
-                count = count,
-                peer = peer,
-                waiting = waiting,
-                left = left
-            )
+            split = false;
+            unsent::partly(case, socket, count, (peer, waiting))
         }
         (None | Some((_, Fate::Delivered)), Some((peer, _))) if waits.is_some() => {
             note!(
@@ -120,12 +115,18 @@ fn stream(story: &mut Story, case: &Case, host: &Arc<Host>, socket: &Arc<Socket>
         story.tell(row);
     }
     story.say(Rank::Call, said);
-    if window == Some(0) && sent.is_none() {
+    let waiting = Parts::of(socket).is_some_and(|parts| parts.unsent > 0);
+    if window == Some(0) && (sent.is_none() || waiting) {
         story.say(Rank::Surprise, note!("send-no-window", who = case.who()));
+    }
+    if split {
+        unsent::parts(story, case, socket);
     }
     if let Some(timer) = held_back {
         let left = seconds(timer.left_ms);
         story.say(Rank::Queue, note!("send-queued-timer", who = case.who(), seconds = left));
+    } else {
+        unsent::reason(story, case, socket);
     }
     if socket.state == Some(TcpState::CloseWait) {
         story.say(Rank::Queue, note!("send-close-wait", who = case.who()));
@@ -206,6 +207,7 @@ pub fn blocked(story: &mut Story, case: &Case) {
             Rank::Queue,
             note!("send-blocked-peer", peer = peer, unread = unread, window = window),
         );
+        unsent::parts(story, case, socket);
         note!("send-blocked", call = call, who = who, send_q = send_q, wchan = wchan)
     } else if socket.kind.family == Family::Unix {
         note!("send-blocked-unix", call = call, who = who, wchan = wchan)

@@ -106,6 +106,12 @@ impl Socket {
         self
     }
 
+    /// What the kernel says of the part of Send-Q that was not sent.
+    pub(in crate::explain) fn unsent(mut self, bytes: u32) -> Self {
+        self.tcp.get_or_insert_default().notsent_bytes = Some(bytes);
+        self
+    }
+
     pub(in crate::explain) fn buffers(mut self, receive: u32, send: u32) -> Self {
         let limits = SocketMemory { receive_limit: receive, send_limit: send, ..<_>::default() };
         self.memory = Some(limits);

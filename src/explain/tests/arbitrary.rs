@@ -106,8 +106,11 @@ impl Dice {
             }),
             ownerless: self.maybe(|dice| dice.pick(&whys)),
             shutdown: self.maybe(|dice| dice.below(256) as u8),
-            tcp: self
-                .maybe(|dice| TcpInfo { snd_wnd: Some(dice.roll() % 2), ..TcpInfo::default() }),
+            tcp: self.maybe(|dice| TcpInfo {
+                snd_wnd: Some(dice.roll() % 2),
+                notsent_bytes: dice.maybe(Self::roll),
+                ..TcpInfo::default()
+            }),
             inode: u64::from(self.roll() % 4),
             ..plain(self.kind())
         }

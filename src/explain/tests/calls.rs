@@ -224,11 +224,13 @@ fn names_of_a_socket_are_those_that_the_kernel_wrote() {
 fn a_blocked_write_names_what_lies_unread_at_the_other_end() {
     let write = || call("client", "write", &[3, 0x1000_0000, 100], &["3"]);
     let lab = Lab::new()
-        .fd("client", 3, client_end(TcpState::Established).queues(0, 5792).window(0))
+        .fd("client", 3, client_end(TcpState::Established).queues(0, 5792).window(0).unsent(92))
         .fd("server", 4, server_end(TcpState::Established).queues(4000, 0));
     let play =
         Play::new(&lab, lab.clone().asleep("client", &write())).report(write(), Outcome::Blocked);
-    assert_eq!(play.keys(), ["send-blocked", "send-blocked-peer"]);
+    assert_eq!(play.keys(), ["send-blocked", "send-blocked-peer", "send-parts"]);
+    let text = WORDS.short(&play.notes()[2]);
+    assert!(text.contains("5700 bytes are sent and not acknowledged, 92 not sent"), "{text}");
 }
 
 #[test]

@@ -216,6 +216,35 @@ fn sending_is_told_by_where_the_bytes_are() {
 }
 
 #[test]
+fn what_was_not_sent_is_not_told_as_sent() {
+    let write = || on("write", 3, &["3", "\"x\"", "16"]);
+    let told = |client: Socket| {
+        let there = server_end(TcpState::Established).queues(9, 0);
+        let lab = |client| Lab::new().fd("client", 3, client).fd("server", 4, there.clone());
+        let before = lab(client_end(TcpState::Established));
+        let play = Play::new(&before, lab(client)).report(write(), Outcome::Returned(16));
+        (play.keys(), WORDS.short(play.notes().last().expect("a note")))
+    };
+    let open = |send_q, unsent| client_end(TcpState::Established).queues(0, send_q).unsent(unsent);
+    let mut shut = open(16_027, 16_027);
+    shut.tcp.as_mut().expect("details").snd_wnd = Some(0);
+    let (keys, text) = told(shut);
+    assert_eq!(keys, ["send-no-window", "send-none-sent"]);
+    assert!(text.contains("sent none of them yet: 16027 bytes wait"), "{text}");
+    assert_eq!(told(open(20, 0)).0, ["send-unacknowledged"]);
+    assert_eq!(told(open(5, 5)).0, ["send-some-sent"]);
+    let mut taken = open(70_800, 31_380);
+    taken.tcp.as_mut().expect("details").snd_wnd = Some(40_000);
+    let (keys, text) = told(taken);
+    assert_eq!(keys, ["send-both-parts", "send-waits-window"]);
+    assert!(text.contains("40000 bytes, 39420 of them taken"), "{text}");
+    let mut many = open(70_800, 31_380);
+    let details = many.tcp.as_mut().expect("details");
+    (details.snd_wnd, details.snd_cwnd, details.unacked) = (Some(99_999), Some(27), Some(27));
+    assert_eq!(told(many).0, ["send-both-parts", "send-waits-acks"]);
+}
+
+#[test]
 fn names_of_other_kinds_are_told_as_they_are() {
     let before = Lab::new().fd("client", 3, plain(UDP));
     let after = Lab::new().fd("client", 3, plain(UDP).at("198.51.100.2:53", "0.0.0.0:0"));
