@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::gap;
 use super::moves::Move;
 use super::names::packet_name;
 use super::note::{Note, note};
@@ -35,8 +36,15 @@ pub fn cause(scene: &Scene, moved: &Move) -> Why {
     }
     let own = own_doing(scene, row);
     let packet = deciding_packet(scene, moved);
-    let place = packet.map_or(0, |packet| place(scene, packet));
-    let packet = packet.map(|packet| note!("cause-packet", packet = packet_name(packet)));
+    let gap = gap::filled_by(scene, moved, packet);
+    let place = gap.or(packet).map_or(0, |packet| place(scene, packet));
+    let packet = match (gap, packet) {
+        (Some(gap), Some(fin)) => {
+            Some(note!("cause-gap", packet = packet_name(gap), fin = packet_name(fin)))
+        }
+        (Some(gap), None) => Some(note!("cause-gap-earlier", packet = packet_name(gap))),
+        (None, packet) => packet.map(|packet| note!("cause-packet", packet = packet_name(packet))),
+    };
     // A state that this side's own call leads to is the call's doing, even if an answer came.
     let own_first = matches!(
         moved.to,

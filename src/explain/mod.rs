@@ -33,6 +33,7 @@ mod data;
 mod duplicates;
 mod errors;
 mod fins;
+mod gap;
 mod moves;
 mod names;
 mod note;

@@ -1,7 +1,11 @@
 //! The FIN in the queues, and the timer of FIN_WAIT2.
 
+use std::sync::Arc;
+
 use crate::explain::testing::*;
-use crate::model::{Action, Fate, Filter, Outcome, Ownerless, TcpState, TimerKind, WireAction};
+use crate::model::{
+    Action, Body, Fate, Filter, Flags, Outcome, Ownerless, Packet, TcpState, TimerKind, WireAction,
+};
 
 fn deliver() -> Action {
     Action::Wire(WireAction::Deliver(Filter::any()))
@@ -23,6 +27,42 @@ fn an_unread_fin_is_told_where_it_counts_in_the_receive_queue() {
     assert_eq!(play(5, 6), ["to-close-wait", "fin-behind-bytes"]);
     // Somebody has read it.
     assert_eq!(play(0, 0), ["to-close-wait"]);
+}
+
+/// A packet with these numbers.
+fn numbered(packet: &Arc<Packet>, sequence: u32, acknowledgment: u32) -> Arc<Packet> {
+    let mut packet = (**packet).clone();
+    if let Body::Tcp(segment) = &mut packet.body {
+        (segment.sequence, segment.acknowledgment) = (sequence, acknowledgment);
+    }
+    Arc::new(packet)
+}
+
+#[test]
+fn a_fin_that_came_before_missing_bytes_is_not_what_ends_the_stream() {
+    let lab = |state, recv| server(state, recv, 0);
+    let fin = numbered(&to_server(5, FIN_ACK, 0), 105, 1);
+    let asks = numbered(&to_client(6, Flags::ACK, 0), 1, 100);
+    let data = numbered(&to_server(7, Flags::ACK, 5), 100, 1);
+    let ack = numbered(&to_client(8, Flags::ACK, 0), 1, 106);
+    let told = |packets: &[&Arc<Packet>]| {
+        let play = Play::new(&lab(TcpState::Established, 0), lab(TcpState::CloseWait, 6));
+        let play = play.delivered(packets);
+        let notes = play.notes();
+        WORDS.short(notes.iter().find(|note| note.key == "to-close-wait").expect("the change"))
+    };
+    let text = told(&[&fin, &asks, &data, &ack]);
+    let kept = "DATA 5 40001>8080 arrived and filled the gap before FIN,ACK 40001>8080, which";
+    assert!(text.starts_with(kept), "{text}");
+    let text = told(&[&data, &fin, &ack]);
+    assert!(text.starts_with("FIN,ACK 40001>8080 arrived:"), "{text}");
+    let text = told(&[&fin, &ack]);
+    assert!(text.starts_with("FIN,ACK 40001>8080 arrived:"), "{text}");
+    let text = told(&[&data, &ack]);
+    assert!(
+        text.starts_with("DATA 5 40001>8080 arrived and filled the gap before the FIN"),
+        "{text}"
+    );
 }
 
 #[test]
