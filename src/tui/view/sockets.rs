@@ -172,6 +172,10 @@ fn sent_again(socket: &Socket, timer: Timer, time: &str, ink: &Ink) -> Option<St
     let what = match socket.state? {
         TcpState::SynSent => "SYN",
         TcpState::SynRecv => "SYN,ACK",
+        // Bytes that are not acknowledged stand before the FIN, and go first.
+        TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck if socket.send_q > Some(1) => {
+            ink.words.ui("timer-data")
+        }
         TcpState::FinWait1 | TcpState::Closing | TcpState::LastAck => "FIN",
         TcpState::Close
         | TcpState::Listen
@@ -180,8 +184,11 @@ fn sent_again(socket: &Socket, timer: Timer, time: &str, ink: &Ink) -> Option<St
         | TcpState::CloseWait
         | TcpState::TimeWait => ink.words.ui("timer-data"),
     };
+    // Of two ends that opened at once the kernel goes on counting from the SYN that came before.
+    let crossed =
+        socket.state == Some(TcpState::SynRecv) && socket.ownerless != Some(Ownerless::SynQueue);
     let count = u32::from(timer.retransmits) + 1;
-    Some(if count == 1 {
+    Some(if count == 1 || crossed {
         ink.words.ui_with("timer-again", &[("what", &what), ("time", &time)])
     } else {
         let values: &[(&str, &dyn std::fmt::Display)] =
