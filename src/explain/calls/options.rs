@@ -7,8 +7,10 @@ use crate::explain::story::{Rank, Story};
 
 /// getsockopt() returned 0.
 pub fn get(story: &mut Story, case: &Case) {
-    let (who, option) = (case.who(), case.shown(2));
-    let value = case.written(3).map(single);
+    let (who, option) = (case.who(), plain(case.shown(2)));
+    let written = case.written(3);
+    let time = written.and_then(|shown| time(option, shown));
+    let value = time.as_deref().or(written.map(single));
     let said = match (option, value) {
         ("SO_ERROR", Some("0")) => note!("option-error-none", who = who),
         ("SO_ERROR", value) => note!("option-error", who = who, value = value),
@@ -38,7 +40,9 @@ pub fn get(story: &mut Story, case: &Case) {
 
 /// setsockopt() returned 0.
 pub fn set(story: &mut Story, case: &Case) {
-    let (option, value) = (case.shown(2), single(case.shown(3)));
+    let option = plain(case.shown(2));
+    let value = time(option, case.shown(3)).unwrap_or_else(|| single(case.shown(3)).to_owned());
+    let value = value.as_str();
     let note = note!("option-set", who = case.who(), option = option, value = value);
     story.say(Rank::Call, note);
     if let Some(meaning) = meaning(option) {
@@ -55,6 +59,57 @@ pub fn set(story: &mut Story, case: &Case) {
     };
     let note = note!("option-buffer-set", asked = value, before = limits.0, after = limits.1);
     story.say(Rank::Surprise, note);
+}
+
+/// The option as programs call it: strace tells the time-outs of old programs from those of new
+/// ones on 32-bit machines.
+fn plain(shown: &str) -> &str {
+    shown.strip_suffix("_OLD").unwrap_or(shown)
+}
+
+/// A time-out in seconds. strace prints the two numbers of its structure, seconds and
+/// microseconds, as the bytes they are.
+fn time(option: &str, shown: &str) -> Option<String> {
+    if !matches!(option, "SO_RCVTIMEO" | "SO_SNDTIMEO") {
+        return None;
+    }
+    let inside = shown.strip_prefix('"')?.strip_suffix('"')?;
+    let bytes: [u8; 16] = unquoted(inside)?.try_into().ok()?;
+    let number = |at: usize| Some(i64::from_le_bytes(bytes[at..at + 8].try_into().ok()?));
+    let (seconds, micros) = (number(0)?, number(8)?);
+    (0..1_000_000).contains(&micros).then(|| format!("{seconds}.{micros:06} s"))
+}
+
+/// The bytes that strace wrote with backslashes.
+fn unquoted(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        rest = tail;
+        if *first != b'\\' {
+            bytes.push(*first);
+            continue;
+        }
+        let digits = rest.iter().take(3).take_while(|byte| (b'0'..=b'7').contains(byte)).count();
+        if digits > 0 {
+            let octal = std::str::from_utf8(&rest[..digits]).ok()?;
+            bytes.push(u8::from_str_radix(octal, 8).ok()?);
+            rest = &rest[digits..];
+            continue;
+        }
+        let (letter, tail) = rest.split_first()?;
+        bytes.push(match letter {
+            b'n' => b'\n',
+            b't' => b'\t',
+            b'r' => b'\r',
+            b'v' => 0x0b,
+            b'f' => 0x0c,
+            b'"' | b'\\' => *letter,
+            _ => return None,
+        });
+        rest = tail;
+    }
+    Some(bytes)
 }
 
 /// What an option is for, for those that lessons and curious students set.
@@ -78,4 +133,19 @@ fn meaning(option: &str) -> Option<Note> {
         "SO_PASSCRED" => note!("option-passcred"),
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_out_is_told_in_seconds() {
+        let one = r#""\1\0\0\0\0\0\0\0 \241\7\0\0\0\0\0""#;
+        assert_eq!(time(plain("SO_RCVTIMEO_OLD"), one).as_deref(), Some("1.500000 s"));
+        assert_eq!(time("SO_RCVBUF", one), None);
+        for odd in ["", "\"", "\"\"", "\"\\\"", "\"\\777\"", "[1]", "0x1000", "\"\\1\"..."] {
+            assert_eq!(time("SO_SNDTIMEO", odd), None, "{odd}");
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use super::waiting::may_sleep;
 use crate::explain::case::Case;
 use crate::explain::names::{address_name, family_shown, ip_shown, packet_name, port_shown};
 use crate::explain::note::{Note, note};
@@ -41,6 +42,9 @@ pub fn explain(story: &Story, case: &Case, errno: &str) -> Option<Note> {
             }
         }
         "EALREADY" => note!("connect-already", who = who, state = state(case)),
+        "EINPROGRESS" if may_sleep(story, case) => {
+            note!("connect-timeout", who = who, state = state(case))
+        }
         "EINPROGRESS" => {
             let syn = case
                 .host

@@ -38,7 +38,7 @@ fn by_call(story: &mut Story, case: &Case, errno: &str) -> Option<Note> {
         Syscall::Socket | Syscall::Socketpair => socket::explain(case, errno),
         Syscall::Bind => binding::bind(story, case, errno),
         Syscall::Listen => binding::listen(story, case, errno),
-        Syscall::Accept | Syscall::Accept4 => waiting::accept(case, errno),
+        Syscall::Accept | Syscall::Accept4 => waiting::accept(story, case, errno),
         Syscall::Connect => connecting::explain(story, case, errno),
         Syscall::Write | Syscall::Writev | Syscall::Sendto | Syscall::Sendmsg => {
             transfer::send(story, case, errno)

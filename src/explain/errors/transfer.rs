@@ -1,5 +1,6 @@
 //! Errors of read(), write() and their kin.
 
+use super::waiting::may_sleep;
 use crate::explain::case::Case;
 use crate::explain::names::packet_name;
 use crate::explain::note::{Note, note};
@@ -10,8 +11,6 @@ use crate::model::{Family, TcpState, TimerKind};
 
 /// MSG_OOB of recv(2).
 const OOB: i64 = 1;
-/// MSG_DONTWAIT of recv(2).
-const DONTWAIT: i64 = 0x40;
 /// SOCK_DGRAM.
 const DGRAM: i32 = 2;
 /// SEND_SHUTDOWN of the kernel: the second bit of `sk_shutdown`.
@@ -24,7 +23,17 @@ pub fn send(story: &Story, case: &Case, errno: &str) -> Option<Note> {
         "EPIPE" => pipe(case),
         "EAGAIN" => {
             let send_q = case.socket().and_then(|socket| socket.send_q);
-            note!("send-again", call = call, who = who, send_q = send_q)
+            let state = case.socket().and_then(|socket| socket.state);
+            match state {
+                state if may_sleep(story, case) => {
+                    let (q, state) = (send_q, state);
+                    note!("send-again-timeout", call = call, who = who, state = state, send_q = q)
+                }
+                Some(state @ (TcpState::SynSent | TcpState::SynRecv)) => {
+                    note!("send-again-connecting", call = call, who = who, state = state)
+                }
+                _ => note!("send-again", call = call, who = who, send_q = send_q),
+            }
         }
         "EDESTADDRREQ" => note!("send-no-destination", call = call, who = who),
         "EMSGSIZE" => {
@@ -48,16 +57,14 @@ pub fn receive(story: &Story, case: &Case, errno: &str) -> Option<Note> {
     let (call, who) = (case.call(), case.who());
     Some(match errno {
         "EAGAIN" => {
-            let asked = case.report.call.args[3] & DONTWAIT != 0;
-            let nonblock = story.scene.fd_before(case.report).is_some_and(|fd| fd.nonblock);
             let waiting = case.socket().and_then(|socket| socket.recv_q);
             let datagrams = case.socket().is_some_and(|socket| socket.kind.kind == DGRAM);
-            if (asked || nonblock) && datagrams {
-                note!("recv-again-datagram", call = call, who = who)
-            } else if asked || nonblock {
-                note!("recv-again", call = call, who = who, waiting = waiting)
-            } else {
+            if may_sleep(story, case) {
                 note!("recv-again-timeout", call = call, who = who)
+            } else if datagrams {
+                note!("recv-again-datagram", call = call, who = who)
+            } else {
+                note!("recv-again", call = call, who = who, waiting = waiting)
             }
         }
         "ENOTCONN" => {

@@ -3,14 +3,32 @@
 use crate::explain::case::Case;
 use crate::explain::note::{Note, note};
 use crate::explain::row::Row;
+use crate::explain::story::Story;
 use crate::model::{Syscall, TcpState};
 
+/// MSG_DONTWAIT of recv(2).
+const DONTWAIT: i64 = 0x40;
+
+/// Whether the call might have slept. If it did not get what it wants all the same, its time
+/// was over: only SO_RCVTIMEO and SO_SNDTIMEO end such a sleep with an error.
+pub fn may_sleep(story: &Story, case: &Case) -> bool {
+    let args = case.report.call.args;
+    let flags = match case.report.call.syscall {
+        Syscall::Sendto | Syscall::Recvfrom => args[3],
+        Syscall::Sendmsg | Syscall::Recvmsg => args[2],
+        _ => 0,
+    };
+    let nonblock = story.scene.fd_before(case.report).is_some_and(|fd| fd.nonblock);
+    !nonblock && flags & DONTWAIT == 0
+}
+
 /// Explains an error of accept().
-pub fn accept(case: &Case, errno: &str) -> Option<Note> {
+pub fn accept(story: &Story, case: &Case, errno: &str) -> Option<Note> {
     let who = case.who();
     let socket = case.before;
     let state = case.socket().and_then(|socket| socket.state);
     Some(match errno {
+        "EAGAIN" if may_sleep(story, case) => note!("accept-again-timeout", who = who),
         "EAGAIN" => {
             let length = case.socket().and_then(|socket| socket.recv_q);
             note!("accept-again", who = who, length = length)

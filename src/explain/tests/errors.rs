@@ -122,6 +122,8 @@ fn errors_of_socket_listen_accept_and_shutdown() {
         .fd("server", 3, fresh())
         .fd("server", 4, plain(UDP))
         .fd("server", 5, listener(0, 5))
+        .fd("server", 9, listener(0, 5).at("0.0.0.0:9191", "0.0.0.0:0"))
+        .nonblock("server", 9)
         .fd("server", 6, listener(0, 5).at("0.0.0.0:9090", "0.0.0.0:0"))
         .fd("server", 7, fresh().at("0.0.0.0:8080", "0.0.0.0:0"));
     let socket =
@@ -139,7 +141,8 @@ fn errors_of_socket_listen_accept_and_shutdown() {
         (on("listen", 7), "EADDRINUSE", "listen-taken"),
         (on("accept", 3), "EINVAL", "accept-not-listening"),
         (on("accept", 4), "EOPNOTSUPP", "accept-kind"),
-        (on("accept", 5), "EAGAIN", "accept-again"),
+        (on("accept", 5), "EAGAIN", "accept-again-timeout"),
+        (on("accept", 9), "EAGAIN", "accept-again"),
         (on("accept", 5), "ECONNABORTED", "accept-aborted"),
         (on("accept", 5), "EINVAL", "error-inval"),
         (on("shutdown", 3), "ENOTCONN", "shutdown-not-connected"),
@@ -209,7 +212,8 @@ fn errors_of_connect() {
         (&open, "EISCONN", "connect-again"),
         (&listens, "EISCONN", "connect-listener"),
         (&trying, "EALREADY", "connect-already"),
-        (&trying, "EINPROGRESS", "connect-in-progress"),
+        (&trying, "EINPROGRESS", "connect-timeout"),
+        (&trying.clone().nonblock("client", 3), "EINPROGRESS", "connect-in-progress"),
         (&fresh_lab, "EAFNOSUPPORT", "connect-family"),
         (&fresh_lab, "EINVAL", "connect-invalid"),
         (&fresh_lab, "EACCES", "connect-denied"),
@@ -243,10 +247,16 @@ fn errors_of_sending() {
         .fd("client", 6, Socket { shutdown: Some(2), ..client_end(TcpState::CloseWait) })
         .fd("client", 7, plain(UDP))
         .fd("client", 8, plain(UNIX))
-        .fd("client", 9, client_end(TcpState::Established).timer(TimerKind::Keepalive, 900, 3));
+        .fd("client", 9, client_end(TcpState::Established).timer(TimerKind::Keepalive, 900, 3))
+        .fd("client", 10, client_end(TcpState::Established))
+        .nonblock("client", 10)
+        .fd("client", 11, client_end(TcpState::SynSent))
+        .nonblock("client", 11);
     let send = |fd: i64| call("client", "send", &[fd, 0x1000_0000, 9, 0], &["?", "\"x\"", "9"]);
     let cases = [
-        (3, "EAGAIN", "send-again"),
+        (3, "EAGAIN", "send-again-timeout"),
+        (10, "EAGAIN", "send-again"),
+        (11, "EAGAIN", "send-again-connecting"),
         (3, "ECONNRESET", "reset-earlier"),
         (3, "ETIMEDOUT", "transfer-timed-out"),
         (9, "ETIMEDOUT", "transfer-timed-out-keepalive"),
