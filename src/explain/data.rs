@@ -49,6 +49,9 @@ fn arrival(story: &mut Story, host: &HostName, from: &Socket, to: &Arc<Socket>) 
     let scene = &story.scene;
     let (Some(was), Some(waiting)) = (from.recv_q, to.recv_q) else { return false };
     let Some(host) = scene.after().host(host) else { return false };
+    // A FIN that these bytes let in counts 1, and is no byte.
+    let ended = matches!(to.state, Some(TcpState::CloseWait | TcpState::Closing));
+    let waiting = waiting.saturating_sub(u32::from(ended && from.state != to.state));
     let packet = scene.arrived_as(&host.name, to, &[Role::Data]);
     let Some(packet) = packet.filter(|_| waiting > was) else { return false };
     let socket = scene.name(&host.name, to);

@@ -50,9 +50,9 @@ fn received(story: &mut Story, host: &HostName, from: &Socket, to: &Arc<Socket>)
     true
 }
 
-/// Whether a FIN reached the socket in this moment.
+/// Whether a FIN reached the socket in this moment, or the bytes for which one was kept.
 fn has_fin(scene: &Scene, host: &HostName, socket: &Socket) -> bool {
-    scene.arrived_as(host, socket, &[Role::Fin]).is_some()
+    scene.arrived_as(host, socket, &[Role::Fin, Role::Data]).is_some()
 }
 
 /// A read that gave 0 took the FIN out of Recv-Q.
