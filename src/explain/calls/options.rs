@@ -1,5 +1,7 @@
 //! getsockopt() and setsockopt().
 
+use std::cmp::Ordering;
+
 use crate::explain::case::{Case, single};
 use crate::explain::names::with_name;
 use crate::explain::note::{Note, note};
@@ -57,7 +59,7 @@ pub fn set(story: &mut Story, case: &Case) {
         "SO_SNDBUF" => (before.send_limit, after.send_limit),
         _ => return,
     };
-    let note = note!("option-buffer-set", asked = value, before = limits.0, after = limits.1);
+    let note = buffer(value, limits.0, limits.1);
     story.say(Rank::Surprise, note);
 }
 
@@ -110,6 +112,26 @@ fn unquoted(text: &str) -> Option<Vec<u8>> {
         rest = tail;
     }
     Some(bytes)
+}
+
+/// What the kernel made of the size that was asked for: twice of it, or less, or more.
+fn buffer(asked: &str, before: u32, after: u32) -> Note {
+    // A negative number is taken for a very big one, and the ceiling holds.
+    let doubled = asked.parse().ok().map(|asked: i64| match asked {
+        ..0 => i64::MAX,
+        _ => asked.saturating_mul(2),
+    });
+    match doubled.map(|doubled| i64::from(after).cmp(&doubled)) {
+        Some(Ordering::Greater) => {
+            note!("option-buffer-floor", asked = asked, before = before, after = after)
+        }
+        Some(Ordering::Less) => {
+            note!("option-buffer-ceiling", asked = asked, before = before, after = after)
+        }
+        Some(Ordering::Equal) | None => {
+            note!("option-buffer-set", asked = asked, before = before, after = after)
+        }
+    }
 }
 
 /// What an option is for, for those that lessons and curious students set.

@@ -25,13 +25,23 @@ pub fn fork(story: &mut Story, case: &Case, value: i64) {
         .filter(|fd| parent.and_then(|p| p.fd(fd.number)).is_some_and(|own| own.file == fd.file))
         .map(|fd| &fd.file)
         .collect();
-    let note = note!(
-        "fork-returned",
-        process = case.process,
-        pid = value,
-        child = &child.name,
-        shared = shared.len()
-    );
+    let (process, child, shared) = (case.process, &child.name, shared.len());
+    // 0, 1 and 2 are not listed as long as nobody has touched them.
+    let note = match (parent.is_some_and(|parent| parent.standard), shared) {
+        (true, 0) => {
+            note!("fork-returned-standard", process = process, pid = value, child = child)
+        }
+        (true, _) => {
+            note!("fork-returned", process = process, pid = value, child = child, shared = shared)
+        }
+        (false, _) => note!(
+            "fork-returned-all",
+            process = process,
+            pid = value,
+            child = child,
+            shared = shared
+        ),
+    };
     story.say(Rank::Call, note);
 }
 

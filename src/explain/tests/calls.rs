@@ -80,6 +80,13 @@ fn fork_counts_the_open_files_that_both_have() {
     let play = Play::new(&before, after).report(fork.clone(), Outcome::Returned(4));
     assert_eq!(play.keys(), ["fork-returned"]);
     assert!(play.first().contains("the same 1 open file"), "{}", play.first());
+    let fork_with = |standard| {
+        let lab = Lab::new().edit("server", |process| process.standard = standard);
+        let after = lab.clone().process("worker", "server");
+        Play::new(&lab, after).report(call("server", "fork", &[], &[]), Outcome::Returned(4)).keys()
+    };
+    assert_eq!(fork_with(true), ["fork-returned-standard"]);
+    assert_eq!(fork_with(false), ["fork-returned-all"]);
     let play = Play::new(&before, before.clone()).report(fork, OK);
     assert_eq!(play.keys(), ["fork-child"]);
 }
@@ -118,6 +125,10 @@ fn options_say_what_the_kernel_made_of_them() {
     let play = Play::new(&lab(131_072), lab(8000)).report(set("SO_RCVBUF"), OK);
     assert_eq!(play.keys(), ["option-buffer-set", "option-set"]);
     assert!(play.first().contains("from 131072 to 8000"), "{}", play.first());
+    for (limit, key) in [(9000, "option-buffer-floor"), (7000, "option-buffer-ceiling")] {
+        let play = Play::new(&lab(131_072), lab(limit)).report(set("SO_RCVBUF"), OK);
+        assert_eq!(play.keys(), [key, "option-set"]);
+    }
     let play = Play::new(&lab(1), lab(1)).report(set("SO_REUSEADDR"), OK);
     assert_eq!(play.keys(), ["option-set", "option-reuseaddr"]);
     let get = |option: &str| call("client", "getsockopt", &[3], &["3", "SOL_SOCKET", option, "…"]);
