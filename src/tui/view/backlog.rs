@@ -46,7 +46,7 @@ fn section(
             false => row(label, &queue, free, wide, ink),
         });
     }
-    let mut title = title(site, listener, ink);
+    let mut title = title(site, listener, wide, ink);
     let full = is_full(listener);
     let word = ink.words.ui("backlog-full");
     if full && width(&title) + width(word) + 6 <= wide {
@@ -62,16 +62,20 @@ pub fn is_full(listener: &Socket) -> bool {
     matches!((listener.recv_q, listener.send_q), (Some(length), Some(limit)) if length > limit)
 }
 
-/// `backlog 3: 2 of 1+1`
-fn title(site: &Site<'_>, listener: &Socket, ink: &Ink) -> String {
+/// `backlog of fd 3: 2 of 1+1`, or shorter.
+fn title(site: &Site<'_>, listener: &Socket, wide: usize, ink: &Ink) -> String {
     let fd = site.owners(listener).first().map_or("-".to_owned(), |owner| owner.fd.to_string());
-    let name = ink.words.ui("pane-backlog");
-    let (Some(length), Some(limit)) = (listener.recv_q, listener.send_q) else {
-        return format!("{name} {fd}");
-    };
-    let count = ink.words.ui_with("backlog-count", &[("length", &length), ("limit", &limit)]);
-    let colon = ink.words.ui("colon");
-    format!("{name} {fd}{colon}{count}")
+    let words = &ink.words;
+    let counts = listener.recv_q.zip(listener.send_q).map(|(length, limit)| {
+        let count = words.ui_with("backlog-count", &[("length", &length), ("limit", &limit)]);
+        format!("{}{count}", words.ui("colon"))
+    });
+    let counts = counts.unwrap_or_default();
+    let named = ["backlog-of-fd", "backlog-fd", "backlog-short"]
+        .map(|key| format!("{}{counts}", words.ui_with(key, &[("fd", &fd)])));
+    let [.., shortest] = &named;
+    let fits = named.iter().find(|title| width(title) + 4 <= wide);
+    fits.unwrap_or(shortest).clone()
 }
 
 /// Half-open requests have no places: the kernel limits them in other ways.
@@ -178,7 +182,8 @@ fn row(label: &str, queue: &Queue, free: usize, wide: usize, ink: &Ink) -> Row {
     if shown < total {
         spans.push(ink.span(Role::Dim, format!("+{}", total - shown)));
     }
-    Row::new(Line::from(spans), queue.changed).kept()
+    let idle = queue.length == 0 && !queue.changed;
+    Row { kept: !idle, idle, ..Row::new(Line::from(spans), queue.changed) }
 }
 
 /// `*accept q `, as wide as the longer of both names.

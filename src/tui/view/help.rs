@@ -8,7 +8,7 @@ use crate::tui::text::{pad, width, wrap};
 use crate::tui::theme::Role;
 
 /// The signs, in the order of the panes: what stands there, and what it means.
-const SIGNS: [(&str, &str); 10] = [
+const SIGNS: [(&str, &str); 11] = [
     ("sign-changed", "sign-changed-means"),
     ("sign-packets", "sign-packets-means"),
     ("sign-copies", "sign-copies-means"),
@@ -18,6 +18,7 @@ const SIGNS: [(&str, &str); 10] = [
     ("sign-send", "sign-send-means"),
     ("sign-backlog", "sign-backlog-means"),
     ("sign-places", "sign-places-means"),
+    ("sign-hidden", "sign-hidden-means"),
     ("sign-timeline", "sign-timeline-means"),
 ];
 

@@ -7,7 +7,7 @@
 //! │ 3 TCP                    │
 //! │ ─ sockets ────────────── │   (sockets.rs)
 //! │ 3 *:8080 LISTEN          │
-//! │ ─ backlog 3: 0 of 1+1 ── │   (backlog.rs)
+//! │ ─ backlog fd 3: 0 of 1+1 │   (backlog.rs)
 //! │ SYN q                    │
 //! │ accept q [ ][ ]          │
 //! └──────────────────────────┘
@@ -74,7 +74,7 @@ fn queues(site: &Site<'_>, wanted: Wanted, wide: usize, ink: &Ink) -> Vec<Sectio
     let mut sections = backlog::sections(site, wanted.all, wide, ink);
     if wanted.backlog {
         let rows = sections.iter_mut().flat_map(|section| &mut section.rows);
-        rows.for_each(|row| row.kept = true);
+        rows.for_each(|row| (row.kept, row.idle) = (true, false));
     }
     sections
 }

@@ -9,7 +9,7 @@
 
 use ratatui::text::{Line, Span};
 
-use super::section::Row;
+use super::section::{Row, Worth};
 use super::site::Site;
 use crate::model::{Outcome, Process, ProcessState};
 use crate::tui::ink::Ink;
@@ -40,7 +40,7 @@ pub fn row(site: &Site<'_>, process: &Process, wide: usize, ink: &Ink) -> Row {
     if wide > 34
         && let Some(wchan) = wchan(process)
     {
-        row.detail(ink.line(Role::Dim, format!("   {wchan}")));
+        row.detail(ink.line(Role::Dim, format!("   {wchan}")), Worth::Remark);
     }
     row
 }

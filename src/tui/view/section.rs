@@ -1,9 +1,9 @@
 //! Sections of a pane, and how they share too little room.
 //!
 //! ```text
-//!  ─ sockets ───── +3 (z) ─      the section's name, and how many rows found no room
+//!  ─ sockets ───── +3 (z) ─      the section's name, and how many lines found no room
 //! *3 40001>8080 SYN_SENT         a row, with `*` because this moment changed it
-//!    SYN again in 2.1 s          a detail of it, the first to go
+//!    SYN again in 2.1 s          a detail of it, one of the first to go
 //! ```
 
 use ratatui::text::Line;
@@ -23,6 +23,21 @@ pub struct Row {
     pub kept: bool,
     /// It is the first to be left out, changed or not: another section shows it too.
     pub twice: bool,
+    /// It says that something is empty: it is left out without a word where room is short.
+    pub idle: bool,
+}
+
+/// What a line of a row is worth where room is short: the least goes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Worth {
+    /// It can be told from the rest, and goes without a word.
+    Remark,
+    /// What a timer will bring.
+    Timer,
+    /// What waits in a queue.
+    Count,
+    /// The row itself: it goes only with all of it.
+    Row,
 }
 
 /// A line of a row.
@@ -30,14 +45,14 @@ pub struct Row {
 pub struct RowLine {
     /// The text.
     pub line: Line<'static>,
-    /// It may be left out where room is short.
-    pub detail: bool,
+    /// When it is left out.
+    pub worth: Worth,
 }
 
 impl Row {
     /// A row of one line.
     pub fn new(line: Line<'static>, changed: bool) -> Self {
-        Self { lines: vec![RowLine { line, detail: false }], changed, ..Self::default() }
+        Self { lines: vec![RowLine { line, worth: Worth::Row }], changed, ..Self::default() }
     }
 
     /// The row, never to be left out.
@@ -48,16 +63,21 @@ impl Row {
 
     /// Adds a line that stays with the row.
     pub fn push(&mut self, line: Line<'static>) {
-        self.lines.push(RowLine { line, detail: false });
+        self.lines.push(RowLine { line, worth: Worth::Row });
     }
 
     /// Adds a line that may be left out.
-    pub fn detail(&mut self, line: Line<'static>) {
-        self.lines.push(RowLine { line, detail: true });
+    pub fn detail(&mut self, line: Line<'static>, worth: Worth) {
+        self.lines.push(RowLine { line, worth });
     }
 
-    fn drop_details(&mut self) {
-        self.lines.retain(|line| !line.detail);
+    /// Takes away the last line of this worth; false if there is none.
+    fn drop_detail(&mut self, worth: Worth) -> bool {
+        let last = self.lines.iter().rposition(|line| line.worth == worth);
+        last.is_some_and(|index| {
+            self.lines.remove(index);
+            true
+        })
     }
 }
 
@@ -70,7 +90,7 @@ pub struct Section {
     pub alarm: bool,
     /// Its rows, in their natural order.
     pub rows: Vec<Row>,
-    /// Rows that were not even made, because no pane is that high.
+    /// Lines that are not shown, for want of room: of rows and of details.
     pub more: usize,
 }
 
@@ -83,6 +103,26 @@ impl Section {
     fn height(&self) -> usize {
         let rule = usize::from(!self.title.is_empty());
         rule + self.rows.iter().map(|row| row.lines.len()).sum::<usize>()
+    }
+
+    /// Takes away one detail of this worth, unchanged rows before changed ones, the last first;
+    /// false if there is none.
+    fn drop_detail(&mut self, worth: Worth) -> bool {
+        let found = [false, true].into_iter().any(|changed| {
+            let mut rows = self.rows.iter_mut().rev().filter(|row| row.changed == changed);
+            rows.any(|row| row.drop_detail(worth))
+        });
+        self.more += usize::from(found && worth > Worth::Remark);
+        found
+    }
+
+    /// Takes away the last row that says that something is empty; false if there is none.
+    fn drop_idle(&mut self) -> bool {
+        let last = self.rows.iter().rposition(|row| row.idle);
+        last.is_some_and(|index| {
+            self.rows.remove(index);
+            true
+        })
     }
 
     /// Takes away the row that is missed least; false if there is none to spare.
@@ -105,16 +145,18 @@ pub fn height(sections: &[Section]) -> usize {
     sections.iter().map(Section::height).sum()
 }
 
-/// The sections in at most `room` lines: first details of unchanged rows go, then all details,
-/// then rows of the longest section, unchanged ones first; how many is said in the rule.
+/// The sections in at most `room` lines: first go what can be told from the rest and what is
+/// empty, then timers, then counts, then rows of the longest section, unchanged ones first. How
+/// many lines are missing is said in the rule.
 pub fn fit(mut sections: Vec<Section>, wide: usize, room: usize, ink: &Ink) -> Vec<Line<'static>> {
     sections.retain(|section| !section.rows.is_empty() || section.more > 0);
-    for only_unchanged in [true, false] {
-        if height(&sections) > room {
-            let rows = sections.iter_mut().flat_map(|section| &mut section.rows);
-            rows.filter(|row| !(only_unchanged && row.changed)).for_each(Row::drop_details);
-        }
-    }
+    let mut short = |drop: &dyn Fn(&mut Section) -> bool| {
+        while height(&sections) > room && sections.iter_mut().rev().any(drop) {}
+    };
+    short(&|section| section.drop_detail(Worth::Remark));
+    short(&Section::drop_idle);
+    short(&|section| section.drop_detail(Worth::Timer));
+    short(&|section| section.drop_detail(Worth::Count));
     while height(&sections) > room {
         let mut order: Vec<usize> = (0..sections.len()).collect();
         order.sort_by_key(|index| std::cmp::Reverse(spare_rows(&sections[*index])));
@@ -166,7 +208,7 @@ mod tests {
     fn section(title: &str, rows: usize, changed: &[usize]) -> Section {
         let row = |n: usize| {
             let mut row = Row::new(Line::from(format!("{title} {n}")), changed.contains(&n));
-            row.detail(Line::from(format!("  detail {n}")));
+            row.detail(Line::from(format!("  detail {n}")), Worth::Count);
             row
         };
         Section::new(title, (0..rows).map(row).collect())
@@ -194,11 +236,29 @@ mod tests {
 
     #[test]
     fn details_go_before_rows_and_unchanged_rows_before_changed_ones() {
+        let lines = texts(vec![section("a", 4, &[3])], 6);
+        assert_eq!(lines[1..], ["a 0", "a 1", "a 2", "a 3", "  detail 3"]);
+        assert!(lines[0].contains("+3 (z)"), "{}", lines[0]);
         let lines = texts(vec![section("a", 4, &[3])], 4);
         assert_eq!(lines[1..], ["a 0", "a 1", "a 3"]);
-        assert!(lines[0].contains("+1 (z)"), "{}", lines[0]);
+        assert!(lines[0].contains("+5 (z)"), "{}", lines[0]);
         let lines = texts(vec![section("a", 4, &[3])], 2);
         assert_eq!(lines[1..], ["a 3"]);
+    }
+
+    #[test]
+    fn remarks_and_what_is_empty_go_first_and_without_a_word() {
+        let mut busy = section("a", 2, &[]);
+        busy.rows[0].detail(Line::from("  remark"), Worth::Remark);
+        busy.rows[1].detail(Line::from("  timer"), Worth::Timer);
+        let idle = Row { idle: true, ..Row::new(Line::from("empty"), false) };
+        let sections = || vec![busy.clone(), Section::new("b", vec![idle.clone()])];
+        let lines = texts(sections(), 7);
+        assert_eq!(lines[1..6], ["a 0", "  detail 0", "a 1", "  detail 1", "  timer"]);
+        assert!(lines[6].contains(" b ") && !lines[0].contains("(z)"), "{lines:?}");
+        let lines = texts(sections(), 6);
+        assert_eq!(lines[1..5], ["a 0", "  detail 0", "a 1", "  detail 1"]);
+        assert!(lines[0].contains("+1 (z)"), "{}", lines[0]);
     }
 
     #[test]

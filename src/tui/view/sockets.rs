@@ -15,7 +15,7 @@ use ratatui::text::Line;
 
 use super::clock::Clock;
 use super::naming::{Naming, name};
-use super::section::{Row, Section};
+use super::section::{Row, Section, Worth};
 use super::site::{Site, pick};
 use crate::model::{Ownerless, Socket, TcpState, Timer, TimerKind};
 use crate::tui::ink::Ink;
@@ -88,10 +88,18 @@ pub fn rows(site: &Site<'_>, sockets: &[(&Arc<Socket>, bool)], room: usize, ink:
         let name = name(socket, site.caller(socket), naming, ink);
         let mut spans = vec![ink.span(role, pad(&name, column))];
         spans.push(ink.span(role, format!(" {}", state(socket))));
+        let mut details = details(socket, site.clock, ink);
+        // What waits stands beside the state where there is room for it.
+        let used: usize = spans.iter().map(|span| width(&span.content)).sum();
+        let beside = |(worth, text): &mut (Worth, String)| {
+            *worth == Worth::Count && used + 2 + width(text) <= room
+        };
+        for (_, text) in details.extract_if(.., beside) {
+            spans.push(ink.span(Role::Dim, format!("  {text}")));
+        }
         let mut row = Row::new(Line::from(spans), *changed);
         row.twice = socket.ownerless == Some(Ownerless::AcceptQueue);
-        let details = details(socket, site.clock, ink);
-        details.into_iter().for_each(|detail| row.detail(ink.line(Role::Dim, detail)));
+        details.into_iter().for_each(|(worth, text)| row.detail(ink.line(Role::Dim, text), worth));
         row
     };
     sockets.iter().map(row).collect()
@@ -128,12 +136,14 @@ fn state(socket: &Socket) -> &'static str {
     socket.state.map_or("", TcpState::name)
 }
 
-/// What else there is to say: the timer, the queues, why there is no fd.
-fn details(socket: &Socket, clock: Clock, ink: &Ink) -> Vec<String> {
+/// What else there is to say: the queues, the timer, why there is no fd.
+fn details(socket: &Socket, clock: Clock, ink: &Ink) -> Vec<(Worth, String)> {
     let timer = socket.timer.and_then(|timer| timer_text(socket, timer, clock, ink));
     let orphan = (socket.ownerless == Some(Ownerless::Orphan))
         .then(|| ink.words.ui("socket-orphan").to_owned());
-    [queues(socket, ink), timer, orphan].into_iter().flatten().collect()
+    let found =
+        [(Worth::Count, queues(socket, ink)), (Worth::Timer, timer), (Worth::Remark, orphan)];
+    found.into_iter().filter_map(|(worth, text)| Some((worth, text?))).collect()
 }
 
 fn queues(socket: &Socket, ink: &Ink) -> Option<String> {
