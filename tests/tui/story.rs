@@ -137,7 +137,7 @@ fn a_key_for_the_wire_acts_on_no_packet_that_the_page_does_not_show() {
     pty.send("x");
     pty.until_shown("off the script");
     // The client's kernel sends its SYN again, and the wire holds it: the page stays.
-    pty.until_shown("newer: end");
+    pty.until_shown("newer (t)");
     pty.send("x");
     pty.until_shown("The wire has moved on");
     pty.send("x");

@@ -3,6 +3,7 @@
 use super::deed::Effect;
 use super::{App, Over};
 use crate::model::Rung;
+use crate::session::Mode;
 use crate::tui::view::{Zoom, line_of};
 
 pub(super) fn toggle(app: &mut App, over: Over) -> Vec<Effect> {
@@ -83,6 +84,11 @@ pub(super) fn close(app: &mut App) -> Vec<Effect> {
     if app.over.take().is_some() || app.asking.take().is_some() {
         return Vec::new();
     }
-    app.in_menu = !app.in_menu || app.session.is_none();
-    Vec::new()
+    if !app.menu.items.is_empty() {
+        app.in_menu = !app.in_menu || app.session.is_none();
+        return Vec::new();
+    }
+    // There is nothing to go back to. What is only looked at is left; a lab is not lost by esc.
+    let recorded = app.session.as_ref().is_none_or(|session| session.mode() == Mode::Recorded);
+    if recorded { vec![Effect::Quit] } else { Vec::new() }
 }

@@ -105,7 +105,7 @@ fn a_page_that_more_came_after_says_so() {
     assert!(play.text((80, 24)).contains("LIVE"));
     play.pass(Duration::from_secs(2));
     let text = play.text((80, 24));
-    assert!(text.contains("1 newer: end") && !text.contains("LIVE"), "{text}");
+    assert!(text.contains("1 newer (t)") && !text.contains("LIVE"), "{text}");
     play.keys("end");
     assert!(play.text((80, 24)).contains("LIVE"));
 }
@@ -118,7 +118,7 @@ fn what_timers_bring_while_a_question_is_open_is_not_told() {
         play.keys(keys).pass(Duration::from_secs(2));
         let text = play.text((80, 24));
         assert!(
-            text.contains("at 0.0 s") && !text.contains("newer") && !text.contains("since"),
+            text.contains("LIVE at 0.0 s") && !text.contains("newer") && !text.contains("since"),
             "{text}"
         );
         let text = play.text((120, 36));
@@ -257,4 +257,14 @@ fn a_lesson_out_of_reach_can_be_read_about_and_not_opened() {
     let text = play.keys("enter").text((80, 24));
     assert!(play.app.session.is_none() && text.contains("┌ not here ─"), "{text}");
     assert!(!text.contains("this did not work"), "{text}");
+}
+
+#[test]
+fn esc_never_leads_to_an_empty_menu() {
+    let mut play = Play::menu(Lang::En);
+    play.app.menu = crate::tui::Menu::default();
+    play.keys("f esc");
+    assert!(!play.app.in_menu && !play.over && play.app.session.is_some());
+    play.app.session = None;
+    assert!(play.keys("esc").over);
 }

@@ -8,11 +8,16 @@ use crate::tui::text::{pad, width, wrap};
 use crate::tui::theme::Role;
 
 /// The signs, in the order of the panes: what stands there, and what it means.
-const SIGNS: [(&str, &str); 11] = [
+const SIGNS: [(&str, &str); 16] = [
+    ("sign-live", "sign-live-means"),
+    ("sign-newer", "sign-newer-means"),
+    ("sign-live-at", "sign-live-at-means"),
+    ("sign-past", "sign-past-means"),
     ("sign-changed", "sign-changed-means"),
     ("sign-packets", "sign-packets-means"),
     ("sign-copies", "sign-copies-means"),
     ("sign-covers", "sign-covers-means"),
+    ("sign-timer", "sign-timer-means"),
     ("sign-ownerless", "sign-ownerless-means"),
     ("sign-recv", "sign-recv-means"),
     ("sign-send", "sign-send-means"),
@@ -29,9 +34,9 @@ pub fn lines(wide: usize, ink: &Ink) -> Vec<Line<'static>> {
     lines.push(ink.line(Role::Title, format!(" {}", ink.words.ui("keys-signs"))));
     for (sign, means) in SIGNS {
         let means = ink.span(Role::Plain, ink.words.ui(means));
-        for (index, mut line) in wrap(&[means], wide.saturating_sub(16)).into_iter().enumerate() {
+        for (index, mut line) in wrap(&[means], wide.saturating_sub(17)).into_iter().enumerate() {
             let sign = if index == 0 { ink.words.ui(sign) } else { "" };
-            line.spans.insert(0, ink.span(Role::Key, format!(" {} ", pad(sign, 13))));
+            line.spans.insert(0, ink.span(Role::Key, format!(" {} ", pad(sign, 14))));
             lines.push(line);
         }
     }
