@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 
 /// What a lesson that tries something is expected to come to: `check`'s exit code, and something
 /// that it says.
-const TRIED: [(&str, i32, &str); 15] = [
+const TRIED: [(&str, i32, &str); 17] = [
     ("files.md", 0, "1 passed"),
     ("kill-all.md", 0, "1 passed"),
     ("control.md", 0, "1 passed"),
@@ -25,6 +25,8 @@ const TRIED: [(&str, i32, &str); 15] = [
     ("bytes.md", 0, "1 passed"),
     ("painted.md", 2, "painted.md:5:16: `\\x1b` is invisible and steers the screen"),
     ("hard-limit.md", 2, "hard-limit.md:9:1: server: setrlimit() is not made: a lesson lowers"),
+    ("unseen-limit.md", 2, "setrlimit() is not made: a lesson lowers"),
+    ("fixed.md", 2, "MAP_FIXED at this address would take the place"),
     ("families.md", 2, "AF_VSOCK knows no hosts and leaves the lab"),
     ("fuel.md", 2, "fuel.md:9:1: server: this step made 10000 system calls and is stopped"),
     ("forks.md", 2, "can't fork: 64 processes are alive already"),

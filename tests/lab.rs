@@ -338,8 +338,7 @@ fn what_a_command_prints_is_told_whole() {
     let (printed, more, _) = hear(world, moment, |_, printed| printed.len() >= 20_000);
     assert!(printed.len() == 20_000 && printed.iter().all(|b| *b == b'a') && more == 0);
     // The kernel hands an empty write on as an empty message where there are messages.
-    let command =
-        "python3 -c 'import os,time; os.write(1,b\"\"); time.sleep(0.2); os.write(1,b\"late\")'";
+    let command = "perl -e 'syswrite STDOUT, \"\"; select undef, undef, undef, 0.2; syswrite STDOUT, \"late\"'";
     let moment = run(world, "empty", command);
     let (printed, ..) = hear(world, moment, |moment, _| is_dead(moment, "empty"));
     assert_eq!(String::from_utf8_lossy(&printed), "late");

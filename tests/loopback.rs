@@ -55,3 +55,36 @@ fn a_path_in_a_page_of_its_own_is_not_followed() {
     let moment = call(world, "server", Syscall::Open, [0, 0, 0, 0, 0, 0]);
     assert_eq!(moment.reports[0].outcome.to_string(), "= -1 EFAULT");
 }
+
+#[test]
+fn what_is_not_the_lab_s_is_not_called() {
+    let Some(mut world) = lab_or_skip(&LabSpec::two_hosts().on_loopback(204)) else { return };
+    let world = &mut *world;
+    call(world, "client", Syscall::Socket, [2, 1, 0, 0, 0, 0]);
+    call(world, "client", Syscall::Socket, [1, 1, 0, 0, 0, 0]);
+    let abstract_name = [&1_u16.to_ne_bytes() as &[u8], b"\0somebody"].concat();
+    let targets = [
+        (3, sockaddr([127, 0, 0, 1], 22), "127.0.0.1 is not the lab's"),
+        (3, sockaddr([192, 0, 2, 1], 80), "192.0.2.1 is not the lab's"),
+        (4, abstract_name, "abstract names are the whole machine's"),
+    ];
+    for (fd, address, why) in targets {
+        put(world, "client", ARENA, &address);
+        let connect = sockstep::model::Call {
+            process: name("client"),
+            code: "connect(fd, …)".into(),
+            typed: "connect".into(),
+            syscall: Syscall::Connect,
+            args: [fd, ARENA as i64, address.len() as i64, 0, 0, 0],
+            shown: Vec::new(),
+            child: None,
+            overrun: None,
+        };
+        let refused = world.act(&Action::Call(connect.into())).expect_err(why);
+        assert!(refused.to_string().contains(why), "{refused}");
+    }
+    // Nobody listens there, but the address is a host's.
+    put(world, "client", ARENA, &sockaddr([127, 77, 204, 1], 8080));
+    let moment = call(world, "client", Syscall::Connect, [3, ARENA as i64, 16, 0, 0, 0]);
+    assert_eq!(moment.reports[0].outcome.to_string(), "= -1 ECONNREFUSED");
+}

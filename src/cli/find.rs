@@ -70,7 +70,7 @@ impl Here {
     pub fn free_lab(self) -> LabSpec {
         match self.rung {
             Rung::Wire => LabSpec::two_hosts(),
-            Rung::Loopback => LabSpec::two_hosts().on_loopback(this_run()),
+            Rung::Loopback => LabSpec::two_hosts().on_loopback(this_run("")),
         }
     }
 
@@ -121,7 +121,7 @@ impl Here {
     }
 
     fn parsed(self, path: &str, bytes: &[u8], allow_run: bool) -> Result<Lesson, NoLesson> {
-        let loopback = (self.rung == Rung::Loopback).then(this_run);
+        let loopback = (self.rung == Rung::Loopback).then(|| this_run(path));
         parse_with(path, bytes, Reading { allow_run, loopback })
             .map_err(|wrong| NoLesson::Wrong(render(&wrong)))
     }
@@ -138,9 +138,12 @@ impl Here {
     }
 }
 
-/// Two runs at once are to have different addresses; their process numbers differ.
-fn this_run() -> u8 {
-    (std::process::id() % 250) as u8 + 1
+/// Which addresses a lesson gets on the loopback rung. Two runs at once are to have different ones,
+/// and so are two lessons of one run, one of which may leave TIME_WAIT behind.
+fn this_run(path: &str) -> u8 {
+    let lesson =
+        path.bytes().fold(0_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+    (std::process::id().wrapping_add(lesson) % 250) as u8 + 1
 }
 
 fn needs_the_wire(lesson: &Lesson) -> WorldError {

@@ -3,7 +3,8 @@
 
 use super::proc;
 use super::process::Process;
-use crate::model::{Call, Memory as _, Syscall};
+use super::sys::GUARD;
+use crate::model::{ARENA_SIZE, ARENA_START, Call, Memory as _, Syscall};
 
 /// RLIMIT_NOFILE of setrlimit(2).
 const OPEN_FILES: i64 = 7;
@@ -17,6 +18,9 @@ pub(super) fn out_of_bounds(process: &Process, call: &Call) -> Option<String> {
     if call.syscall == Syscall::Setrlimit && call.args[0] == OPEN_FILES {
         return lowers_the_hard_limit(process, call);
     }
+    if call.syscall == Syscall::Mmap {
+        return replaces_the_arena(call);
+    }
     if call.syscall == Syscall::Socket || call.syscall == Syscall::Socketpair {
         let (_, name) = UNBOUNDED.iter().find(|(family, _)| *family == call.args[0])?;
         let typed = &call.typed;
@@ -25,17 +29,38 @@ pub(super) fn out_of_bounds(process: &Process, call: &Call) -> Option<String> {
     None
 }
 
+/// MAP_FIXED and MAP_FIXED_NOREPLACE of mmap(2).
+const FIXED: i64 = 0x10 | 0x10_0000;
+
+/// What sockstep reads as a call's arguments must be what the kernel reads.
+fn replaces_the_arena(call: &Call) -> Option<String> {
+    let (start, length) = (call.args[0] as u64, call.args[1] as u64);
+    let arena = ARENA_START..ARENA_START + ARENA_SIZE as u64 + GUARD.get() as u64;
+    let meets = start < arena.end && start.saturating_add(length.max(1)) > arena.start;
+    (call.args[3] & FIXED != 0 && meets).then(|| {
+        "mmap() is not made: MAP_FIXED at this address would take the place of the lesson's own \
+         variables; let the kernel choose the address"
+            .to_owned()
+    })
+}
+
 /// A process needs room above its soft limit for its own channel.
 fn lowers_the_hard_limit(process: &Process, call: &Call) -> Option<String> {
     let outer = process.known.as_ref()?.outer;
     let limits = std::fs::read(format!("/proc/{outer}/limits")).ok()?;
     let hard = proc::hard_open_files(&limits)?;
-    let asked = process.arena.read((call.args[1] as u64).checked_add(8)?, 8)?;
-    let asked = u64::from_ne_bytes(asked.try_into().ok()?);
-    (asked < hard).then(|| {
+    let place = (call.args[1] as u64).saturating_add(8);
+    // In the first page nothing can lie; the kernel answers EFAULT.
+    if place < 4096 {
+        return None;
+    }
+    let asked = process.arena.read(place, 8).and_then(|bytes| bytes.try_into().ok());
+    // What can't be looked at is not let through.
+    let keeps = asked.is_some_and(|asked| u64::from_ne_bytes(asked) >= hard);
+    (!keeps).then(|| {
         format!(
             "setrlimit() is not made: a lesson lowers the soft limit only; rlim_max of \
-             RLIMIT_NOFILE stays {hard}"
+             RLIMIT_NOFILE stays {hard}, in a variable of the lesson"
         )
     })
 }

@@ -33,9 +33,18 @@ impl Lab {
     fn carry_from(&mut self, index: usize) -> usize {
         let mut buffer = std::mem::take(&mut self.buffer);
         let mut count = 0;
-        while count < BATCH
-            && let Some(packet) = self.hosts[index].next_packet(&mut buffer)
-        {
+        while count < BATCH {
+            let packet = match self.hosts[index].next_packet(&mut buffer) {
+                Ok(Some(packet)) => packet,
+                Ok(None) => break,
+                Err(_) => {
+                    // A device that is gone would be readable for ever.
+                    if let Some(tun) = self.hosts[index].tun() {
+                        self.unwatch(tun);
+                    }
+                    break;
+                }
+            };
             count += 1;
             if let Some(to) = self.switch.straight(packet) {
                 let host = self.hosts.iter().find(|host| host.name == *to);

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use nix::errno::Errno;
 
-use super::birth::give_birth;
+use super::birth::{Lineage, give_birth};
 use super::failure::Failure;
 use super::finding::{Finding, Remedy, Seen};
 use super::order::{Answer, HostPlan, Order};
@@ -133,6 +133,19 @@ fn make_hosts(
     settings: &[Vec<(String, String)>],
 ) -> Result<Vec<(String, i32)>, Failure> {
     let mut lineage = give_birth(Path::new("/proc/self/exe"), rung)?;
+    let made = ask_for_hosts(&mut lineage, settings);
+    drop((lineage.life, lineage.first));
+    let _ = lineage.keeper.wait();
+    let mut refused = made?;
+    refused.sort();
+    refused.dedup();
+    Ok(refused)
+}
+
+fn ask_for_hosts(
+    lineage: &mut Lineage,
+    settings: &[Vec<(String, String)>],
+) -> Result<Vec<(String, i32)>, Failure> {
     let mut refused = Vec::new();
     for (spec, settings) in LabSpec::two_hosts().hosts.iter().zip(settings) {
         let plan = HostPlan {
@@ -148,10 +161,6 @@ fn make_hosts(
             refused.extend(some);
         }
     }
-    drop((lineage.life, lineage.first));
-    let _ = lineage.keeper.wait();
-    refused.sort();
-    refused.dedup();
     Ok(refused)
 }
 

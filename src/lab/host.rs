@@ -42,7 +42,7 @@ pub(super) struct Host {
     pinned: bool,
     files: Files,
     counted: [Vec<u8>; 3],
-    /// It has had an IPv6 socket.
+    /// It has had an IPv6 socket or a datagram over IPv6.
     speaks_v6: bool,
 }
 
@@ -73,6 +73,9 @@ struct Inside {
     /// What was in it when the host was born.
     range: Vec<u8>,
 }
+
+/// How many packets of an unplugged host are thrown away at once.
+const THROWN_AWAY: usize = 256;
 
 impl Files {
     /// The fds of an answer, in its order: all of them, or the sock_diag socket alone.
@@ -151,15 +154,22 @@ impl Host {
     }
 
     /// The next packet that the host's kernel has sent, if there is one.
-    pub fn next_packet<'a>(&self, buffer: &'a mut [u8]) -> Option<&'a [u8]> {
-        // EIO: the device is down; there is nothing to read then.
-        let inside = self.files.inside.as_ref()?;
-        loop {
-            let length = read(&inside.tun, buffer).ok()?;
-            if !self.unplugged {
-                return Some(&buffer[..length]);
+    ///
+    /// # Errors
+    /// EBADFD if the device is gone: somebody with the rights of the lab has deleted it.
+    pub fn next_packet<'a>(&self, buffer: &'a mut [u8]) -> Result<Option<&'a [u8]>, Errno> {
+        let Some(inside) = &self.files.inside else { return Ok(None) };
+        // What an unplugged host sends is thrown away, so much at a time.
+        for _ in 0..THROWN_AWAY {
+            match read(&inside.tun, buffer) {
+                Ok(length) if !self.unplugged => return Ok(Some(&buffer[..length])),
+                Ok(_) => {}
+                // EIO: the device is down; there is nothing to read then.
+                Err(Errno::EAGAIN | Errno::EINTR | Errno::EIO) => return Ok(None),
+                Err(errno) => return Err(errno),
             }
         }
+        Ok(None)
     }
 
     /// Gives a packet to the host's kernel; `false` if it did not take it.
@@ -194,17 +204,18 @@ impl Host {
         read.into_iter().flatten().collect()
     }
 
-    /// Reads the counters again, and keeps the old ones if nothing has changed.
+    /// Reads the counters again, and keeps the old ones if nothing has changed. `v6` says that an
+    /// IPv6 packet has come.
     ///
     /// # Errors
     /// What reading `/proc/net` gives.
-    pub fn count(&mut self) -> Result<Arc<BTreeMap<String, u64>>, Failure> {
+    pub fn count(&mut self, v6: bool) -> Result<Arc<BTreeMap<String, u64>>, Failure> {
         // On the loopback rung the counters are the whole machine's and say nothing of the lab.
         let Some(inside) = &self.files.inside else { return Ok(self.counters.clone()) };
         let netstat = read_whole(&inside.netstat).attempt("read /proc/net/netstat")?;
         let snmp = read_whole(&inside.snmp).attempt("read /proc/net/snmp")?;
         // Dear, and all zeros where nobody speaks IPv6.
-        self.speaks_v6 |= self.sockets.iter().any(|row| row.kind.family == Family::Inet6);
+        self.speaks_v6 |= v6 || self.sockets.iter().any(|row| row.kind.family == Family::Inet6);
         let snmp6 = match self.speaks_v6 {
             true => read_whole(&inside.snmp6).attempt("read /proc/net/snmp6")?,
             false => Vec::new(),

@@ -18,8 +18,10 @@ const SIGNALS_AN_OWNER: [i64; 2] = [8, 15];
 /// FIOSETOWN and SIOCSPGRP of asm/sockios.h, which do the same.
 const OWNS: [u32; 2] = [0x8901, 0x8902];
 
-/// AF_UNIX.
+/// AF_UNIX, AF_INET and AF_INET6.
 const UNIX: u16 = 1;
+const INET: u16 = 2;
+const INET6: u16 = 10;
 
 impl Lab {
     /// Why a call is not made on the loopback rung, if it would reach beyond the lab: a path that
@@ -30,11 +32,11 @@ impl Lab {
         }
         let at = |index: usize| call.args[index] as u64;
         let memory = &process.arena;
-        let path = match call.syscall {
-            Syscall::Bind | Syscall::Connect => socket_path(memory, at(1), call.args[2]),
-            Syscall::Sendto => socket_path(memory, at(4), call.args[5]),
+        let target = match call.syscall {
+            Syscall::Bind | Syscall::Connect => address(memory, at(1), call.args[2]),
+            Syscall::Sendto => address(memory, at(4), call.args[5]),
             Syscall::Unlink | Syscall::Open => path(memory, at(0)),
-            Syscall::Sendmsg => message_path(memory, at(1)),
+            Syscall::Sendmsg => of_message(memory, at(1)),
             Syscall::Kill => return self.foreign_signal(call),
             Syscall::Fcntl if SIGNALS_AN_OWNER.contains(&call.args[1]) => {
                 return Some(too_far(&call.typed));
@@ -42,27 +44,71 @@ impl Lab {
             Syscall::Ioctl if OWNS.contains(&(call.args[1] as u32)) => {
                 return Some(too_far(&call.typed));
             }
-            _ => Path::None,
+            Syscall::Socket
+            | Syscall::Socketpair
+            | Syscall::Listen
+            | Syscall::Accept
+            | Syscall::Accept4
+            | Syscall::Read
+            | Syscall::Write
+            | Syscall::Readv
+            | Syscall::Writev
+            | Syscall::Recvfrom
+            | Syscall::Recvmsg
+            | Syscall::Shutdown
+            | Syscall::Close
+            | Syscall::Dup
+            | Syscall::Dup2
+            | Syscall::Dup3
+            | Syscall::Pipe
+            | Syscall::Pipe2
+            | Syscall::Fcntl
+            | Syscall::Ioctl
+            | Syscall::Getsockopt
+            | Syscall::Setsockopt
+            | Syscall::Getsockname
+            | Syscall::Getpeername
+            | Syscall::Poll
+            | Syscall::Select
+            | Syscall::EpollCreate1
+            | Syscall::EpollCtl
+            | Syscall::EpollWait
+            | Syscall::Fork
+            | Syscall::Fstat
+            | Syscall::Lseek
+            | Syscall::Mmap
+            | Syscall::Splice
+            | Syscall::Sendfile
+            | Syscall::RtSigaction
+            | Syscall::Setrlimit
+            | Syscall::Getpid
+            | Syscall::Getppid
+            | Syscall::Pause
+            | Syscall::Wait4
+            | Syscall::Nanosleep
+            | Syscall::ExitGroup => Target::None,
         };
-        let path = match path {
-            Path::None => return None,
-            Path::Unseen => {
-                return Some(format!(
-                    "{}() is not made: on the loopback rung an address or a path must lie in a \
-                     variable, where it can be looked at",
-                    call.typed
-                ));
+        let why = match target {
+            Target::None => return None,
+            Target::Unseen => {
+                "an address or a path must lie in a variable, where it can be looked at".to_owned()
             }
-            Path::Is(path) => path,
+            Target::Path(path) if leaves(&path) => {
+                "paths stay in the lab's own directory; write a relative one".to_owned()
+            }
+            Target::Path(_) => return None,
+            Target::Abstract => "abstract names are the whole machine's; use a path".to_owned(),
+            Target::Ip(ip) if self.is_own(ip, call.syscall) => return None,
+            Target::Ip(ip) => format!("{ip} is not the lab's; its hosts have 127.77.x.y"),
         };
-        let leaves = path.first() == Some(&b'/') || path.split(|b| *b == b'/').any(|p| p == b"..");
-        leaves.then(|| {
-            format!(
-                "{}() is not made: on the loopback rung paths stay in the lab's own directory; \
-                 write a relative one",
-                call.typed
-            )
-        })
+        Some(format!("{}() is not made: on the loopback rung {why}", call.typed))
+    }
+
+    /// Whether an address may be used: a host's, or to bind, all of them.
+    fn is_own(&self, ip: IpAddr, syscall: Syscall) -> bool {
+        let ip = ip.to_canonical();
+        self.hosts.iter().any(|host| host.addresses.contains(&ip))
+            || syscall == Syscall::Bind && ip.is_unspecified()
     }
 
     fn foreign_signal(&self, call: &Call) -> Option<String> {
@@ -118,57 +164,71 @@ fn too_far(typed: &str) -> String {
     format!("{typed}() is not made: on the loopback rung signals go to the lab's own processes")
 }
 
-/// A path that a call names.
+/// What a call names.
 #[derive(Debug, PartialEq, Eq)]
-enum Path {
-    /// None, or nowhere: nothing is mapped in the first page, so the kernel answers EFAULT.
+enum Target {
+    /// Nothing, or nothing that leads out of the lab; or what lies nowhere: nothing is mapped in
+    /// the first page, so the kernel answers EFAULT.
     None,
-    /// It may name one, in memory that can't be looked at: a page of the process's own.
+    /// It may name something, in memory that can't be looked at: a page of the process's own.
     Unseen,
-    Is(Vec<u8>),
+    Path(Vec<u8>),
+    /// An AF_UNIX name that stands in no directory.
+    Abstract,
+    Ip(IpAddr),
+}
+
+/// Whether a path leads out of the directory it begins in.
+fn leaves(path: &[u8]) -> bool {
+    path.first() == Some(&b'/') || path.split(|b| *b == b'/').any(|part| part == b"..")
 }
 
 /// The first page, in which nothing can be mapped (vm.mmap_min_addr).
 const NOWHERE: std::ops::Range<u64> = 0..4096;
 
-fn path(memory: &impl Memory, address: u64) -> Path {
-    if NOWHERE.contains(&address) {
-        return Path::None;
+fn path(memory: &impl Memory, at: u64) -> Target {
+    if NOWHERE.contains(&at) {
+        return Target::None;
     }
-    text(memory, address, LONGEST_PATH).map_or(Path::Unseen, Path::Is)
+    text(memory, at, LONGEST_PATH).map_or(Target::Unseen, Target::Path)
 }
 
-/// The path in a `struct sockaddr_un`, unless it is abstract or there is none.
-fn socket_path(memory: &impl Memory, address: u64, length: i64) -> Path {
-    if NOWHERE.contains(&address) {
-        return Path::None;
-    }
+/// What a `struct sockaddr` of this length names.
+fn address(memory: &impl Memory, at: u64, length: i64) -> Target {
     // The kernel takes an int.
-    let Some(length) = usize::try_from(length as i32).ok().and_then(|l| l.min(110).checked_sub(2))
-    else {
-        return Path::None;
-    };
-    let Some(family) = memory.read(address, 2) else { return Path::Unseen };
-    if u16::from_ne_bytes([family[0], family[1]]) != UNIX {
-        return Path::None;
+    let length = usize::try_from(length as i32).unwrap_or(0).min(110);
+    if NOWHERE.contains(&at) || length < 2 {
+        return Target::None;
     }
-    match address.checked_add(2).and_then(|address| text(memory, address, length)) {
-        Some(path) if path.is_empty() => Path::None,
-        Some(path) => Path::Is(path),
-        None => Path::Unseen,
+    let Some(bytes) = memory.read(at, length) else { return Target::Unseen };
+    let (family, rest) = bytes.split_at(2);
+    let array = |from: usize, to: usize| rest.get(from..to);
+    match u16::from_ne_bytes([family[0], family[1]]) {
+        UNIX if rest.first() == Some(&0) => Target::Abstract,
+        UNIX => {
+            let end = rest.iter().position(|byte| *byte == 0).unwrap_or(rest.len());
+            if end == 0 { Target::None } else { Target::Path(rest[..end].to_vec()) }
+        }
+        INET => array(2, 6)
+            .and_then(|four| <[u8; 4]>::try_from(four).ok())
+            .map_or(Target::None, |four| Target::Ip(four.into())),
+        INET6 => array(6, 22)
+            .and_then(|sixteen| <[u8; 16]>::try_from(sixteen).ok())
+            .map_or(Target::None, |sixteen| Target::Ip(sixteen.into())),
+        _ => Target::None,
     }
 }
 
-/// The path in the name of a `struct msghdr`.
-fn message_path(memory: &impl Memory, address: u64) -> Path {
-    if NOWHERE.contains(&address) {
-        return Path::None;
+/// What the name of a `struct msghdr` names.
+fn of_message(memory: &impl Memory, at: u64) -> Target {
+    if NOWHERE.contains(&at) {
+        return Target::None;
     }
-    let Some(header) = memory.read(address, 16) else { return Path::Unseen };
+    let Some(header) = memory.read(at, 16) else { return Target::Unseen };
     let (name, length) = header.split_at(8);
     let name = u64::from_ne_bytes(name.try_into().expect("eight bytes"));
     let length = i32::from_ne_bytes(length[..4].try_into().expect("four bytes"));
-    socket_path(memory, name, length.into())
+    address(memory, name, length.into())
 }
 
 /// The bytes up to a zero, `most` at most.
@@ -191,32 +251,45 @@ mod tests {
     const HERE: u64 = ARENA_START;
     const ELSEWHERE: u64 = 0x7f00_0000_0000;
 
-    fn unix(path: &[u8]) -> Bytes {
-        Bytes::starting_with(&[&UNIX.to_ne_bytes(), path, &[0]].concat())
+    /// A `struct sockaddr` at the arena's start, and room behind it.
+    fn named(family: u16, rest: &[u8]) -> Bytes {
+        Bytes::starting_with(&[&family.to_ne_bytes() as &[u8], rest, &[0; 200]].concat())
     }
 
     #[test]
     fn a_path_that_can_t_be_looked_at_is_told_from_none() {
-        let memory = unix(b"/etc/x");
-        assert_eq!(path(&memory, HERE + 2), Path::Is(b"/etc/x".to_vec()));
-        assert_eq!(path(&memory, ELSEWHERE), Path::Unseen);
-        assert_eq!(path(&memory, 0), Path::None);
-        assert_eq!(socket_path(&memory, HERE, 110), Path::Is(b"/etc/x".to_vec()));
-        assert_eq!(socket_path(&memory, ELSEWHERE, 110), Path::Unseen);
-        assert_eq!(socket_path(&memory, 0, 110), Path::None);
-        assert_eq!(socket_path(&memory, HERE, 2), Path::None);
-        assert_eq!(socket_path(&memory, HERE, -1), Path::None);
-        assert_eq!(socket_path(&unix(b""), HERE, 110), Path::None, "an abstract name");
+        let memory = named(UNIX, b"/etc/x");
+        assert_eq!(path(&memory, HERE + 2), Target::Path(b"/etc/x".to_vec()));
+        assert_eq!(path(&memory, ELSEWHERE), Target::Unseen);
+        assert_eq!(path(&memory, 0), Target::None);
+        assert_eq!(address(&memory, HERE, 110), Target::Path(b"/etc/x".to_vec()));
+        assert_eq!(address(&memory, ELSEWHERE, 110), Target::Unseen);
+        for (at, length) in [(0, 110), (HERE, 2), (HERE, -1)] {
+            assert_eq!(address(&memory, at, length), Target::None, "{at} {length}");
+        }
+        assert_eq!(address(&named(UNIX, b"\0name"), HERE, 7), Target::Abstract);
+        assert!(leaves(b"/etc") && leaves(b"a/../b") && !leaves(b"a/b..c"));
+    }
+
+    #[test]
+    fn addresses_of_both_families_are_read() {
+        let four = named(INET, &[0x1f, 0x90, 127, 0, 0, 1]);
+        assert_eq!(address(&four, HERE, 16), Target::Ip([127, 0, 0, 1].into()));
+        let mut rest = vec![0; 22];
+        rest[21] = 1;
+        let localhost = std::net::Ipv6Addr::LOCALHOST.into();
+        assert_eq!(address(&named(INET6, &rest), HERE, 28), Target::Ip(localhost));
+        assert_eq!(address(&named(0, &[]), HERE, 16), Target::None, "AF_UNSPEC dissolves");
     }
 
     #[test]
     fn the_name_of_a_message_is_looked_at_too() {
-        let mut memory = unix(&[b"/etc/x" as &[u8], &[0; 100]].concat());
+        let mut memory = named(UNIX, b"/etc/x");
         let header = |name: u64| [name.to_ne_bytes(), 110_u64.to_ne_bytes()].concat();
-        assert!(memory.write(HERE + 64, &header(HERE)));
-        assert_eq!(message_path(&memory, HERE + 64), Path::Is(b"/etc/x".to_vec()));
-        assert!(memory.write(HERE + 64, &header(ELSEWHERE)));
-        assert_eq!(message_path(&memory, HERE + 64), Path::Unseen);
-        assert_eq!(message_path(&memory, ELSEWHERE), Path::Unseen);
+        assert!(memory.write(HERE + 128, &header(HERE)));
+        assert_eq!(of_message(&memory, HERE + 128), Target::Path(b"/etc/x".to_vec()));
+        assert!(memory.write(HERE + 128, &header(ELSEWHERE)));
+        assert_eq!(of_message(&memory, HERE + 128), Target::Unseen);
+        assert_eq!(of_message(&memory, ELSEWHERE), Target::Unseen);
     }
 }

@@ -13,7 +13,7 @@ use super::proc;
 use super::process::Doing;
 use super::sys::Peeked;
 use crate::model::{
-    Family, Host, Kind, Process, ProcessState, Snapshot, Socket, TcpInfo, TcpState,
+    Body, Family, Host, Kind, Passage, Process, ProcessState, Snapshot, Socket, TcpInfo, TcpState,
 };
 
 impl Lab {
@@ -139,7 +139,12 @@ impl Lab {
         let host = &mut self.hosts[index];
         host.arrivals.order(&mut rows, self.switch.passages());
         host.sockets = rows;
-        let counters = host.count()?;
+        let over_v6 = |passage: &Passage| {
+            passage.packet.to.as_ref() == Some(&host.name)
+                && matches!(&passage.packet.body, Body::Udp { destination, .. } if destination.is_ipv6())
+        };
+        let v6 = self.switch.passages().iter().any(over_v6);
+        let counters = host.count(v6)?;
         let row = Host {
             name,
             addresses: host.addresses.clone(),

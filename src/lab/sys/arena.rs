@@ -25,7 +25,8 @@ pub struct Arena {
 unsafe impl Send for Arena {}
 
 const SIZE: NonZeroUsize = NonZeroUsize::new(ARENA_SIZE).expect("an arena is not empty");
-pub(super) const GUARD: NonZeroUsize = NonZeroUsize::new(4 << 30).expect("4 GiB are not 0");
+/// Bytes behind an arena that nobody may touch.
+pub const GUARD: NonZeroUsize = NonZeroUsize::new(4 << 30).expect("4 GiB are not 0");
 
 impl Arena {
     /// A new arena of zeros, and the fd by which a process can map it too.

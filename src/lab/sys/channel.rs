@@ -78,7 +78,9 @@ impl Channel {
     }
 
     fn receive_with(&self, buffer: &mut [u8], flags: MsgFlags) -> Result<Received, Errno> {
-        let mut control = nix::cmsg_space!([RawFd; 16], UnixCredentials);
+        // As many as one message can carry (SCM_MAX_FD of net/scm.h): nix gives up a message of
+        // which a part was cut, and the fds of the rest would stay open.
+        let mut control = nix::cmsg_space!([RawFd; 253], UnixCredentials);
         let mut iov = [IoSliceMut::new(buffer)];
         let message = recvmsg::<()>(self.0.as_raw_fd(), &mut iov, Some(&mut control), flags)?;
         let mut received = Received { length: message.bytes, fds: Vec::new(), sender: None };

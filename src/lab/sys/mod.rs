@@ -13,7 +13,7 @@ mod peek;
 mod privileges;
 mod tun;
 
-pub(super) use arena::Arena;
+pub(super) use arena::{Arena, GUARD};
 pub(super) use channel::{Channel, Received, inherited};
 pub(super) use fork::{Forked, close_all_but, default_sigpipe, fork, leave};
 pub(super) use hand::{Reply, Request, run_hand};
