@@ -69,11 +69,13 @@ impl Menu {
         self.items.get(self.chosen)?.lesson(lang)
     }
 
-    /// Takes note of how far the running lesson has come.
-    pub fn note(&mut self, lesson: &Arc<Lesson>, done: usize) {
+    /// Takes note of how far the running lesson has come. `proved`: the kernel agrees with all that
+    /// the lesson says; one that it contradicts is never finished.
+    pub fn note(&mut self, lesson: &Arc<Lesson>, done: usize, proved: impl FnOnce() -> bool) {
         if let Some(item) = self.items.iter_mut().find(|item| item.has(lesson)) {
             item.reached.step = done;
-            item.reached.finished |= done > 0 && done == lesson.steps.len();
+            let over = done > 0 && done == lesson.steps.len();
+            item.reached.finished = item.reached.finished || (over && proved());
         }
     }
 
@@ -101,5 +103,22 @@ impl Menu {
 impl MenuItem {
     fn has(&self, lesson: &Arc<Lesson>) -> bool {
         self.texts.iter().any(|(_, text)| Arc::ptr_eq(text, lesson))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lesson_that_the_kernel_contradicts_is_not_finished() {
+        let text = "---\nid: a\n---\n\n# A\n\nOne.\n\n```lab\nhold\n```\n";
+        let lesson = Arc::new(crate::lesson::parse("a.md", text).expect("a lesson"));
+        let mut menu = Menu::new(vec![MenuItem::new(vec![(Lang::En, lesson.clone())])]);
+        menu.note(&lesson, 1, || false);
+        assert!(!menu.items[0].reached.finished);
+        menu.note(&lesson, 1, || true);
+        menu.note(&lesson, 1, || false);
+        assert!(menu.items[0].reached.finished, "once finished is finished");
     }
 }

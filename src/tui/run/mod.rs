@@ -218,7 +218,8 @@ fn note_progress(app: &mut App) {
     if let Some(session) = &app.session
         && let Some(lesson) = session.lesson()
     {
-        app.menu.note(lesson, session.step_number().0);
+        let proved = || session.waiting().is_none() && session.score().1 == 0;
+        app.menu.note(lesson, session.step_number().0, proved);
     }
 }
 

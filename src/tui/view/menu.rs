@@ -122,7 +122,10 @@ fn about_lines(
         paragraphs.push(if index == 0 { line } else { line.close() });
     }
     let (steps, scenes) = (lesson.steps.len(), lesson.scenes.len());
-    let size = words.ui_with("menu-size", &[("steps", &steps), ("scenes", &scenes)]);
+    let size = match scenes {
+        0 => words.ui_with("menu-steps", &[("steps", &steps)]),
+        _ => words.ui_with("menu-size", &[("steps", &steps), ("scenes", &scenes)]),
+    };
     paragraphs.push(Paragraph::new(ink, Role::Dim, size));
     if reached.step > 0 && reached.step < steps {
         let stopped = words.ui_with("menu-stopped", &[("step", &reached.step)]);
