@@ -6,7 +6,7 @@ use super::entry::Origin;
 use super::error::{Refusal, SessionError};
 use super::obstacle::Obstacle;
 use super::same::{same_code, same_effect};
-use super::{Difference, Mode, Progress, Session};
+use super::{Difference, Happening, Mode, Progress, Session};
 use crate::c::{self, Statement};
 use crate::lesson::Does;
 use crate::model::{Action, ProcessName, WorldError};
@@ -125,7 +125,7 @@ impl Session {
         match self.live_mut()?.act(action) {
             Ok(happened) => self.record(happened, Origin::Hand),
             Err(WorldError::Refused { reason }) => {
-                self.differs("it could be done".to_owned(), reason);
+                self.differs(Vec::new(), vec![Happening::Refused(reason)]);
                 Ok(())
             }
             Err(error) => Err(error.into()),
@@ -180,7 +180,7 @@ impl Session {
     }
 
     /// Something that is done again came out differently.
-    pub(super) fn differs(&mut self, before: String, now: String) {
+    pub(super) fn differs(&mut self, before: Vec<Happening>, now: Vec<Happening>) {
         let entry = self.timeline.len();
         self.difference.get_or_insert(Difference { entry, before, now });
     }

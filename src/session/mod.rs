@@ -11,6 +11,7 @@
 mod actor;
 mod awaited;
 mod check;
+mod difference;
 mod doing;
 #[cfg(test)]
 pub(crate) mod double;
@@ -34,6 +35,7 @@ mod timeline;
 pub mod transcript;
 
 pub use awaited::{Awaited, Waiting};
+pub use difference::{Difference, Happening};
 pub use entry::{Bet, BetChoice, Entry, Origin, ProcessVariables, Variable, Verdict};
 pub use error::{Refusal, SessionError};
 pub use obstacle::Obstacle;
@@ -74,17 +76,6 @@ pub enum Mode {
     Free,
     /// Nobody: a recording is looked at.
     Recorded,
-}
-
-/// Where something that was done again came out differently.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Difference {
-    /// The first entry that differs, by its place on the new timeline.
-    pub entry: usize,
-    /// What was there before.
-    pub before: String,
-    /// What is there now.
-    pub now: String,
 }
 
 /// Where to jump.

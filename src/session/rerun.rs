@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use super::difference::{Happening, between, happenings};
 use super::doing::{Input, Logged, Redo, Task};
 use super::entry::{Entry, Origin};
 use super::error::{Refusal, SessionError};
 use super::live::Live;
 use super::steps::is_bare_mark;
-use super::transcript::story;
 use super::{Mode, Progress, Session, Target};
 use crate::lesson::{Does, LabLine};
 use crate::model::Cause;
@@ -168,27 +168,16 @@ impl Session {
         }
         let Some(old) = self.redo.as_mut().and_then(|redo| redo.old.pop_front()) else { return };
         let delayed_acks = !self.spec.quickack;
-        let (before, now) = (story(&old, delayed_acks), story(entry, delayed_acks));
-        if before == now {
-            return;
+        let [before, now] = [&*old, entry].map(|entry| happenings(entry, delayed_acks));
+        if let Some((before, now)) = between(&before, &now) {
+            self.differs(before, now);
         }
-        let pairs = before.iter().zip(&now).find(|(a, b)| a != b);
-        let (a, b) = match pairs {
-            Some((a, b)) => (a.clone(), b.clone()),
-            None => {
-                let shorter = before.len().min(now.len());
-                let rest = |lines: &[String]| lines[shorter..].join("; ");
-                (rest(&before), rest(&now))
-            }
-        };
-        self.differs(a, b);
     }
 
     /// The moments of timers came, or not.
     pub(super) fn lingered(&mut self, missing: usize) {
         if missing > 0 {
-            let before = format!("{missing} more moments that timers brought");
-            self.differs(before, "they did not come again in time".to_owned());
+            self.differs(vec![Happening::Timers(missing)], Vec::new());
         }
     }
 }

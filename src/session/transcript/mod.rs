@@ -10,32 +10,7 @@ pub use strace::{end_of_process, strace};
 pub use text::{ending, text};
 
 use super::entry::Entry;
-use crate::model::{Change, PacketKind, Snapshot, TcpState};
-
-/// What happened in an entry, without what differs from run to run (sequence numbers, inodes,
-/// times): to tell whether doing it again came out the same. Where ACKs may be delayed, it is
-/// chance whether a bare one, and the state that hangs on it, still falls into the same moment:
-/// then both are left out.
-pub(super) fn story(entry: &Entry, delayed_acks: bool) -> Vec<String> {
-    let moment = &entry.moment;
-    let calls = moment
-        .reports
-        .iter()
-        .map(|report| format!("{} {} {}", report.call.process, report.call.code, report.outcome));
-    let passages = moment.passages.iter();
-    let passages = passages.filter(|p| !delayed_acks || !PacketKind::Ack.matches(&p.packet));
-    let packets = passages.map(|passage| {
-        let packet = &passage.packet;
-        let ends = packet.ports().map(|(from, to)| format!(" {from} > {to}")).unwrap_or_default();
-        format!("{}{ends} {}", packet.label(), fate(passage.fate))
-    });
-    let states = moment.changes.iter().filter(|_| !delayed_acks).filter_map(Change::transition);
-    let states = states.map(|change| {
-        let local = change.socket.local.as_ref().map(ToString::to_string).unwrap_or_default();
-        format!("{} {local} {}", change.host, arrow(change.from, change.to))
-    });
-    calls.chain(packets).chain(states).collect()
-}
+use crate::model::{Snapshot, TcpState};
 
 /// `CLOSE -> LISTEN`; `-` where there is no socket.
 fn arrow(from: Option<TcpState>, to: Option<TcpState>) -> String {
