@@ -334,14 +334,16 @@ impl Socket {
 
     /// Whether a call to this address of its host comes to this listener.
     pub fn listens_at(&self, local: SocketAddr) -> bool {
+        if !self.is_listener() {
+            return false;
+        }
         let Some((own, _)) = self.ends() else { return false };
         let family = match (own.is_ipv6(), local.is_ipv6()) {
             (true, false) => self.v6only != Some(true),
             (false, true) => false,
             (true, true) | (false, false) => true,
         };
-        self.is_listener()
-            && own.port() == local.port()
+        own.port() == local.port()
             && family
             && (own.ip().is_unspecified() || own.ip() == local.ip())
     }
