@@ -208,6 +208,10 @@ fn waited(story: &mut Story, time: Duration) {
 
 /// Explains the processes that ended in this moment.
 pub fn deaths(story: &mut Story) {
+    // What a reboot ends, the words of the reboot say: nothing is closed, and nobody is told.
+    if let Cause::Action(Action::Reboot(_)) = story.scene.moment.cause {
+        return;
+    }
     let deaths: Vec<_> = story.scene.deaths().collect();
     for (name, outcome) in deaths {
         let report = story.scene.moment.reports.iter().rev().find(|r| r.call.process == *name);

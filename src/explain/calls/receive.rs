@@ -11,6 +11,8 @@ use crate::model::{Family, Socket, Syscall, TcpState};
 
 /// MSG_PEEK of recv(2).
 const PEEK: i64 = 2;
+/// MSG_TRUNC of recv(2).
+const TRUNC: i64 = 0x20;
 
 /// The call gave bytes, or 0.
 pub fn returned(story: &mut Story, case: &Case, count: i64) {
@@ -32,8 +34,14 @@ pub fn returned(story: &mut Story, case: &Case, count: i64) {
         .and_then(|host| story.scene.arrived_as(&host.name, socket, &[Role::Data, Role::Fin]));
     let peeked =
         case.report.call.syscall == Syscall::Recvfrom && case.report.call.args[3] & PEEK != 0;
+    let thrown_away = case.report.call.syscall == Syscall::Recvfrom
+        && case.report.call.args[3] & TRUNC != 0
+        && socket.kind.is_tcp();
     let left = socket.recv_q.filter(|left| *left > 0);
     let said = match (woke, left) {
+        _ if thrown_away && !peeked => {
+            note!("recv-thrown-away", call = call, who = who, count = count)
+        }
         _ if peeked => note!("recv-peeked", call = call, who = who, count = count),
         (Some(packet), _) => {
             let packet = packet_name(packet);

@@ -1,7 +1,7 @@
 //! Lengths of addresses that are not the address's.
 
 use crate::explain::testing::*;
-use crate::model::{Call, Outcome, Overrun, TcpState};
+use crate::model::{Action, Call, Outcome, Overrun, ProcessState, TcpState};
 
 fn lab() -> Lab {
     Lab::new().fd("client", 3, client_end(TcpState::Established)).fd("client", 4, plain(UDP))
@@ -36,6 +36,24 @@ fn a_length_that_is_more_than_the_address_has_is_told_where_the_kernel_took_it()
     let args = [4, 0x1000_0000, 5, 0, 0x1000_0100, 128];
     let sendto = call("client", "sendto", &args, &["4", "\"hello\"", "5", "0", SHOWN_SERVER]);
     assert_eq!(about_lengths(&done(sendto)), ["length-longer"]);
+}
+
+#[test]
+fn what_msg_trunc_throws_away_was_not_copied() {
+    let recv = |flags| {
+        let recv = call("client", "recv", &[3, 0x1000_0000, 2, flags], &["3"]);
+        Play::new(&lab(), lab()).report(recv, Outcome::Returned(2)).keys()
+    };
+    assert_eq!(recv(0x20), ["recv-thrown-away"]);
+    assert_eq!(recv(0x22), ["recv-peeked"]);
+    assert_eq!(recv(0), ["recv-returned"]);
+}
+
+#[test]
+fn a_reboot_kills_nobody_by_a_signal() {
+    let dead = ProcessState::Dead(killed("SIGKILL"));
+    let play = Play::new(&lab(), lab().state("client", dead)).cause(Action::Reboot(host("client")));
+    assert_eq!(play.keys(), ["rebooted"]);
 }
 
 #[test]

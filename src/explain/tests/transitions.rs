@@ -156,7 +156,7 @@ fn what_a_reboot_takes_away_is_told_by_the_reboot() {
         })
         .edit_host("server", |host| host.boots = 1);
     let play = Play::new(&before, after).cause(Action::Reboot(host("server")));
-    assert_eq!(play.keys(), ["death-signal", "rebooted", "death-closes"]);
+    assert_eq!(play.keys(), ["rebooted"]);
 }
 
 #[test]
