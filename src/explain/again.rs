@@ -10,7 +10,7 @@ use super::scene::{Scene, is_delivery};
 use super::story::{Rank, Story};
 use super::traffic::{Role, role};
 use super::wire::seconds;
-use crate::model::{Host, Socket, TcpState, TimerKind};
+use crate::model::{Host, Ownerless, Socket, TcpState, TimerKind};
 
 /// How many sockets a moment names one by one.
 const NAMED: usize = 4;
@@ -112,6 +112,14 @@ fn repeated(scene: &Scene, host: &Host, to: &Arc<Socket>, why: Why) -> Note {
         (Why::Asked, packet) => {
             note!("sent-again-asked", packet = packet, socket = socket, again = again)
         }
+        // Of two ends that opened at once the kernel goes on counting from the SYN that came before.
+        (Why::Timer, Some(packet)) if is_crossed(to) => note!(
+            "sent-again-crossed",
+            packet = packet,
+            socket = socket,
+            again = again,
+            seconds = left
+        ),
         (Why::Timer, Some(packet)) => {
             note!("sent-again", packet = packet, socket = socket, again = again, seconds = left)
         }
@@ -123,6 +131,11 @@ fn repeated(scene: &Scene, host: &Host, to: &Arc<Socket>, why: Why) -> Note {
         }
         (Why::Unseen, None) => note!("sent-again-counted", socket = socket, again = again),
     }
+}
+
+/// Whether a socket is in SYN_RECV because both ends opened at once: it is no request of a queue.
+fn is_crossed(socket: &Socket) -> bool {
+    socket.state == Some(TcpState::SynRecv) && socket.ownerless != Some(Ownerless::SynQueue)
 }
 
 /// The connections of a host whose peers were asked whether they are still there.

@@ -57,6 +57,19 @@ fn a_syn_that_came_after_the_answer_did_not_ask_for_it() {
 }
 
 #[test]
+fn two_ends_that_opened_at_once_count_from_their_syn_on() {
+    let answer = to_client(4, SYN_ACK, 0);
+    let lab = |again| {
+        let row = server_end(TcpState::SynRecv).timer(TimerKind::Retransmit, 1000, again);
+        Lab::new().fd("server", 3, row)
+    };
+    let play = Play::new(&lab(1), lab(2).counter("server", "TCPTimeouts", 1));
+    let play = play.passes(&answer, Fate::Held);
+    assert_eq!(play.keys(), ["sent-again-crossed"]);
+    assert!(play.first().contains("2 retransmissions, from its SYN on"), "{}", play.first());
+}
+
+#[test]
 fn without_a_timer_that_ran_out_nobody_was_silent_for_too_long() {
     let row = |again| client_end(TcpState::Established).timer(TimerKind::Retransmit, 400, again);
     let lab = |again| Lab::new().fd("client", 3, row(again));

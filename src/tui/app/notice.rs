@@ -112,7 +112,7 @@ mod tests {
         );
         assert_eq!(
             told(Vec::new(), vec![packet()], Lang::Zh),
-            "已在全新的环境上重做，第 8 页的结果不同。这次多了：DATA 1460 8080>40001 送达。之前没有发生。"
+            "已在全新的实验环境上重做，第 8 页的结果不同。这次多了：DATA 1460 8080>40001 送达。之前没有发生。"
         );
         let state = |to| Happening::State {
             host: crate::tui::testing::host_name("server"),
