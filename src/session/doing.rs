@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::awaited::Awaited;
 use super::entry::{Entry, Verdict};
-use crate::c::Statement;
+use crate::c::{Scope, Statement};
 use crate::lesson::Lesson;
 use crate::model::{Action, ProcessName};
 
@@ -21,6 +21,8 @@ pub enum Input {
     Hand(Action),
     /// C by hand.
     Typed { process: ProcessName, text: Arc<str> },
+    /// Only the beginning of this, until it has brought so many pages, those of timers aside.
+    Part { input: Box<Input>, pages: usize },
 }
 
 impl Input {
@@ -28,7 +30,7 @@ impl Input {
     pub fn is_script(&self) -> bool {
         match self {
             Input::Step { .. } | Input::Lines { .. } => true,
-            Input::Hand(_) | Input::Typed { .. } => false,
+            Input::Hand(_) | Input::Typed { .. } | Input::Part { .. } => false,
         }
     }
 }
@@ -79,6 +81,12 @@ pub struct Typed {
     pub first: usize,
     /// All of it on one line.
     pub code: String,
+    /// As it was typed.
+    pub text: Arc<str>,
+    /// Where in it the last statement ends that has begun.
+    pub end: usize,
+    /// What its process knew before.
+    pub before: Option<Arc<Scope>>,
 }
 
 /// A step that has begun.
@@ -140,6 +148,15 @@ pub struct Asked {
     pub step: usize,
     /// The learner's choice.
     pub chosen: Option<usize>,
+}
+
+/// How much is wanted of something that is done again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Part {
+    /// The length of the timeline before it.
+    pub first: usize,
+    /// How many pages are wanted, those of timers aside.
+    pub pages: usize,
 }
 
 /// What was there before something is done again, to tell where it differs.

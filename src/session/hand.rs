@@ -141,14 +141,24 @@ impl Session {
         let (statements, scope) = self.compile(&process, text)?;
         self.cause = Origin::Hand;
         self.mode = Mode::Free;
-        self.live_mut()?.learn(&process, scope.into());
+        let live = self.live_mut()?;
+        let before = live.cast.get(&process).map(|actor| actor.scope.clone());
+        live.learn(&process, scope.into());
         let code: Vec<&str> = match &statements[..] {
             [] => text.split_whitespace().collect(), // a definition
             some => some.iter().map(|statement| statement.code.as_str()).collect(),
         };
         let code = code.join(" ");
         let first = self.timeline.len();
-        self.doing = Some(Doing::Typed(Typed { process, rest: statements.into(), first, code }));
+        self.doing = Some(Doing::Typed(Typed {
+            process,
+            rest: statements.into(),
+            first,
+            code,
+            text: text.into(),
+            end: 0,
+            before,
+        }));
         Ok(())
     }
 
@@ -157,6 +167,9 @@ impl Session {
         let actor = self.live_mut()?.cast.get(&typed.process);
         if let Some(Ended::Value(Some(value))) = actor.and_then(|actor| actor.ended.as_ref()) {
             self.loose.value = Some(*value);
+        }
+        if self.part_is_done() && !typed.rest.is_empty() {
+            return self.leave_typed(&typed);
         }
         let Some(statement) = typed.rest.pop_front() else {
             if self.timeline.len() == typed.first {
@@ -170,12 +183,29 @@ impl Session {
             let (process, code) = (typed.process, statement.code.to_string());
             return Err(Refusal::Rest { process, obstacle, code }.into());
         }
+        typed.end = statement.span.end;
         self.loose.value = None; // of a statement before
         let mut printed = std::mem::take(&mut self.loose.printed);
         let begun = self.live_mut()?.begin(&typed.process, &statement, None, None, &mut printed);
         self.loose.printed = printed;
         begun.map_err(|halt| self.halted(halt))?;
         self.doing = Some(Doing::Typed(typed));
+        Ok(())
+    }
+
+    /// What was typed ends here, as if no more of it had been typed.
+    fn leave_typed(&mut self, typed: &Typed) -> Result<(), SessionError> {
+        let text = &typed.text[..typed.end];
+        if let Some(before) = &typed.before {
+            self.live_mut()?.learn(&typed.process, before.clone());
+        }
+        let scope = self.compile(&typed.process, text)?.1;
+        self.live_mut()?.learn(&typed.process, scope.into());
+        if let Some(last) = self.log.last_mut() {
+            last.input = Input::Typed { process: typed.process.clone(), text: text.into() };
+        }
+        self.tie();
+        self.over();
         Ok(())
     }
 

@@ -142,6 +142,17 @@ impl Live {
         !self.calls.is_empty()
     }
 
+    /// Ends the statement of a process that wants to make a call; whether there was one.
+    pub fn abandon(&mut self, process: &ProcessName) -> bool {
+        let wanted = self.calls.len();
+        self.calls.retain(|call| call.process != *process);
+        let found = self.calls.len() < wanted;
+        if let Some(actor) = self.cast.get_mut(process).filter(|_| found) {
+            actor.stops(Ended::Refused("it was left".to_owned()));
+        }
+        found
+    }
+
     /// Makes the next call that a statement wants to make.
     ///
     /// # Errors

@@ -49,7 +49,7 @@ use crate::c::Scope;
 use crate::lesson::{self, Lesson};
 use crate::model::{Cause, LabSpec, Worlds};
 
-use doing::{Asked, Doing, Input, Logged, Loose, Redo, Task};
+use doing::{Asked, Doing, Input, Logged, Loose, Part, Redo, Task};
 use live::{Live, base_scope};
 use recording::Recording;
 
@@ -128,6 +128,8 @@ pub struct Session {
     /// What belongs to the next entry.
     loose: Loose,
     redo: Option<Redo>,
+    /// Of what is done now only the beginning is wanted.
+    part: Option<Part>,
     waiting: Option<Waiting>,
     difference: Option<Difference>,
 }
@@ -203,6 +205,7 @@ impl Session {
             cause: Origin::Start,
             loose: Loose::default(),
             redo: None,
+            part: None,
             waiting: None,
             difference: None,
         }

@@ -31,14 +31,22 @@ impl Session {
     }
 
     /// Goes on from the entry looked at: what led to it is done again on a fresh world, by hand
-    /// or by script. What belongs together (a loop of calls) is done whole. See
-    /// [`Session::difference`].
+    /// or by script. Of a step of several calls only those are done that had led there; a
+    /// statement that was left in its middle leaves the script. See [`Session::difference`].
     ///
     /// # Errors
     /// See [`SessionError`].
     pub fn branch(&mut self) -> Result<Progress, SessionError> {
         let cursor = self.cursor();
         let keep = self.log.iter().take_while(|logged| logged.first <= cursor).count();
+        if let Some((last, pages)) = self.inside(keep) {
+            let input = match &last.input {
+                Input::Part { input, .. } => Input::clone(input),
+                whole => whole.clone(),
+            };
+            return self
+                .rebuild(keep - 1, vec![Task::Do(Input::Part { input: Box::new(input), pages })]);
+        }
         let end = keep.checked_sub(1).map_or(1, |last| self.log[last].end);
         let count = (cursor + 1).saturating_sub(end);
         let at = |index: usize| self.timeline.get(index).map(|entry| entry.moment.at);
@@ -50,6 +58,18 @@ impl Session {
             more.push(Task::Linger { count, within });
         }
         self.rebuild(keep, more)
+    }
+
+    /// The last of the first `keep` inputs and how many of its pages lead to the one looked at,
+    /// if there are more.
+    fn inside(&self, keep: usize) -> Option<(&Logged, usize)> {
+        let logged = self.log.get(keep.checked_sub(1)?)?;
+        let own = |to: usize| {
+            let pages = self.timeline.iter().take(to).skip(logged.first);
+            pages.filter(|entry| entry.origin != Origin::FollowUp).count()
+        };
+        let (pages, all) = (own(self.cursor() + 1), own(logged.end));
+        (pages > 0 && pages < all).then_some((logged, pages))
     }
 
     /// Starts over on a fresh world.
@@ -93,7 +113,9 @@ impl Session {
         // Lines of a step typed by hand are no whole step; the step is done from its beginning.
         let whole = self.log[..keep].iter().rposition(|logged| match logged.input {
             Input::Step { .. } => true,
-            Input::Lines { .. } | Input::Hand(_) | Input::Typed { .. } => false,
+            Input::Lines { .. } | Input::Hand(_) | Input::Typed { .. } | Input::Part { .. } => {
+                false
+            }
         });
         let keep = whole.map_or(0, |last| last + 1);
         let from = whole.map_or(0, |last| step_of(&self.log[last].input) + 1);
@@ -186,7 +208,7 @@ impl Session {
 fn step_of(input: &Input) -> usize {
     match input {
         Input::Step { index, .. } | Input::Lines { index, .. } => *index,
-        Input::Hand(_) | Input::Typed { .. } => usize::MAX,
+        Input::Hand(_) | Input::Typed { .. } | Input::Part { .. } => usize::MAX,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::doing::{Asked, Doing, Input, Logged, Phase, Run, Task, Turn};
+use super::doing::{Asked, Doing, Input, Logged, Part, Phase, Run, Task, Turn};
 use super::entry::Origin;
 use super::error::SessionError;
 use super::live::{Live, Pumped};
@@ -41,6 +41,9 @@ impl Session {
         loop {
             if self.now().saturating_sub(begun) > SLICE && self.has_work() {
                 return Ok(self.await_until(self.now(), Awaited::Turn));
+            }
+            if self.leave_statement() {
+                continue;
             }
             // What came of a statement belongs to the page on which it came; what other processes
             // go on to do comes after.
@@ -111,8 +114,13 @@ impl Session {
     /// The last input is over; what comes from now on is not its own.
     pub(super) fn over(&mut self) {
         let length = self.timeline.len();
+        let part = self.part.take();
         if let Some(last) = self.log.last_mut().filter(|_| self.engaged) {
             last.end = length;
+            // It could not be left before its end.
+            if let (Some(_), Input::Part { input, .. }) = (part, &last.input) {
+                last.input = Input::clone(input);
+            }
         }
     }
 
@@ -143,7 +151,16 @@ impl Session {
     fn start_input(&mut self, input: Input) -> Result<(), SessionError> {
         self.note(input.clone());
         self.live_mut()?.refuel();
+        self.part = None;
+        self.begin_input(input)
+    }
+
+    fn begin_input(&mut self, input: Input) -> Result<(), SessionError> {
         match input {
+            Input::Part { input, pages } => {
+                self.part = Some(Part { first: self.timeline.len(), pages });
+                self.begin_input(*input)?;
+            }
             Input::Step { index, answer } => {
                 let line = std::mem::take(&mut self.ahead);
                 self.next = self.no_mark_from(index + 1);
@@ -186,6 +203,42 @@ impl Session {
         self.cause = Origin::Step(index);
         let first = self.timeline.len();
         self.doing = Some(Doing::Step(Run { lesson, index, end, first, phase }));
+    }
+
+    /// Whether all that is wanted of what is done now is there.
+    pub(super) fn part_is_done(&self) -> bool {
+        let Some(part) = self.part else { return false };
+        let own = self.timeline.iter().skip(part.first);
+        own.filter(|entry| entry.origin != Origin::FollowUp).count() >= part.pages
+    }
+
+    /// Lets go of a statement that is about to make another call, if no more of it is wanted.
+    /// Whether it was so.
+    fn leave_statement(&mut self) -> bool {
+        let step = |run: &Run| match &run.lesson.steps.get(run.index)?.does {
+            Does::C(code) => Some((code.process.clone(), Some(run.index))),
+            Does::Lab(_) => None,
+        };
+        let (true, Some(doing)) = (self.part_is_done(), &self.doing) else { return false };
+        let found = match doing {
+            Doing::Step(run) => step(run),
+            Doing::Typed(typed) => Some((typed.process.clone(), None)),
+            Doing::Linger { .. } => None,
+        };
+        let Some((process, index)) = found else { return false };
+        if !self.live.as_mut().is_some_and(|live| live.abandon(&process)) {
+            return false;
+        }
+        self.tie();
+        self.doing = None;
+        self.mode = Mode::Free;
+        self.part = None;
+        if let Some(index) = index {
+            (self.next, self.ahead) = (index, 0);
+            self.asked.retain(|asked| asked.step != index);
+        }
+        self.over();
+        true
     }
 
     fn ask(&mut self, index: usize, chosen: Option<usize>) {

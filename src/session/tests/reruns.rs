@@ -145,6 +145,44 @@ fn a_branch_does_again_what_led_to_its_moment_by_hand_too() {
 }
 
 #[test]
+fn a_branch_from_inside_a_step_or_of_typed_c_does_only_what_led_there() {
+    let text = "```c server\nint a, b;\n{\n    a = socket(AF_INET, SOCK_STREAM, 0);\n    b = dup(a);\n    \
+        dup(b);\n}\n```\n";
+    let (mut session, _) = open(text);
+    let _ = finish(&mut session).expect("runs");
+    let (server, all) = (process("server"), pages(&session));
+    let last = all.len() - 1;
+    let branch = |session: &mut Session, at| {
+        session.look_at(at);
+        let progress = session.branch();
+        settle(session, progress).expect("goes on");
+        assert_eq!((session.difference(), session.cursor()), (None, at));
+        assert_eq!(session.timeline().len(), at + 1);
+    };
+    // Inside of a statement: the rest of it is not run, and the script is left.
+    for at in [last - 1, last - 2] {
+        branch(&mut session, at);
+        assert_eq!(session.mode(), Mode::Free);
+        let calls = |page: &String| page.split(" ✓").next().map(str::to_owned);
+        let own = pages(&session);
+        assert!(own.iter().map(calls).eq(all[..=at].iter().map(calls)), "{own:?} {all:?}");
+    }
+    let progress = session.rejoin();
+    settle(&mut session, progress).expect("goes on");
+    let _ = finish(&mut session).expect("goes on");
+    assert_eq!(pages(&session), all);
+    let typed = "int d = socket(AF_INET, SOCK_STREAM, 0); int e = dup(d); int f = dup(e);";
+    let _ = session.type_c(&server, typed).expect("runs");
+    let length = session.timeline().len();
+    assert_eq!(length, all.len() + 3);
+    branch(&mut session, length - 2);
+    branch(&mut session, length - 3);
+    let again = session.type_c(&server, "int e = dup(d); int f = dup(e);");
+    assert!(again.is_ok(), "{again:?}");
+    assert_eq!(session.timeline().len(), length);
+}
+
+#[test]
 fn a_branch_from_what_a_timer_brought_waits_for_it_again() {
     let mut session = steps(7);
     for _ in 0..2 {

@@ -49,6 +49,15 @@ pub(super) fn look(app: &mut App, movement: impl FnOnce(&mut Session)) -> Vec<Ef
     Vec::new()
 }
 
+/// Goes on from the page looked at; what came after it is dropped, and that is said.
+pub(super) fn branch(app: &mut App) -> Vec<Effect> {
+    let session = app.session.as_ref();
+    let later = session.map_or(0, |session| session.timeline().len() - 1 - session.cursor());
+    let effects = run(app, Deed::Branch);
+    app.dropped = Some(later).filter(|later| *later > 0 && !effects.is_empty());
+    effects
+}
+
 /// The next entry that a timer brought; from the last of them, the first since the last deed.
 pub(super) fn to_timers(session: &mut Session) {
     let is_timer = |index: &usize| {

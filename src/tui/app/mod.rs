@@ -62,6 +62,8 @@ pub struct App {
     pub prompt: Prompt,
     /// Something went wrong, or has to be said once.
     pub notice: Option<Notice>,
+    /// So many pages were dropped by a branch that is not over.
+    pub dropped: Option<usize>,
     /// The world is busy with something that is not over.
     pub waiting: bool,
     /// Something changed since the screen was drawn.
@@ -110,6 +112,7 @@ impl App {
             asking: None,
             prompt: Prompt::default(),
             notice: None,
+            dropped: None,
             waiting: false,
             dirty: true,
         }

@@ -44,6 +44,11 @@ pub fn of_difference(difference: &Difference, words: &Words) -> Notice {
     Notice { text, help: None, error: false }
 }
 
+/// So many pages are gone.
+pub fn of_dropped(count: usize, words: &Words) -> Notice {
+    Notice { text: words.ui_with("branched", &[("count", &count)]), help: None, error: false }
+}
+
 /// The first of them, and how many more there are.
 fn list(all: &[Happening], words: &Words) -> String {
     let Some(first) = all.first() else { return String::new() };

@@ -1,6 +1,6 @@
 //! How the app answers each message.
 
-use super::acts::{answer, look, open, step, to_timers, wire};
+use super::acts::{answer, branch, look, open, step, to_timers, wire};
 use super::deed::{Deed, Effect};
 use super::msg::Msg;
 use super::order::run;
@@ -21,6 +21,7 @@ pub fn update(app: &mut App, msg: Msg) -> Vec<Effect> {
         Msg::Done(progress) => done(app, progress),
         Msg::Failed(error) => {
             app.waiting = false;
+            app.dropped = None;
             if app.over == Some(Over::Prompt)
                 && let Some(submitted) = app.prompt.submitted.take()
             {
@@ -56,7 +57,7 @@ fn wish(app: &mut App, msg: Msg) -> Vec<Effect> {
         Msg::Newest => look(app, |session| session.look_at(usize::MAX)),
         Msg::Timers => look(app, to_timers),
         Msg::Undo => run(app, Deed::Undo),
-        Msg::Branch => run(app, Deed::Branch),
+        Msg::Branch => branch(app),
         Msg::Rejoin => run(app, Deed::Rejoin),
         Msg::Restart => run(app, Deed::Restart),
         Msg::Deliver => wire(app, |_| WireAction::Deliver(Filter::any())),
@@ -135,8 +136,10 @@ fn done(app: &mut App, progress: Progress) -> Vec<Effect> {
     app.waiting = matches!(progress, Progress::Waiting { .. });
     app.prompt.submitted = None;
     let difference = app.session.as_ref().and_then(Session::difference);
-    if let Some(difference) = difference.filter(|_| !app.waiting) {
-        app.notice = Some(notice::of_difference(difference, &app.ink.words));
+    if !app.waiting {
+        let dropped = app.dropped.take().map(|count| notice::of_dropped(count, &app.ink.words));
+        let differs = difference.map(|found| notice::of_difference(found, &app.ink.words));
+        app.notice = differs.or(dropped).or(app.notice.take());
     }
     Vec::new()
 }
