@@ -16,7 +16,8 @@ use ratatui::text::Line;
 
 use super::page::Page;
 use super::prose::harmless;
-use crate::lesson::{Code, Does, Lesson, Step};
+use super::timeline::action_name;
+use crate::lesson::{Code, Does, LabLine, Lesson, Step};
 use crate::model::{HostName, Outcome};
 use crate::session::Origin;
 use crate::tui::ink::Ink;
@@ -80,7 +81,7 @@ fn row(
     let column = wide / 3;
     let (place, text) = match &step.does {
         Does::C(code) => (if is_right(page, code) { 2 } else { 0 }, called(page, code)),
-        Does::Lab(_) => (1, harmless(&step.code)),
+        Does::Lab(line) => (1, lab_name(line, step, ink)),
     };
     let (mark, role) = match order {
         std::cmp::Ordering::Greater => (ink.glyphs.done(), Role::Dim),
@@ -92,6 +93,22 @@ fn row(
     let text = cut(&text, column.saturating_sub(4), ink.glyphs.cut());
     let before = pad("", place * column + 1);
     Line::from(vec![before.into(), ink.span(role, format!("{mark} {text}"))])
+}
+
+/// A lab line in a word or two; a `wait` for a fact as the lesson writes it.
+fn lab_name(line: &LabLine, step: &Step, ink: &Ink) -> String {
+    let words = &ink.words;
+    let text = match (line, line.action()) {
+        (LabLine::Mark(mark), _) => words.ui_with("moment-mark", &[("mark", mark)]),
+        (LabLine::Again { mark, .. }, _) => words.ui_with("moment-back", &[("mark", mark)]),
+        (LabLine::Wait(_) | LabLine::WaitFor { .. }, _) => {
+            let rest = step.code.strip_prefix("wait").unwrap_or(&step.code);
+            format!("{} {}", words.ui("moment-wait"), rest.trim())
+        }
+        (_, Some(action)) => action_name(&action, ink),
+        (_, None) => step.code.to_string(),
+    };
+    harmless(&text)
 }
 
 /// Whether the process lives on the right side's host.

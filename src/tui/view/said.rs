@@ -1,7 +1,7 @@
 //! This moment as the tools of another terminal would print it.
 //!
 //! ```text
-//! @server$ ss -tano
+//! @server$ ss -tuwxano
 //! State  Recv-Q Send-Q  Local Address:Port …
 //! strace
 //! [pid 2] accept(3, NULL, NULL) = 4
@@ -13,7 +13,7 @@ use ratatui::text::{Line, Span};
 
 use super::page::Page;
 use super::prose::harmless;
-use crate::model::{Fate, Outcome, Report, ss, tcpdump};
+use crate::model::{Family, Fate, Outcome, Report, Socket, TcpState, ss, tcpdump};
 use crate::tui::ink::Ink;
 use crate::tui::text::wrap;
 use crate::tui::theme::Role;
@@ -27,12 +27,30 @@ pub fn lines(page: &Page<'_>, wide: usize, ink: &Ink) -> Vec<Line<'static>> {
     strace(page, wide, ink, &mut lines);
     packets(page, wide, ink, &mut lines);
     for host in &page.snapshot().hosts {
-        heading(&format!("{}$ ss -ano", host.name), ink, &mut lines);
-        for row in ss::table(host.sockets.iter().take(SOCKETS).map(AsRef::as_ref)) {
+        heading(&format!("{}$ ss -tuwxano", host.name), ink, &mut lines);
+        let (listed, rest): (Vec<&Socket>, Vec<&Socket>) =
+            host.sockets.iter().map(AsRef::as_ref).partition(|socket| is_listed(socket));
+        for row in ss::table(listed.into_iter().take(SOCKETS)) {
             text(&row, wide, ink, &mut lines);
+        }
+        if !rest.is_empty() {
+            let note = ink.words.ui_with("said-unlisted", &[("count", &rest.len())]);
+            lines.push(ink.line(Role::Dim, format!(" {note}")));
         }
     }
     lines
+}
+
+/// Whether ss finds the socket: those without a connection, a listener's place or a port are in no
+/// list, and it does not ask for those that are only bound.
+fn is_listed(socket: &Socket) -> bool {
+    let inet = matches!(socket.kind.family, Family::Inet | Family::Inet6);
+    if socket.kind.is_tcp() {
+        socket.state != Some(TcpState::Close)
+    } else {
+        let nameless = socket.local.as_ref().is_none_or(|local| local.port() == Some(0));
+        !inet || socket.kind.is_raw() || !nameless
+    }
 }
 
 fn heading(name: &str, ink: &Ink, lines: &mut Vec<Line<'static>>) {

@@ -18,7 +18,7 @@ use super::walk::walks;
 use super::wire::Ladder;
 use super::{code, diagram, host, looked, next, timeline, title, wire};
 use crate::lesson::Show;
-use crate::model::{Host, Outcome, ProcessName, Rung, Wire};
+use crate::model::{Filter, Host, Outcome, PacketKind, ProcessName, Rung, Wire};
 use crate::tui::ink::Ink;
 use crate::tui::text::width;
 use crate::tui::theme::Role;
@@ -178,7 +178,7 @@ fn wire_foot(wire: &Wire, wide: usize, ink: &Ink) -> Line<'static> {
         return Line::default();
     }
     let told = wire.filters.iter().map(|filter| packets(filter, true, &ink.words));
-    let noted = wire.filters.iter().map(ToString::to_string);
+    let noted = wire.filters.iter().map(|filter| noted(filter, ink));
     let told = told.collect::<Vec<_>>().join(ink.words.ui("told-and"));
     let noted = noted.collect::<Vec<_>>().join("; ");
     let texts = [
@@ -187,6 +187,22 @@ fn wire_foot(wire: &Wire, wide: usize, ink: &Ink) -> Line<'static> {
     ];
     let text = texts.into_iter().find(|text| width(text) + 3 <= wide).unwrap_or(noted);
     ink.line(Role::Held, text)
+}
+
+/// `ACK from @client`
+fn noted(filter: &Filter, ink: &Ink) -> String {
+    let words = &ink.words;
+    let mut text = match filter.kind {
+        PacketKind::Any => words.ui("filter-any").to_owned(),
+        kind => kind.to_string(),
+    };
+    if let Some(process) = &filter.of {
+        text = words.ui_with("filter-of", &[("kind", &text), ("process", process)]);
+    }
+    if let Some(host) = &filter.from {
+        text = words.ui_with("filter-from", &[("kind", &text), ("host", host)]);
+    }
+    text
 }
 
 /// What fits of the words, and whether there is more.
@@ -212,8 +228,12 @@ fn result(page: &Page<'_>, ink: &Ink) -> Line<'static> {
         return Line::default();
     };
     let role = outcome_role(&report.outcome);
+    let outcome = match &report.outcome {
+        Outcome::Blocked => ink.words.ui("call-blocks").to_owned(),
+        outcome => outcome.to_string(),
+    };
     let call = format!("{}: {} ", report.call.process, harmless(&report.call.typed));
-    Line::from(vec![ink.span(Role::Dim, call), ink.span(role, report.outcome.to_string())])
+    Line::from(vec![ink.span(Role::Dim, call), ink.span(role, outcome)])
 }
 
 /// How an outcome looks.

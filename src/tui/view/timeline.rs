@@ -96,39 +96,43 @@ pub fn happening(moment: &Moment, ink: &Ink) -> String {
             } else {
                 ""
             };
-            format!("{}{mark}", action_name(action))
+            format!("{}{mark}", action_name(action, ink))
         }
         Cause::Statement { code, .. } => cut(&harmless(code), 16, ink.glyphs.cut()),
         Cause::Kernel => by_itself(moment, ink),
     }
 }
 
-fn action_name(action: &Action) -> String {
+/// What is done, in a word or two.
+pub fn action_name(action: &Action, ink: &Ink) -> String {
+    let words = &ink.words;
     match action {
         Action::Call(call) => harmless(&call.typed),
-        Action::Wire(action) => wire_name(action),
-        Action::Spawn { process, .. } => format!("spawn {process}"),
-        Action::Run { process, .. } => format!("run {process}"),
+        Action::Wire(action) => wire_name(action, ink),
+        Action::Spawn { process, .. } => words.ui_with("moment-spawn", &[("process", process)]),
+        Action::Run { process, .. } => words.ui_with("moment-run", &[("process", process)]),
         Action::Kill { signal, process } => format!("{signal} {process}"),
-        Action::Reboot(host) => format!("reboot {host}"),
-        Action::Set { .. } => "set".to_owned(),
-        Action::Wait(_) => "wait".to_owned(),
+        Action::Reboot(host) => words.ui_with("moment-reboot", &[("host", host)]),
+        Action::Set { .. } => words.ui("moment-set").to_owned(),
+        Action::Wait(_) => words.ui("moment-wait").to_owned(),
     }
 }
 
-fn wire_name(action: &WireAction) -> String {
-    match action {
-        WireAction::Hold(filter) => of_kind("hold", filter),
-        WireAction::Auto => "auto".to_owned(),
-        WireAction::Deliver(filter) => of_kind("deliver", filter),
-        WireAction::DeliverAll => "deliver all".to_owned(),
-        WireAction::Drop(filter) => of_kind("drop", filter),
-        WireAction::Duplicate(filter) => of_kind("duplicate", filter),
-        WireAction::Swap => "swap".to_owned(),
-        WireAction::Cut => "cut".to_owned(),
-        WireAction::Mend => "mend".to_owned(),
-        WireAction::Unreachable(_) => "unreachable".to_owned(),
-    }
+fn wire_name(action: &WireAction, ink: &Ink) -> String {
+    let (key, filter) = match action {
+        WireAction::Hold(filter) => ("moment-hold", Some(filter)),
+        WireAction::Auto => ("moment-auto", None),
+        WireAction::Deliver(filter) => ("moment-deliver", Some(filter)),
+        WireAction::DeliverAll => ("moment-deliver-all", None),
+        WireAction::Drop(filter) => ("moment-drop", Some(filter)),
+        WireAction::Duplicate(filter) => ("moment-duplicate", Some(filter)),
+        WireAction::Swap => ("moment-swap", None),
+        WireAction::Cut => ("moment-cut", None),
+        WireAction::Mend => ("moment-mend", None),
+        WireAction::Unreachable(_) => ("moment-unreachable", None),
+    };
+    let what = ink.words.ui(key);
+    filter.map_or_else(|| what.to_owned(), |filter| of_kind(what, filter))
 }
 
 /// `deliver SYN`; of every packet only what is done.
