@@ -77,3 +77,16 @@ fn a_step_that_finds_what_it_waits_for_tells_what_brought_it() {
     assert!(text.contains("4/4"), "{text}");
     insta::assert_snapshot!("wait-found", text);
 }
+
+#[test]
+fn a_step_that_can_t_be_done_is_not_told_as_done() {
+    let text = "---\nid: undone\n---\n\n# Undone\n\n```lab\nhold\nswap\ndeliver FIN\n```\n";
+    let mut play = Play::of(text);
+    let text = play.keys("space space").text((80, 24));
+    assert!(text.contains("swap the two oldest packets): the"), "{text}");
+    assert!(text.contains("the wire holds no") && !text.contains("changed places"), "{text}");
+    play.app.ink.words = play.app.ink.words.in_lang(Lang::Zh);
+    let text = play.keys("space").text((80, 24));
+    assert!(text.contains("线路没有扣住任何报文段"), "{text}");
+    assert!(!text.contains("can't") && !text.contains("内核："), "{text}");
+}

@@ -14,6 +14,7 @@
 use super::page::{Notice, Page};
 use super::prose::{Paragraph, harmless};
 use super::told::fact;
+use super::undone;
 use crate::explain::{is_telling, notes};
 use crate::lesson::Question;
 use crate::model::Rung;
@@ -72,7 +73,7 @@ fn explanation(page: &Page<'_>, depth: Depth, ink: &Ink) -> Vec<Paragraph> {
             found.extend(more.map(|prose| Paragraph::prose(ink, Role::Dim, prose)));
         }
     }
-    let told = page.told();
+    let told = if undone::line(page).is_some() { Vec::new() } else { page.told() };
     let told = told.iter().flat_map(|(before, moment)| notes(before, moment));
     for (index, note) in told.enumerate() {
         // The first one says it; the others may give way to what the lesson has to say.
@@ -94,7 +95,12 @@ fn judgement(page: &Page<'_>, depth: Depth, ink: &Ink) -> Vec<Paragraph> {
     let entry = page.entry();
     let mut found: Vec<Paragraph> =
         entry.bets.iter().flat_map(|bet| bet_words(page, bet, ink)).collect();
+    let undone = undone::line(page);
+    found.extend(undone.map(|(line, verdict)| undone::words(page, line, verdict, ink)));
     for verdict in &entry.verdicts {
+        if undone.is_some_and(|(_, told)| std::ptr::eq(told, verdict)) {
+            continue;
+        }
         if !verdict.held {
             found.extend(disagreement(page, verdict, ink));
         } else if depth == Depth::Long {

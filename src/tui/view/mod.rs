@@ -39,6 +39,7 @@ mod timeline;
 mod title;
 pub(super) mod told;
 mod typed;
+mod undone;
 mod walk;
 mod wire;
 
