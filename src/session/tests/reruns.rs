@@ -149,7 +149,7 @@ fn a_branch_from_inside_a_step_or_of_typed_c_does_only_what_led_there() {
     let text = "```c server\nint a, b;\n{\n    a = socket(AF_INET, SOCK_STREAM, 0);\n    b = dup(a);\n    \
         dup(b);\n}\n```\n";
     let (mut session, _) = open(text);
-    let _ = finish(&mut session).expect("runs");
+    finish(&mut session).expect("runs");
     let (server, all) = (process("server"), pages(&session));
     let last = all.len() - 1;
     let branch = |session: &mut Session, at| {
@@ -169,7 +169,7 @@ fn a_branch_from_inside_a_step_or_of_typed_c_does_only_what_led_there() {
     }
     let progress = session.rejoin();
     settle(&mut session, progress).expect("goes on");
-    let _ = finish(&mut session).expect("goes on");
+    finish(&mut session).expect("goes on");
     assert_eq!(pages(&session), all);
     let typed = "int d = socket(AF_INET, SOCK_STREAM, 0); int e = dup(d); int f = dup(e);";
     let _ = session.type_c(&server, typed).expect("runs");
