@@ -17,7 +17,7 @@ use sockstep::session::{Entry, Mode, Origin, Timeline};
 use sockstep::tui::{Ink, Page, draw_page};
 
 use crate::Skipped;
-use crate::measure::{Aim, Race, seconds, time};
+use crate::measure::{Race, seconds, time};
 
 const AREA: Rect = Rect { x: 0, y: 0, width: 200, height: 60 };
 
@@ -34,7 +34,7 @@ pub fn run_figure() -> Result<(), Skipped> {
         || Ok(many.draw()),
         || Ok(few.draw()),
     )?
-    .print(Some(Aim::AtMost(2.0)));
+    .print(None);
     let early = Scene::new(4_096, 10);
     Race::run(
         ("a frame, 4,096 queued, moment 1,000", "moment 10"),
@@ -43,7 +43,7 @@ pub fn run_figure() -> Result<(), Skipped> {
         || Ok(many.draw()),
         || Ok(early.draw()),
     )?
-    .print(Some(Aim::AtMost(2.0)));
+    .print(None);
     Ok(())
 }
 
