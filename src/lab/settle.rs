@@ -15,6 +15,9 @@ use crate::model::{Cause, Moment, Outcome, ProcessName, Report, Syscall, changes
 /// floods the wire takes so long; the moment then says that it is not settled.
 const REST_LIMIT: Duration = Duration::from_secs(2);
 
+/// How often it is looked again if a process died while we looked.
+const LOOKS: usize = 3;
+
 /// A flood never comes to rest. What it brought in this time makes a moment, so that the screen
 /// goes on.
 const FLOOD_MOMENT: Duration = Duration::from_millis(50);
@@ -204,10 +207,20 @@ impl Lab {
     ///
     /// # Errors
     /// What reading the kernel gives.
-    pub fn moment(&mut self, cause: Cause, settled: bool) -> Result<Moment, Failure> {
+    pub fn moment(&mut self, cause: Cause, mut settled: bool) -> Result<Moment, Failure> {
         self.report_sleepers();
         let before = self.observer.last();
-        let snapshot = self.look()?;
+        let mut snapshot = self.look()?;
+        // Whoever is killed from outside just now has not closed anything: it is dead, and maybe
+        // the whole lab with it.
+        for _ in 0..LOOKS {
+            if !self.has_lost_a_process() {
+                break;
+            }
+            settled = self.settle()?;
+            self.report_sleepers();
+            snapshot = self.look()?;
+        }
         let (passages, untold) = self.switch.take_passages(snapshot.at);
         let (printed, unprinted) = self.printed.take(snapshot.at);
         Ok(Moment {
@@ -221,6 +234,15 @@ impl Lab {
             printed,
             unprinted,
             unsettled: !settled,
+        })
+    }
+
+    /// Whether a process is dead that is not known to be.
+    fn has_lost_a_process(&self) -> bool {
+        self.processes.iter().any(|process| {
+            let known = process.known.as_ref().filter(|_| process.is_alive());
+            let ending = matches!(process.doing, Doing::Ending(_));
+            !ending && known.is_some_and(|known| known.handle.has_ended())
         })
     }
 
