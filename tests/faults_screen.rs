@@ -38,6 +38,13 @@ fn somewhere(dice: &mut Dice) -> Pty {
     pty
 }
 
+/// A screen that stands still somewhere in a lesson, and what there is of its lab.
+fn stopped_somewhere(dice: &mut Dice) -> (Pty, Traces) {
+    let pty = somewhere(dice);
+    let traces = freeze(&pty);
+    (pty, traces)
+}
+
 /// Stops the clock of sockstep alone, and looks at its labs.
 fn freeze(pty: &Pty) -> Traces {
     pty.signal(Signal::SIGSTOP);
@@ -59,8 +66,7 @@ fn a_signal_gives_the_terminal_back_and_leaves_nothing() {
     let mut dice = Dice::seeded();
     for signal in [Signal::SIGTERM, Signal::SIGHUP, Signal::SIGINT] {
         for _ in 0..3 {
-            let mut pty = somewhere(&mut dice);
-            let traces = freeze(&pty);
+            let (mut pty, traces) = stopped_somewhere(&mut dice);
             pty.signal(signal);
             pty.signal(Signal::SIGCONT);
             assert_eq!(pty.code(), Some(128 + signal as i32), "{}", pty.text());
@@ -78,8 +84,7 @@ fn a_closed_terminal_leaves_nothing() {
     }
     let mut dice = Dice::seeded();
     for _ in 0..3 {
-        let mut pty = somewhere(&mut dice);
-        let traces = freeze(&pty);
+        let (mut pty, traces) = stopped_somewhere(&mut dice);
         pty.close();
         pty.signal(Signal::SIGCONT);
         let code = pty.code();
@@ -97,8 +102,7 @@ fn sigkill_leaves_a_terminal_to_reset_and_nothing_else() {
     }
     let mut dice = Dice::seeded();
     for _ in 0..4 {
-        let mut pty = somewhere(&mut dice);
-        let traces = freeze(&pty);
+        let (mut pty, traces) = stopped_somewhere(&mut dice);
         pty.signal(Signal::SIGKILL);
         assert_eq!(pty.code(), Some(128 + 9));
         traces.wait_until_gone();
@@ -112,8 +116,7 @@ fn kill_a_part(wanted: impl Fn(&str) -> bool) {
     }
     let mut dice = Dice::seeded();
     for _ in 0..3 {
-        let mut pty = somewhere(&mut dice);
-        let traces = freeze(&pty);
+        let (mut pty, traces) = stopped_somewhere(&mut dice);
         let name = |pid: i32| std::fs::read_to_string(format!("/proc/{pid}/comm"));
         let mut parts = below(pty.pid().as_raw());
         parts.retain(|pid| name(*pid).is_ok_and(|name| wanted(name.trim_end())));

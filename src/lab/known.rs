@@ -80,7 +80,12 @@ impl Known {
             RunState::Sleeping => {
                 Rest { quiet: self.is_expected(place, call), stopped: false, runs }
             }
-            _ => Rest { runs, ..moving },
+            RunState::Running
+            | RunState::DiskSleep
+            | RunState::Traced
+            | RunState::Zombie
+            | RunState::Dead
+            | RunState::Other(_) => Rest { runs, ..moving },
         }
     }
 

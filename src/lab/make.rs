@@ -83,7 +83,10 @@ impl Lab {
     fn start(&mut self, order: &Order, fds: &[BorrowedFd<'_>]) -> Result<i32, Failure> {
         match self.order(order, fds)? {
             (Answer::Started { pid }, _) => Ok(pid),
-            _ => Err(Failure { attempt: "start a process".into(), errno: Errno::EBADMSG }),
+            (
+                Answer::Host { .. } | Answer::Done | Answer::Failed { .. } | Answer::Died { .. },
+                _,
+            ) => Err(Failure { attempt: "start a process".into(), errno: Errno::EBADMSG }),
         }
     }
 

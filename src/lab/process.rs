@@ -252,7 +252,9 @@ impl Process {
     fn gone(&mut self) -> News {
         let call = match std::mem::replace(&mut self.doing, Doing::Starting) {
             Doing::Calling { call, .. } => Some(call),
-            _ => None,
+            Doing::Starting | Doing::Ready | Doing::Ending(_) | Doing::Command | Doing::Dead(_) => {
+                None
+            }
         };
         self.doing = Doing::Ending(call);
         self.fds = None;

@@ -172,7 +172,9 @@ impl Lab {
         let (host, parent_name) = (process.host.clone(), process.name.clone());
         let wanted = match &process.doing {
             Doing::Calling { call, .. } => call.child.clone(),
-            _ => None,
+            Doing::Starting | Doing::Ready | Doing::Ending(_) | Doing::Command | Doing::Dead(_) => {
+                None
+            }
         };
         let arena = Arena::map(arena).attempt("take the memory of a forked process")?;
         let name = wanted.unwrap_or_else(|| self.name_child(&parent_name));
@@ -197,7 +199,12 @@ impl Lab {
         let Some(process) = lost else { return Ok(()) };
         let errno = match process.doing {
             Doing::Dead(Outcome::Exited(errno)) => Errno::from_raw(errno),
-            _ => Errno::ESRCH,
+            Doing::Starting
+            | Doing::Ready
+            | Doing::Calling { .. }
+            | Doing::Ending(_)
+            | Doing::Command
+            | Doing::Dead(_) => Errno::ESRCH,
         };
         Err(Failure { attempt: format!("start the process {}", process.name), errno })
     }

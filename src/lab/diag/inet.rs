@@ -65,7 +65,7 @@ pub(super) fn row(payload: &[u8], protocol: Protocol) -> Option<Socket> {
 fn kind(v6: bool, protocol: Protocol) -> Kind {
     let kind = match protocol {
         Protocol::Tcp => SOCK_STREAM,
-        Protocol::Udp | Protocol::UdpLite => SOCK_DGRAM,
+        Protocol::Udp => SOCK_DGRAM,
         Protocol::Raw => SOCK_RAW,
     };
     let family = if v6 { Family::Inet6 } else { Family::Inet };

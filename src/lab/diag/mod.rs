@@ -22,7 +22,7 @@ mod tcp_info;
 mod unix;
 
 pub use collect::{Collector, Dump, DumpError, Progress};
-pub use request::{ALL_STATES, Id, Protocol, Query, destroy, ids, state_bit};
+pub use request::{ALL_STATES, Id, Protocol, Query, destroy, ids};
 pub use share::share;
 pub use tcp_info::tcp_info;
 pub use unix::Link;

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use crate::lab::netlink::{ACK, DUMP, Messages, REQUEST, Sense, Writer, array_at};
-use crate::model::{Address, Family, Socket, TcpState};
+use crate::model::{Address, Family, Socket};
 
 pub(super) const AF_UNIX: u8 = 1;
 pub(super) const AF_INET: u8 = 2;
@@ -29,24 +29,6 @@ const PACKET_SHOW: u32 = 0x01 | 0x10;
 /// sockets that are only bound) included.
 pub const ALL_STATES: u32 = u32::MAX;
 
-/// The bit that asks for rows in this state. A request of the SYN queue has bit 12 besides, a
-/// socket that is only bound has bit 13 alone.
-pub fn state_bit(state: TcpState) -> u32 {
-    1 << match state {
-        TcpState::Established => 1,
-        TcpState::SynSent => 2,
-        TcpState::SynRecv => 3,
-        TcpState::FinWait1 => 4,
-        TcpState::FinWait2 => 5,
-        TcpState::TimeWait => 6,
-        TcpState::Close => 7,
-        TcpState::CloseWait => 8,
-        TcpState::LastAck => 9,
-        TcpState::Listen => 10,
-        TcpState::Closing => 11,
-    }
-}
-
 /// A protocol whose sockets have a dump of their own. ICMP datagram sockets have none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Protocol {
@@ -54,8 +36,6 @@ pub enum Protocol {
     Tcp,
     /// UDP
     Udp,
-    /// UDP-Lite (RFC 3828)
-    UdpLite,
     /// Raw sockets of any IP protocol
     Raw,
 }
@@ -66,7 +46,6 @@ impl Protocol {
         match self {
             Protocol::Tcp => 6,
             Protocol::Udp => 17,
-            Protocol::UdpLite => 136,
             Protocol::Raw => 255,
         }
     }
@@ -82,7 +61,7 @@ pub enum Query {
         v6: bool,
         /// Which protocol.
         protocol: Protocol,
-        /// Which states, one bit each; see [`ALL_STATES`] and [`state_bit`].
+        /// Which states, one bit each; see [`ALL_STATES`].
         states: u32,
         /// Ask for `tcp_info` and memory too; without, a row costs a quarter of the bytes.
         details: bool,
