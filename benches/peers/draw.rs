@@ -174,6 +174,8 @@ fn rows(queued: u16) -> Vec<Arc<Socket>> {
         ownerless,
         shutdown: None,
         v6only: None,
+        partner: None,
+        reuse: None,
         tcp: None,
         memory: None,
     };

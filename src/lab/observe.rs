@@ -13,7 +13,8 @@ use super::proc;
 use super::process::Doing;
 use super::sys::Peeked;
 use crate::model::{
-    Body, Family, Host, Kind, Passage, Process, ProcessState, Snapshot, Socket, TcpInfo, TcpState,
+    Body, Family, Host, Kind, Passage, Process, ProcessState, Reuse, Snapshot, Socket, TcpInfo,
+    TcpState,
 };
 
 impl Lab {
@@ -193,7 +194,9 @@ impl Lab {
                 let Some(peeked) = peeked else { continue };
                 let kind = kind_of(&peeked);
                 let info = peeked.tcp_info.as_deref().and_then(tcp_info);
-                rows.push(Arc::new(unlisted(kind, inode, info)));
+                let mut row = unlisted(kind, inode, info);
+                row.reuse = reuse_of(kind, &peeked);
+                rows.push(Arc::new(row));
             }
         }
     }
@@ -232,6 +235,13 @@ fn kind_of(peeked: &Peeked) -> Kind {
     Kind { family, kind: peeked.kind, protocol: peeked.protocol }
 }
 
+/// What an internet socket was told about sharing its name; for others it means nothing.
+fn reuse_of(kind: Kind, peeked: &Peeked) -> Option<Reuse> {
+    let internet = matches!(kind.family, Family::Inet | Family::Inet6);
+    let (address, port) = peeked.reuse_address.zip(peeked.reuse_port).filter(|_| internet)?;
+    Some(Reuse { address, port })
+}
+
 /// A socket of which the kernel reports nothing but what its fd tells.
 fn unlisted(kind: Kind, inode: u64, tcp: Option<TcpInfo>) -> Socket {
     Socket {
@@ -247,6 +257,8 @@ fn unlisted(kind: Kind, inode: u64, tcp: Option<TcpInfo>) -> Socket {
         ownerless: None,
         shutdown: None,
         v6only: None,
+        partner: None,
+        reuse: None,
         tcp,
         memory: None,
     }

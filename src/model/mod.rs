@@ -38,7 +38,8 @@ pub use process::{Fd, File, Process, ProcessState};
 pub use signal::Signal;
 pub use snapshot::{Caller, Host, Snapshot};
 pub use socket::{
-    Address, Family, Kind, Ownerless, Socket, SocketMemory, TcpInfo, TcpState, Timer, TimerKind,
+    Address, Family, Kind, Ownerless, Reuse, Socket, SocketMemory, TcpInfo, TcpState, Timer,
+    TimerKind,
 };
 pub use spec::{HostSpec, LabSpec, Preset, ProcessSpec, Rung};
 pub use wire::{Filter, Held, PacketKind, Wire};

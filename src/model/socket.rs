@@ -260,6 +260,15 @@ pub struct SocketMemory {
     pub drops: Option<u32>,
 }
 
+/// What a socket was told about sharing its name with others (socket(7)).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reuse {
+    /// SO_REUSEADDR is on.
+    pub address: bool,
+    /// SO_REUSEPORT is on.
+    pub port: bool,
+}
+
 /// Why a socket has no fd in any process of its host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -304,6 +313,13 @@ pub struct Socket {
     /// IPV6_V6ONLY: an IPv6 socket that takes no IPv4. Reported for one that listens or is not
     /// connected. `None`: not reported.
     pub v6only: Option<bool>,
+    /// The inode of the socket at the other end, for a unix socket that has one with an fd.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub partner: Option<u64>,
+    /// What it was told about sharing its name. Reported for a socket that is in no list, for that
+    /// one is asked by its fd. `None`: not reported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reuse: Option<Reuse>,
     /// Details of a TCP connection.
     pub tcp: Option<TcpInfo>,
     /// The socket's memory.

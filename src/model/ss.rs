@@ -232,6 +232,8 @@ mod tests {
             ownerless: None,
             shutdown: None,
             v6only: None,
+            partner: None,
+            reuse: None,
             tcp: None,
             memory: None,
         }

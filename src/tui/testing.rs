@@ -49,6 +49,8 @@ pub fn tcp(inode: u64, state: TcpState, local: &str, peer: &str) -> Socket {
         ownerless: None,
         shutdown: None,
         v6only: None,
+        partner: None,
+        reuse: None,
         tcp: None,
         memory: Some(SocketMemory {
             receive_used: 0,

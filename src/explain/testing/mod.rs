@@ -56,6 +56,8 @@ pub fn plain(kind: Kind) -> Socket {
         tcp: None,
         memory: None,
         v6only: None,
+        partner: None,
+        reuse: None,
     }
 }
 

@@ -42,6 +42,8 @@ pub(super) fn row(payload: &[u8], protocol: Protocol) -> Option<Socket> {
         ownerless: (inode == 0 && protocol == Protocol::Tcp).then(|| ownerless(state?)).flatten(),
         shutdown: None,
         v6only: None,
+        partner: None,
+        reuse: None,
         tcp: None,
         memory: None,
     };

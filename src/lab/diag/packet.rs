@@ -28,6 +28,8 @@ pub(super) fn row(payload: &[u8]) -> Option<Socket> {
         ownerless: None,
         shutdown: None,
         v6only: None,
+        partner: None,
+        reuse: None,
         tcp: None,
         memory: None,
     };

@@ -50,6 +50,8 @@ pub(super) fn row(payload: &[u8]) -> Option<(Socket, Link)> {
         ownerless: None,
         shutdown: None,
         v6only: None,
+        partner: None,
+        reuse: None,
         tcp: None,
         memory: None,
     };
@@ -85,7 +87,7 @@ fn inodes(attribute: &Attribute<'_>) -> Vec<u64> {
     words.filter_map(|word| u32_at(word, 0)).map(u64::from).collect()
 }
 
-/// Gives each unix socket its peer's name, which no row holds.
+/// Gives each unix socket its peer and the peer's name, which its row does not hold.
 pub(super) fn name_peers(sockets: &mut [Socket], links: &[Link]) {
     let mut names: HashMap<u64, Address> = HashMap::with_capacity(links.len());
     for socket in sockets.iter().filter(|s| s.kind.family == Family::Unix) {
@@ -94,6 +96,7 @@ pub(super) fn name_peers(sockets: &mut [Socket], links: &[Link]) {
     let peers: HashMap<u64, u64> =
         links.iter().filter_map(|link| Some((link.inode, link.peer?))).collect();
     for socket in sockets.iter_mut().filter(|s| s.kind.family == Family::Unix) {
-        socket.peer = peers.get(&socket.inode).and_then(|peer| names.get(peer)).cloned();
+        socket.partner = peers.get(&socket.inode).copied();
+        socket.peer = socket.partner.and_then(|peer| names.get(&peer)).cloned();
     }
 }

@@ -34,6 +34,8 @@ fn row(line: &str, v6: bool) -> Option<Socket> {
         ownerless: None,
         shutdown: None,
         v6only: None,
+        partner: None,
+        reuse: None,
         tcp: None,
         memory: None,
     })

@@ -18,6 +18,10 @@ pub struct Peeked {
     pub kind: i32,
     /// SO_PROTOCOL.
     pub protocol: i32,
+    /// SO_REUSEADDR, where the socket has that option.
+    pub reuse_address: Option<bool>,
+    /// SO_REUSEPORT, where the socket has that option.
+    pub reuse_port: Option<bool>,
     /// TCP_INFO as bytes, for a TCP socket.
     pub tcp_info: Option<Vec<u8>>,
 }
@@ -63,6 +67,8 @@ impl PidFd {
             domain: integer(&socket, libc::SO_DOMAIN)?,
             kind: integer(&socket, libc::SO_TYPE)?,
             protocol,
+            reuse_address: switch(&socket, libc::SO_REUSEADDR),
+            reuse_port: switch(&socket, libc::SO_REUSEPORT),
             tcp_info: (protocol == libc::IPPROTO_TCP).then(|| tcp_info(&socket)).flatten(),
         })
     }
@@ -125,6 +131,10 @@ fn integer(socket: &OwnedFd, option: i32) -> Result<i32, Errno> {
     let mut bytes = [0; 4];
     let length = raw_option(socket, libc::SOL_SOCKET, option, &mut bytes)?;
     if length == 4 { Ok(i32::from_ne_bytes(bytes)) } else { Err(Errno::EINVAL) }
+}
+
+fn switch(socket: &OwnedFd, option: i32) -> Option<bool> {
+    integer(socket, option).ok().map(|value| value != 0)
 }
 
 fn tcp_info(socket: &OwnedFd) -> Option<Vec<u8>> {

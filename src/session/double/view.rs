@@ -95,6 +95,8 @@ impl Kernel {
             ownerless: (!fd).then_some(Ownerless::AcceptQueue),
             shutdown: None,
             v6only: None,
+            partner: None,
+            reuse: None,
             tcp: None,
             memory: None,
         }
