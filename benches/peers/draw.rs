@@ -79,6 +79,7 @@ impl Scene {
             cursor: self.timeline.len() - 1,
             lesson: None,
             next: None,
+            next_index: 0,
             step: (0, 0),
             rung: Rung::Wire,
             mode: Mode::Free,

@@ -110,7 +110,7 @@ fn run_one(here: Here, name: &str, lang: Lang, words: &Words) -> Outcome {
         Ok(text) => return said(Exit::Wrong, "", &text),
         Err(none) => return said(Exit::Wrong, "", &none.to_string()),
     }
-    let steps = lesson.steps.len();
+    let steps = lesson.count();
     let begin = Instant::now();
     let mut told = Told::default();
     let played = headless::play(Arc::new(lesson), |session, index, entry| {

@@ -13,7 +13,7 @@ pub(super) fn list(options: &Options, arguments: &args::List) -> anyhow::Result<
     let mut out = std::io::stdout().lock();
     for id in builtin_ids() {
         let Some(Ok(lesson)) = builtin(id, options.lang()) else { continue };
-        let (steps, scenes) = (lesson.steps.len(), lesson.scenes.len());
+        let (steps, scenes) = (lesson.count(), lesson.scenes.len());
         let title = &lesson.title;
         match arguments.format {
             Format::Text => {

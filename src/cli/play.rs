@@ -59,7 +59,7 @@ pub(super) fn open(options: &Options, arguments: &args::Open) -> anyhow::Result<
         (None, Some(step)) => Some(Target::Step(step.saturating_sub(1))),
         (None, None) => None,
     };
-    if let Some(wrong) = out_of_range(arguments, lesson.scenes.len(), lesson.steps.len()) {
+    if let Some(wrong) = out_of_range(arguments, lesson.scenes.len(), lesson.count()) {
         say(&wrong);
         return Ok(Exit::Wrong);
     }

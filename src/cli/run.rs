@@ -19,7 +19,7 @@ pub(super) fn run(options: &Options, arguments: &args::Run) -> anyhow::Result<Ex
         Ok(lesson) => lesson,
         Err(none) => return play::refuse(&none),
     };
-    let steps = lesson.steps.len();
+    let steps = lesson.count();
     let mut recording = Saved::create(arguments.save.as_deref())?;
     let mut printer = Printer::new(arguments.format);
     let mut trouble = None;

@@ -68,7 +68,8 @@ pub struct Scene {
     pub place: Place,
 }
 
-/// One action of a lesson with all that belongs to it.
+/// One action of a lesson with all that belongs to it. The learner counts those as one step that
+/// are joined.
 #[derive(Debug, Clone)]
 pub struct Step {
     /// The scene, as an index; `None` before the first.
@@ -81,6 +82,9 @@ pub struct Step {
     pub question: Option<Question>,
     /// What it does.
     pub does: Does,
+    /// It is done in one go with the one behind it, and is no step of its own to the learner: so
+    /// is what stands in a fence `together`, but for its last, and a mark without words.
+    pub joined: bool,
     /// What the kernel is expected to say afterwards.
     pub checks: Vec<Check>,
     /// What follows, if the kernel agreed.
@@ -184,7 +188,56 @@ pub struct Conclusion {
     pub words: Vec<Prose>,
 }
 
+impl Step {
+    /// A `mark` that says nothing to the reader: it has no page.
+    pub fn is_bare_mark(&self) -> bool {
+        matches!(self.does, Does::Lab(LabLine::Mark(_)))
+            && self.narration.is_empty()
+            && self.question.is_none()
+            && self.checks.is_empty()
+    }
+}
+
 impl Lesson {
+    /// How many steps there are as the learner counts them: joined ones are one.
+    pub fn count(&self) -> usize {
+        self.number_of(self.steps.len())
+    }
+
+    /// How many of the steps that the learner counts are over before the one at `index`.
+    pub fn number_of(&self, index: usize) -> usize {
+        self.steps.iter().take(index).filter(|step| !step.joined).count()
+    }
+
+    /// The index of the first of those that are the step behind `number` of the learner's;
+    /// `None`: there are not so many.
+    pub fn index_of(&self, number: usize) -> Option<usize> {
+        if number == 0 {
+            return Some(0);
+        }
+        let ends = self.steps.iter().enumerate().filter(|(_, step)| !step.joined);
+        ends.map(|(index, _)| index + 1).nth(number - 1)
+    }
+
+    /// The one at `index` and those behind it that are done in one go with it.
+    pub fn joined_from(&self, index: usize) -> impl Iterator<Item = (usize, &Step)> {
+        let rest = self.steps.get(index..).unwrap_or_default();
+        let joined = rest.iter().take_while(|step| step.joined).count();
+        rest.iter().take(joined + 1).enumerate().map(move |(at, step)| (index + at, step))
+    }
+
+    /// What the one at `index` and those joined to it do, as one line of text.
+    pub fn code_from(&self, index: usize) -> String {
+        let mut code = String::new();
+        for (_, step) in self.joined_from(index).filter(|(_, step)| !step.is_bare_mark()) {
+            if !code.is_empty() {
+                code.push_str(if code.ends_with([';', '}']) { " " } else { "; " });
+            }
+            code.push_str(&step.code);
+        }
+        code
+    }
+
     /// The steps that bring a fresh lab to where it stands before `step`, in order: all earlier
     /// ones, less those that an `again` undid.
     pub fn path_to(&self, step: usize) -> Vec<usize> {

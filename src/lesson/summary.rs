@@ -32,7 +32,7 @@ impl Lesson {
     /// What this lesson shows.
     pub fn summary(&self) -> Summary {
         let mut summary = Summary {
-            steps: self.steps.len(),
+            steps: self.count(),
             scenes: self.scenes.len(),
             questions: self.steps.iter().filter(|step| step.question.is_some()).count(),
             ..Summary::default()

@@ -73,17 +73,19 @@ impl Session {
         self.lesson.as_ref()?.steps.get(self.next_index())
     }
 
-    fn next_index(&self) -> usize {
+    /// Where in the lesson's list what comes next stands.
+    pub fn next_index(&self) -> usize {
         match self.mode {
             Mode::Script | Mode::Free => self.next,
             Mode::Recorded => self.no_mark_from(self.entry().step.map_or(0, |step| step + 1)),
         }
     }
 
-    /// How many steps are done, and how many there are; (0, 0) without a lesson.
+    /// How many steps are done, and how many there are, as the learner counts them; (0, 0) without
+    /// a lesson.
     pub fn step_number(&self) -> (usize, usize) {
-        let steps = self.lesson.as_ref().map_or(0, |lesson| lesson.steps.len());
-        (self.next_index().min(steps), steps)
+        let Some(lesson) = &self.lesson else { return (0, 0) };
+        (lesson.number_of(self.next_index()), lesson.count())
     }
 
     /// The question before the next step, while it is not answered.

@@ -83,7 +83,7 @@ pub enum Mode {
 pub enum Target {
     /// Before the first step of this scene, counted from 0.
     Scene(usize),
-    /// Before this step, counted from 0.
+    /// Before this step, counted from 0 as the learner counts.
     Step(usize),
 }
 
@@ -211,7 +211,7 @@ impl Session {
         }
     }
 
-    /// Does the next step of the script. A question that is not answered is passed over. While
+    /// Does the next step of the script, with those that are joined to it. A question that is not answered is passed over. While
     /// something is awaited, and where there is no next step, nothing is done. In a recording the
     /// page is turned.
     ///
@@ -234,8 +234,13 @@ impl Session {
             return Ok(Progress::Finished);
         }
         self.difference = None;
-        let (index, answer) = (self.next, self.answer.take());
-        self.tasks.push_back(Task::Do(Input::Step { index, answer }));
+        let Some(lesson) = self.lesson.clone() else { return Ok(Progress::Finished) };
+        let mut answer = self.answer.take();
+        let pages = lesson.joined_from(self.next).filter(|(_, step)| !step.is_bare_mark());
+        for (index, _) in pages {
+            let answer = answer.take(); // of the first: a question stands before all of them
+            self.tasks.push_back(Task::Do(Input::Step { index, answer }));
+        }
         self.advance()
     }
 

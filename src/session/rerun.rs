@@ -7,7 +7,6 @@ use super::doing::{Input, Logged, Redo, Task};
 use super::entry::{Entry, Origin};
 use super::error::{Refusal, SessionError};
 use super::live::Live;
-use super::steps::is_bare_mark;
 use super::{Mode, Progress, Session, Target};
 use crate::lesson::{Does, LabLine};
 use crate::model::Cause;
@@ -18,15 +17,18 @@ const LINGER: Duration = Duration::from_secs(5);
 const LATE: Duration = Duration::from_millis(500);
 
 impl Session {
-    /// Takes back the last thing that was done: everything before it is done again on a fresh
+    /// Takes back the last thing that was done, joined steps at once: everything before it is done again on a fresh
     /// world. See [`Session::difference`].
     ///
     /// # Errors
     /// [`SessionError::NotNow`] if nothing was done yet; see also [`SessionError`].
     pub fn undo(&mut self) -> Result<Progress, SessionError> {
-        let Some(keep) = self.log.len().checked_sub(1) else {
+        let Some(mut keep) = self.log.len().checked_sub(1) else {
             return Err(Refusal::NothingToUndo.into());
         };
+        while keep > 0 && self.is_joined(&self.log[keep - 1].input) {
+            keep -= 1;
+        }
         self.rebuild(keep, Vec::new())
     }
 
@@ -101,11 +103,11 @@ impl Session {
             return Err(Refusal::NoScript.into());
         };
         let target = match target {
-            Target::Step(step) => Some(step).filter(|step| *step <= lesson.steps.len()),
+            Target::Step(number) => lesson.index_of(number),
             Target::Scene(scene) => lesson.scenes.get(scene).map(|scene| scene.first),
         };
         let Some(target) = target else {
-            let (scenes, steps) = (lesson.scenes.len(), lesson.steps.len());
+            let (scenes, steps) = (lesson.scenes.len(), lesson.count());
             return Err(Refusal::NoSuchPlace { scenes, steps }.into());
         };
         let script = self.log[..self.script_length()].iter();
@@ -120,7 +122,7 @@ impl Session {
         let keep = whole.map_or(0, |last| last + 1);
         let from = whole.map_or(0, |last| step_of(&self.log[last].input) + 1);
         let step = |index| Task::Do(Input::Step { index, answer: None });
-        let pages = (from..target).filter(|index| !is_bare_mark(&lesson.steps[*index]));
+        let pages = (from..target).filter(|index| !lesson.steps[*index].is_bare_mark());
         let more: Vec<Task> = pages.map(step).collect();
         if keep < self.log.len() {
             return self.rebuild(keep, more);
@@ -175,6 +177,13 @@ impl Session {
         }
         let Some((worlds, base)) = &mut self.worlds else { return Err(recorded()) };
         Ok(Live::open(&mut **worlds, &self.spec, base.clone())?)
+    }
+
+    /// Whether it is a step that is done in one go with the one behind it.
+    fn is_joined(&self, input: &Input) -> bool {
+        let Input::Step { index, .. } = input else { return false };
+        let step = self.lesson.as_ref().and_then(|lesson| lesson.steps.get(*index));
+        step.is_some_and(|step| step.joined)
     }
 
     fn is_again(&self, input: &Input) -> bool {

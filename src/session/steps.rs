@@ -9,7 +9,7 @@ use super::doing::{Phase, Run, Task, Turn};
 use super::error::SessionError;
 use super::judge::judge;
 use super::obstacle::Obstacle;
-use crate::lesson::{Code, Does, Expectation, LabLine, Line, Step};
+use crate::lesson::{Code, Does, Expectation, LabLine, Line};
 use crate::model::{Action, Cause, ProcessName, WorldError};
 
 /// How long an outcome is awaited, and a process that still sleeps: as `expect` waits.
@@ -204,7 +204,7 @@ impl Session {
     /// What the step does is done: it gets a page of its own, if it has none.
     pub(super) fn done(&mut self, mut run: Run, does: &Does) -> Result<Turn, SessionError> {
         let step = &run.lesson.steps[run.index];
-        if self.timeline.len() == run.first && !is_bare_mark(step) {
+        if self.timeline.len() == run.first && !step.is_bare_mark() {
             match does {
                 Does::C(code) => {
                     self.push_statement(code.process.clone(), step.code.clone(), self.cause);
@@ -221,14 +221,6 @@ impl Session {
         run.phase = Phase::Check { index: 0, until: None };
         Ok(Turn::Next(run))
     }
-}
-
-/// A `mark` that says nothing to the reader: it has no page, and is done with the step behind it.
-pub(super) fn is_bare_mark(step: &Step) -> bool {
-    matches!(step.does, Does::Lab(LabLine::Mark(_)))
-        && step.narration.is_empty()
-        && step.question.is_none()
-        && step.checks.is_empty()
 }
 
 fn child_name(expectation: &Expectation) -> Option<ProcessName> {

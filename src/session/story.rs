@@ -6,7 +6,6 @@ use super::doing::{Asked, Doing, Input, Logged, Part, Phase, Run, Task, Turn};
 use super::entry::Origin;
 use super::error::SessionError;
 use super::live::{Live, Pumped};
-use super::steps::is_bare_mark;
 use super::{Awaited, Mode, Progress, Session, Waiting};
 use crate::lesson::Does;
 use crate::model::Cause;
@@ -189,7 +188,7 @@ impl Session {
     /// The first step from here on that is more than a mark.
     pub(super) fn no_mark_from(&self, index: usize) -> usize {
         let steps = self.lesson.as_ref().map_or(&[][..], |lesson| &lesson.steps);
-        let marks = steps.iter().skip(index).take_while(|step| is_bare_mark(step));
+        let marks = steps.iter().skip(index).take_while(|step| step.is_bare_mark());
         index + marks.count()
     }
 

@@ -224,6 +224,7 @@ pub fn page(timeline: &Timeline) -> Page<'_> {
         cursor: timeline.len() - 1,
         lesson: None,
         next: None,
+        next_index: 0,
         step: (0, 0),
         rung: crate::model::Rung::Wire,
         mode: Mode::Free,

@@ -6,9 +6,9 @@ use super::super::diagnostic::Trouble;
 use super::super::markdown::Fence;
 use super::super::step::{Code, Does, Expectation, Line};
 use super::super::words::Words;
-use super::Builder;
 use super::cast::Life;
 use super::statements;
+use super::{Builder, TOGETHER};
 use crate::model::ProcessName;
 
 impl Builder<'_> {
@@ -20,6 +20,9 @@ impl Builder<'_> {
         while let Some(word) = words.peek() {
             words.skip_to(word.span.end);
             let span = word.span.start + base..word.span.end + base;
+            if word.text == TOGETHER && !names.is_empty() && words.peek().is_none() {
+                break;
+            }
             match ProcessName::parse(word.text) {
                 Some(name) if names.contains(&name) => {
                     self.trouble(span, "the same process twice", "each name once");

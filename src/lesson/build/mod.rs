@@ -20,6 +20,8 @@ use cast::Cast;
 
 /// Most steps of a lesson.
 const STEPS: usize = 2_000;
+/// The word behind a fence that is one step as a whole.
+const TOGETHER: &str = "together";
 /// Most `expect` lines of a lesson.
 const CHECKS: usize = 4_000;
 
@@ -52,6 +54,8 @@ pub(super) struct Builder<'a> {
     /// The step of the question that was not judged yet, with its choices' places.
     pub open: Option<(usize, Vec<Item>)>,
     last: Last,
+    /// The last step, while it is the end of a fence `together` and nothing came since.
+    together: Option<usize>,
     titled: bool,
     /// How many `expect` lines were read.
     pub checks: usize,
@@ -109,6 +113,7 @@ impl<'a> Builder<'a> {
             pending: Pending::default(),
             open: None,
             last: Last::Nothing,
+            together: None,
             titled: false,
             checks: 0,
             too_much: false,
@@ -121,6 +126,9 @@ impl<'a> Builder<'a> {
 
     fn block(&mut self, block: Block) {
         let span = block.span;
+        if !matches!(block.kind, BlockKind::Fence(_)) {
+            self.together = None;
+        }
         match block.kind {
             BlockKind::Title(prose) => self.title(&prose, span),
             BlockKind::Scene(prose) => self.scene(&prose, span),
@@ -180,6 +188,8 @@ impl<'a> Builder<'a> {
         let kind = words.peek().map_or("", |word| word.text).to_owned();
         let body = text[fence.body.clone()].to_owned();
         self.last = Last::Fence;
+        let (before, first) = (self.together.take(), self.lesson.steps.len());
+        let together = info.split_whitespace().skip(1).last() == Some(TOGETHER);
         match kind.as_str() {
             "c" => {
                 words.take("c");
@@ -187,6 +197,7 @@ impl<'a> Builder<'a> {
             }
             "lab" => {
                 words.take("lab");
+                words.take(TOGETHER);
                 if let Err(trouble) = words.end() {
                     self.troubles.push(trouble.at(fence.info.start));
                 }
@@ -203,6 +214,26 @@ impl<'a> Builder<'a> {
                 );
             }
         }
+        if together {
+            self.join(before.unwrap_or(first));
+        }
+    }
+
+    /// A mark without words is done with the step behind it, if there is one.
+    fn join_marks(&mut self) {
+        let before_last = self.lesson.steps.len().saturating_sub(1);
+        for step in self.lesson.steps.iter_mut().take(before_last) {
+            step.joined |= step.is_bare_mark();
+        }
+    }
+
+    /// Makes one step of all from the one at `first` on.
+    fn join(&mut self, first: usize) {
+        let Some(last) = self.lesson.steps.len().checked_sub(1) else { return };
+        for step in self.lesson.steps.iter_mut().take(last).skip(first) {
+            step.joined = true;
+        }
+        self.together = Some(last);
     }
 
     /// Whether the lesson is longer than any lesson is.
@@ -240,6 +271,7 @@ impl<'a> Builder<'a> {
             more: pending.more,
             question,
             does,
+            joined: false,
             checks: Vec::new(),
             conclusion: None,
             place,
@@ -248,6 +280,7 @@ impl<'a> Builder<'a> {
     }
 
     fn finish(mut self) -> Lesson {
+        self.join_marks();
         if let Some((_, items)) = self.open.take() {
             self.trouble(
                 items[0].fact_span.clone(),

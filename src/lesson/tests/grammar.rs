@@ -353,3 +353,25 @@ fn a_summary_says_what_a_lesson_shows() {
     assert_eq!(summary.errnos.into_iter().collect::<Vec<_>>(), [Errno(32)]);
     assert_eq!((summary.steps, summary.scenes, summary.expectations), (6, 0, 8));
 }
+
+#[test]
+fn fences_together_are_one_step_as_long_as_nothing_stands_between_them() {
+    let lesson = lesson(
+        "```lab together\nhold SYN\nhold FIN\n```\n```c server together\n\
+         int a = socket(AF_INET, SOCK_STREAM, 0);\nint b = socket(AF_INET, SOCK_STREAM, 0);\n```\n\n\
+         Words.\n\n```c server together\nclose(a = 7);\n```\n```lab\nmark here\nauto\n```\n",
+    );
+    let joined: Vec<bool> = lesson.steps.iter().map(|step| step.joined).collect();
+    assert_eq!(joined, [true, true, true, false, false, true, false]);
+    assert_eq!(lesson.count(), 3);
+    let numbers: Vec<usize> = (0..=7).map(|index| lesson.number_of(index)).collect();
+    assert_eq!(numbers, [0, 0, 0, 0, 1, 2, 2, 3]);
+    let indices: Vec<Option<usize>> = (0..5).map(|number| lesson.index_of(number)).collect();
+    assert_eq!(indices, [Some(0), Some(4), Some(5), Some(7), None]);
+    assert_eq!(
+        lesson.code_from(0),
+        "hold SYN; hold FIN; int a = socket(AF_INET, SOCK_STREAM, 0); \
+         int b = socket(AF_INET, SOCK_STREAM, 0);"
+    );
+    assert_eq!(lesson.code_from(5), "auto");
+}

@@ -230,15 +230,12 @@ fn restart_goes_to_the_beginning() {
 
 #[test]
 fn a_jump_does_what_leads_there() {
-    for target in 0..=LENGTH + 1 {
+    for target in 0..=LENGTH {
         let mut there = steps(0);
         let progress = there.jump(Target::Step(target));
         settle(&mut there, progress).expect("goes on");
-        // The mark is step 5 and has no page of its own.
-        let number = if target == 5 { 6 } else { target };
-        assert_eq!(there.step_number().0, number);
-        let count = if target > 5 { target - 1 } else { target };
-        let stepped = steps(count);
+        assert_eq!(there.step_number().0, target);
+        let stepped = steps(target);
         assert_eq!(pages(&there), pages(&stepped), "to {target}");
         // Backwards too.
         let mut back = steps(LENGTH);
@@ -249,8 +246,8 @@ fn a_jump_does_what_leads_there() {
     let mut session = steps(2);
     let progress = session.jump(Target::Scene(1));
     settle(&mut session, progress).expect("goes on");
-    let scene = session.lesson().expect("a lesson").scenes[1].first;
-    assert_eq!(session.step_number().0, scene);
+    let lesson = session.lesson().expect("a lesson");
+    assert_eq!(session.step_number().0, lesson.number_of(lesson.scenes[1].first));
     assert!(matches!(session.jump(Target::Scene(9)), Err(SessionError::NotNow(_))));
     assert!(matches!(session.jump(Target::Step(99)), Err(SessionError::NotNow(_))));
 }
@@ -382,4 +379,24 @@ fn a_thousand_entries_share_what_did_not_change() {
         Arc::ptr_eq(&hosts(&pair[0]), &hosts(&pair[1]))
     });
     assert_eq!(shared.count(), 999);
+}
+
+#[test]
+fn what_stands_together_is_done_and_undone_in_one_go() {
+    let text = format!(
+        "{READY}\nA client.\n\n```lab together\nmark ready\nhold\n```\n```c client together\n{CONNECT}    // blocks\n```\n\
+         ```lab\nauto\nexpect client returned 0\n```\n"
+    );
+    let (mut session, _) = open(&text);
+    let before = session.lesson().map_or(0, |lesson| lesson.count()) - 2;
+    session.jump(Target::Step(before)).expect("a place");
+    let pages = session.timeline().len();
+    assert_eq!(session.step_number(), (before, before + 2));
+    session.step().expect("a step");
+    assert_eq!(session.step_number(), (before + 1, before + 2));
+    assert_eq!(session.timeline().len(), pages + 3, "hold, socket and connect have a page each");
+    session.undo().expect("a step to undo");
+    assert_eq!(session.step_number(), (before, before + 2));
+    assert_eq!(session.timeline().len(), pages);
+    assert!(session.difference().is_none());
 }

@@ -133,7 +133,7 @@ pub(super) fn open(app: &mut App, resume: bool) -> Vec<Effect> {
         return remark(app, "menu-needs-the-wire");
     }
     let reached = item.map_or(0, |item| item.reached.step);
-    let halfway = resume && (1..lesson.steps.len()).contains(&reached);
+    let halfway = resume && (1..lesson.count()).contains(&reached);
     vec![Effect::Do(Deed::Open(lesson, halfway.then_some(Target::Step(reached))))]
 }
 

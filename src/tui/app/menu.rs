@@ -74,7 +74,7 @@ impl Menu {
     pub fn note(&mut self, lesson: &Arc<Lesson>, done: usize, proved: impl FnOnce() -> bool) {
         if let Some(item) = self.items.iter_mut().find(|item| item.has(lesson)) {
             item.reached.step = done;
-            let over = done > 0 && done == lesson.steps.len();
+            let over = done > 0 && done == lesson.count();
             item.reached.finished = item.reached.finished || (over && proved());
         }
     }

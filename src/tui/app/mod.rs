@@ -144,7 +144,7 @@ impl App {
             && self.menu.speaks(twin, self.lang())
         {
             page.lesson = Some(twin);
-            page.next = page.next.and_then(|_| twin.steps.get(page.step.0));
+            page.next = page.next.and_then(|_| twin.steps.get(page.next_index));
         }
         let question = page.next.and_then(|step| step.question.as_ref());
         page.asking = self.asking.zip(question).map(|(asking, question)| (question, asking.chosen));

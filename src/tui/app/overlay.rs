@@ -21,9 +21,8 @@ pub(super) fn toggle(app: &mut App, over: Over) -> Vec<Effect> {
 pub(super) fn open_map(app: &mut App) -> Vec<Effect> {
     toggle(app, Over::Map);
     let session = app.session.as_ref();
-    let place = session.and_then(|session| {
-        session.lesson().map(|lesson| line_of(lesson, session.step_number().0))
-    });
+    let place = session
+        .and_then(|session| session.lesson().map(|lesson| line_of(lesson, session.next_index())));
     app.scroll = place.unwrap_or(0).saturating_sub(10);
     Vec::new()
 }

@@ -63,7 +63,7 @@ fn statements<'a>(
     process: &ProcessName,
 ) -> Vec<(Turn, &'a str)> {
     let next = match (page.live, page.mode) {
-        (true, _) | (_, Mode::Recorded) => page.step.0,
+        (true, _) | (_, Mode::Recorded) => page.next_index,
         (false, Mode::Script | Mode::Free) => page.entry().step.map_or(0, |step| step + 1),
     };
     let ahead = (next..lesson.steps.len())

@@ -184,7 +184,8 @@ fn printed(page: &Page<'_>, ink: &Ink) -> Vec<Paragraph> {
 /// The words before the next step: on the newest page, and in a recording where the next entry
 /// begins it.
 fn next_words(page: &Page<'_>, depth: Depth, ink: &Ink) -> Vec<Paragraph> {
-    let begins = |entry: &Entry| matches!(entry.origin, Origin::Step(step) if step == page.step.0);
+    let begins =
+        |entry: &Entry| matches!(entry.origin, Origin::Step(step) if step == page.next_index);
     let shown = match page.mode {
         // A step that waits is not over, and what comes next might tell what is awaited.
         Mode::Script => page.live && page.waiting.is_none() && !page.question_ahead,

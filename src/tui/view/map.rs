@@ -34,7 +34,8 @@ pub fn lines(page: &Page<'_>, wide: usize, ink: &Ink) -> Vec<Line<'static>> {
     let Some(lesson) = page.lesson else {
         return vec![ink.line(Role::Dim, format!(" {}", ink.words.ui("map-none")))];
     };
-    let done = if page.live { page.step.0 } else { page.entry().step.map_or(0, |step| step + 1) };
+    let done =
+        if page.live { page.next_index } else { page.entry().step.map_or(0, |step| step + 1) };
     let outcomes = outcomes(page);
     let (mut lines, mut scene) = (Vec::new(), None);
     for (index, step) in lesson.steps.iter().enumerate() {

@@ -121,7 +121,7 @@ fn about_lines(
         let line = Paragraph::new(ink, Role::Plain, text).marked(mark);
         paragraphs.push(if index == 0 { line } else { line.close() });
     }
-    let (steps, scenes) = (lesson.steps.len(), lesson.scenes.len());
+    let (steps, scenes) = (lesson.count(), lesson.scenes.len());
     let size = match scenes {
         0 => words.ui_with("menu-steps", &[("steps", &steps)]),
         _ => words.ui_with("menu-size", &[("steps", &steps), ("scenes", &scenes)]),

@@ -11,7 +11,7 @@ use ratatui::text::{Line, Span};
 use super::cee::coloured;
 use super::page::Page;
 use super::told::{awaited, lab_line};
-use crate::lesson::Does;
+use crate::lesson::{Code, Does, Step};
 use crate::session::{Mode, Waiting};
 use crate::tui::ink::Ink;
 use crate::tui::text::spread;
@@ -60,16 +60,38 @@ fn next(page: &Page<'_>, ink: &Ink) -> Vec<Span<'static>> {
         (_, None, _) => vec![ink.span(Role::Good, words.ui("next-finished"))],
         (_, Some(step), _) => {
             let mut spans = vec![ink.span(Role::Dim, words.ui("next").to_owned())];
-            if let Does::C(code) = &step.does {
-                spans.push(ink.span(Role::Strong, format!("{}  ", code.process)));
-            }
-            match &step.does {
-                Does::C(_) => spans.extend(coloured(&step.code, ink)),
-                Does::Lab(line) => spans.push(ink.span(Role::Code, lab_line(line, words))),
+            let mut before = None;
+            let joined = page.lesson.into_iter().flat_map(|l| l.joined_from(page.next_index));
+            let joined = joined.map(|(_, step)| step).filter(|step| !step.is_bare_mark());
+            for step in std::iter::once(step).chain(joined.skip(1)) {
+                spans.extend(one(step, before, ink));
+                before = Some(step);
             }
             spans
         }
     }
+}
+
+/// What one of the joined steps does, behind the one before it; its process only if it is another.
+fn one(step: &Step, before: Option<&Step>, ink: &Ink) -> Vec<Span<'static>> {
+    let mut spans = Vec::new();
+    let same = |code: &Code| match before.map(|before| &before.does) {
+        Some(Does::C(earlier)) => earlier.process == code.process,
+        Some(Does::Lab(_)) | None => false,
+    };
+    if before.is_some() {
+        spans.push(ink.span(Role::Dim, "  ".to_owned()));
+    }
+    match &step.does {
+        Does::C(code) => {
+            if !same(code) {
+                spans.push(ink.span(Role::Strong, format!("{}  ", code.process)));
+            }
+            spans.extend(coloured(&step.code, ink));
+        }
+        Does::Lab(line) => spans.push(ink.span(Role::Code, lab_line(line, &ink.words))),
+    }
+    spans
 }
 
 /// What is awaited, for how long at most, and the way out.

@@ -33,7 +33,9 @@ pub struct Page<'a> {
     pub lesson: Option<&'a Lesson>,
     /// The step of the script that comes next.
     pub next: Option<&'a Step>,
-    /// How many steps are done, and how many there are.
+    /// Where in the lesson's list what comes next stands.
+    pub next_index: usize,
+    /// How many steps are done, and how many there are, as the learner counts.
     pub step: (usize, usize),
     /// Which kind of lab it is.
     pub rung: Rung,
@@ -68,6 +70,7 @@ impl<'a> Page<'a> {
             lesson: session.lesson().map(Arc::as_ref),
             next: session.next_step(),
             step: session.step_number(),
+            next_index: session.next_index(),
             rung: session.spec().rung,
             mode: session.mode(),
             live: session.is_live(),

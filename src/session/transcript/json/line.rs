@@ -10,7 +10,7 @@ pub(super) enum Line<'a> {
         step: usize,
         of: usize,
         scene: Option<&'a str>,
-        code: &'a str,
+        code: String,
     },
     Call {
         step: Option<usize>,

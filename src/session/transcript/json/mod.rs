@@ -20,7 +20,7 @@ use crate::session::entry::{Bet, Entry, Verdict};
 pub fn lines(before: Option<&Entry>, entry: &Entry, lesson: Option<&Lesson>) -> Vec<String> {
     let moment = &entry.moment;
     let (snapshot, earlier) = (&*moment.snapshot, snapshot_before(before));
-    let step = entry.step.map(|step| step + 1);
+    let step = entry.step.map(|step| number(step, lesson));
     let at_ms = millis(moment.at);
     let mut lines: Vec<Line<'_>> = Vec::new();
     lines.extend(begun(before, entry, lesson));
@@ -40,7 +40,7 @@ pub fn lines(before: Option<&Entry>, entry: &Entry, lesson: Option<&Lesson>) -> 
         lines.push(Line::More { step, packets, bytes });
     }
     lines.extend(entry.verdicts.iter().map(|verdict| fact(step, verdict)));
-    lines.extend(entry.bets.iter().map(bet));
+    lines.extend(entry.bets.iter().map(|one| bet(one, lesson)));
     lines.iter().map(written).collect()
 }
 
@@ -65,11 +65,13 @@ fn begun<'a>(
     lesson: Option<&'a Lesson>,
 ) -> Option<Line<'a>> {
     let lesson = lesson?;
-    let index = entry.step.filter(|_| before.is_none_or(|before| before.step != entry.step))?;
+    let number_of = |entry: &Entry| entry.step.map(|index| lesson.number_of(index));
+    let index = entry.step.filter(|_| before.and_then(number_of) != number_of(entry))?;
     let step = lesson.steps.get(index)?;
     let scene = step.scene.and_then(|scene| lesson.scenes.get(scene));
     let scene = scene.map(|scene| scene.title.as_str());
-    Some(Line::Step { step: index + 1, of: lesson.steps.len(), scene, code: &step.code })
+    let (step, code) = (lesson.number_of(index) + 1, lesson.code_from(index));
+    Some(Line::Step { step, of: lesson.count(), scene, code })
 }
 
 fn call<'a>(
@@ -247,10 +249,15 @@ fn fact(step: Option<usize>, verdict: &Verdict) -> Line<'_> {
     }
 }
 
-fn bet(bet: &Bet) -> Line<'_> {
+/// The learner's number of the step at this index.
+fn number(index: usize, lesson: Option<&Lesson>) -> usize {
+    lesson.map_or(index, |lesson| lesson.number_of(index)) + 1
+}
+
+fn bet<'a>(bet: &'a Bet, lesson: Option<&Lesson>) -> Line<'a> {
     let choices = bet.choices.iter();
     Line::Bet {
-        step: bet.step + 1,
+        step: number(bet.step, lesson),
         choices: choices.map(|c| Choice { fact: &c.fact, words: &c.words }).collect(),
         chosen: bet.chosen.map(|chosen| chosen + 1),
         truth: bet.truth + 1,
