@@ -10,7 +10,7 @@ use super::headers::HEADERS;
 use super::lexer::{Kind, Token, tokens};
 use super::parser;
 use super::preprocess::{predefine, preprocess};
-use super::program::Function;
+use super::program::{Code, Function, Op, Site, Spot};
 use super::scope::Scope;
 use super::statement::{Comment, Expression, Statement};
 
@@ -96,7 +96,72 @@ pub fn run_main(scope: &mut Scope, args: &[&str]) -> Result<Statement, Error> {
         _ => return Err(Error::new(0..0, "main() takes no arguments or two")),
     };
     let statements = compile(&source, scope)?;
-    statements.into_iter().next().ok_or_else(|| Error::new(0..0, "there is no main() to run"))
+    let mut statement = statements
+        .into_iter()
+        .next()
+        .ok_or_else(|| Error::new(0..0, "there is no main() to run"))?;
+    statement.program = Arc::new(without_places(&statement.program));
+    Ok(statement)
+}
+
+/// Code without jumps that stands in no source.
+fn without_places(code: &Code) -> Code {
+    let nowhere = Arc::new(Spot { span: 0..0, code: "".into() });
+    let ops = code.ops.iter().filter_map(|op| match op {
+        Op::At(_) => None,
+        Op::Ask(site) => {
+            let (call, arguments) = (site.call, site.arguments);
+            Some(Op::Ask(Arc::new(Site { call, arguments, spot: Arc::clone(&nowhere) })))
+        }
+        other => Some(other.clone()),
+    });
+    Code { ops: ops.collect(), data: code.data.clone() }
+}
+
+/// A whole C program: what runs before `main`, and `main` itself.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// Its variables and functions, in order. None of them makes a call.
+    pub before: Vec<Statement>,
+    /// Calls `main`, and exits with what it returns.
+    pub main: Statement,
+    /// What its process knows.
+    pub scope: Arc<Scope>,
+}
+
+/// Compiles a whole file, as a C compiler wants it: nothing but declarations and functions at its
+/// top, one of them `main`. `args` are those of `main`; the first is the program's name.
+///
+/// # Errors
+/// The first [`Error`], with its place in `source`.
+pub fn program(source: &str, scope: &Scope, args: &[&str]) -> Result<Program, Error> {
+    let mut scope = scope.clone();
+    let tree = {
+        let lexemes = preprocess(source, &mut scope.defines.clone())?;
+        parser::statements(&lexemes, scope.type_names())?
+    };
+    let stray = tree.iter().find(|statement| {
+        !matches!(
+            statement.kind,
+            StmtKind::Empty
+                | StmtKind::Declare { .. }
+                | StmtKind::Typedef(_)
+                | StmtKind::Tag(_)
+                | StmtKind::Function(_)
+        )
+    });
+    if let Some(stray) = stray {
+        let error = Error::new(stray.span.clone(), "a statement outside of every function");
+        return Err(error.help("a program runs main(), and what main() calls"));
+    }
+    let before = compile(source, &mut scope)?;
+    if let Some(asks) = before.iter().find(|statement| statement.calls) {
+        let message = "a variable outside of functions begins with a constant";
+        return Err(Error::new(asks.span.clone(), message));
+    }
+    let end = source.trim_end().len();
+    let main = run_main(&mut scope, args).map_err(|error| Error { span: end..end, ..error })?;
+    Ok(Program { before, main, scope: Arc::new(scope) })
 }
 
 fn escaped(text: &str) -> String {

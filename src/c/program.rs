@@ -49,6 +49,17 @@ pub(super) enum Op {
     Enter(Arc<Function>),
     /// Result → result, in the calling code.
     Return,
+    /// Nothing → nothing; a statement begins.
+    At(Arc<Spot>),
+}
+
+/// A statement, or the head of one, where a program can stand.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spot {
+    /// Its place in the source that was compiled.
+    pub span: Span,
+    /// Its text on one line.
+    pub code: Arc<str>,
 }
 
 /// Operations that belong together.
@@ -65,9 +76,7 @@ pub(super) struct Site {
     pub call: &'static CallHelp,
     pub arguments: usize,
     /// The innermost statement around the call.
-    pub span: Span,
-    /// Its text on one line.
-    pub code: Arc<str>,
+    pub spot: Arc<Spot>,
 }
 
 /// A function that the learner wrote.

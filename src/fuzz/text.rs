@@ -76,6 +76,7 @@ fn run_on(
     match event {
         Ok(Event::Call(_)) => Some(machine.resume(answers.next()?, memory)),
         Ok(Event::Printed(_)) => Some(machine.go_on(memory)),
+        Ok(Event::Reached) => Some(machine.walk(memory)),
         Ok(Event::Done(_)) => None,
         Err(fault) => {
             let _ = fault.to_string();

@@ -249,6 +249,7 @@ impl Live {
                     printed.push_str(&text);
                     event = actor.machine.go_on(memory);
                 }
+                Ok(Event::Reached) => return Ok(()),
                 Ok(Event::Done(value)) => {
                     actor.finishes(value);
                     return Ok(());

@@ -38,8 +38,7 @@ impl Compiler<'_> {
         match call.does {
             Does::Ask(..) => {
                 self.asks = true;
-                let (span, code) = self.site.clone();
-                let site = Site { call, arguments: count, span, code };
+                let site = Site { call, arguments: count, spot: Arc::clone(&self.site) };
                 self.emit(Op::Ask(Arc::new(site)));
             }
             Does::Here(builtin) => self.emit(Op::Here(builtin, count)),

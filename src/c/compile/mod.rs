@@ -18,7 +18,7 @@ use super::ast::{Declared, Expr, ExprKind, Span, Stmt, StmtKind};
 use super::error::Error;
 use super::lexer::Token;
 use super::machine::Machine;
-use super::program::{Code, Function, Op};
+use super::program::{Code, Function, Op, Spot};
 use super::scope::{Scope, Variable};
 use super::types::Type;
 use crate::model::{ARENA_SIZE, ARENA_START, Bytes};
@@ -41,7 +41,7 @@ pub(super) struct Compiler<'a> {
     /// The functions that each function calls.
     called: HashMap<Arc<str>, Vec<(Arc<Function>, Span)>>,
     /// The innermost statement, for the places where the kernel is asked.
-    site: (Span, Arc<str>),
+    site: Arc<Spot>,
     /// The code so far may ask the kernel.
     asks: bool,
     /// Where strings go, if not behind the variables.
@@ -87,7 +87,7 @@ impl<'a> Compiler<'a> {
             loops: Vec::new(),
             function: None,
             called: HashMap::new(),
-            site: (0..0, "".into()),
+            site: Arc::new(Spot { span: 0..0, code: "".into() }),
             asks: false,
             passing: None,
             worked: 0,
@@ -195,7 +195,9 @@ impl<'a> Compiler<'a> {
 
     /// Calls from here on belong to the statement, or the head of a statement, at `span`.
     fn enter_site(&mut self, span: &Span) {
-        self.site = (span.clone(), one_line(self.source, self.tokens, span).into());
+        let code = one_line(self.source, self.tokens, span).into();
+        self.site = Arc::new(Spot { span: span.clone(), code });
+        self.emit(Op::At(Arc::clone(&self.site)));
     }
 
     /// A place in the arena.

@@ -9,7 +9,7 @@ use super::ast::Span;
 use super::calls::{CallResult, Lowering};
 use super::fault::{CALLS_A_STEP, Fault, OPERATIONS_A_STEP};
 use super::lower;
-use super::program::Code;
+use super::program::{Code, Spot};
 use super::reach::Reach;
 use super::statement::{Expression, Statement};
 use super::types::Int;
@@ -25,6 +25,12 @@ pub struct Machine {
     value: bool,
     calls: u32,
     operations: u32,
+    /// It stops at the first statement behind each call.
+    walks: bool,
+    /// A call came back since it went on.
+    called: bool,
+    /// The statement that began last, in whatever function.
+    last: Option<Arc<Spot>>,
 }
 
 /// Code that is being run.
@@ -34,6 +40,8 @@ struct Frame {
     at: usize,
     /// How high the stack was when it began.
     base: usize,
+    /// The statement in it that began last.
+    spot: Option<Arc<Spot>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +52,8 @@ enum State {
     Asked(Lowering, Vec<i64>),
     /// The caller was given something that was printed.
     Printed,
+    /// A statement is about to begin.
+    Stopped,
 }
 
 /// Why the machine stopped.
@@ -53,6 +63,9 @@ pub enum Event {
     Call(Pending),
     /// Something was printed: go on with [`Machine::go_on`].
     Printed(String),
+    /// A program that is walked has come to a statement, see [`Machine::spot`]: go on with
+    /// [`Machine::walk`].
+    Reached,
     /// The statement is over. The value of an expression statement; `None` for a declaration and
     /// for a call that returns nothing.
     Done(Option<i64>),
@@ -92,6 +105,9 @@ impl Machine {
             value: false,
             calls: CALLS_A_STEP,
             operations: OPERATIONS_A_STEP,
+            walks: false,
+            called: false,
+            last: None,
         }
     }
 
@@ -119,6 +135,29 @@ impl Machine {
         if !self.is_idle() {
             return Err(Fault::Misused);
         }
+        self.walks = false;
+        self.last = None;
+        self.start(statement, memory)
+    }
+
+    /// Begins a program: runs to its first statement, and from now on stops at the first
+    /// statement behind each call.
+    ///
+    /// # Errors
+    /// As [`Machine::begin`].
+    pub fn begin_walk(
+        &mut self,
+        statement: &Statement,
+        memory: &mut dyn Memory,
+    ) -> Result<Event, Fault> {
+        if !self.is_idle() {
+            return Err(Fault::Misused);
+        }
+        (self.walks, self.called, self.last) = (true, true, None);
+        self.start(statement, memory)
+    }
+
+    fn start(&mut self, statement: &Statement, memory: &mut dyn Memory) -> Result<Event, Fault> {
         self.state = State::Running;
         self.stack.clear();
         self.value = statement.value;
@@ -137,6 +176,7 @@ impl Machine {
         let State::Asked(lowering, typed) = &self.state else { return Err(Fault::Misused) };
         let answered = lower::answer(*lowering, typed, result, &mut Reach::new(memory));
         self.state = State::Running;
+        self.called = true;
         let stored = answered.and_then(|value| {
             if let Err(errno) = result {
                 Reach::new(memory).store(ERRNO_ADDRESS, Int::INT, i64::from(errno.0))?;
@@ -159,6 +199,24 @@ impl Machine {
         self.checked(Ok(()), memory)
     }
 
+    /// Goes on from a statement at which a program stopped, to its next call.
+    ///
+    /// # Errors
+    /// As [`Machine::begin`]; [`Fault::Misused`] if it did not stop at a statement.
+    pub fn walk(&mut self, memory: &mut dyn Memory) -> Result<Event, Fault> {
+        if self.state != State::Stopped {
+            return Err(Fault::Misused);
+        }
+        (self.state, self.called) = (State::Running, false);
+        self.checked(Ok(()), memory)
+    }
+
+    /// The statement that a program is at: it has begun, or is about to.
+    pub fn spot(&self) -> Option<&Arc<Spot>> {
+        let here = self.frames.last().and_then(|frame| frame.spot.as_ref());
+        here.or(self.last.as_ref()).filter(|_| !self.is_idle())
+    }
+
     /// The value of code that asks no kernel.
     pub(super) fn evaluate(code: &Arc<Code>, memory: &mut dyn Memory) -> Result<i64, Fault> {
         let mut machine = Self::new();
@@ -169,7 +227,7 @@ impl Machine {
             match machine.run(memory)? {
                 Event::Done(value) => return value.ok_or(Fault::Misused),
                 Event::Printed(_) => machine.state = State::Running,
-                Event::Call(_) => return Err(Fault::Misused),
+                Event::Call(_) | Event::Reached => return Err(Fault::Misused),
             }
         }
     }
@@ -193,7 +251,8 @@ impl Machine {
         for (address, bytes) in &code.data {
             Reach::new(memory).write(*address, bytes)?;
         }
-        self.frames.push(Frame { code: Arc::clone(code), at: 0, base: self.stack.len() });
+        let base = self.stack.len();
+        self.frames.push(Frame { code: Arc::clone(code), at: 0, base, spot: None });
         Ok(())
     }
 

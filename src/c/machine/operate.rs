@@ -104,6 +104,17 @@ impl Machine {
                 self.enter(&body.code, memory)?;
                 return Ok(None);
             }
+            Op::At(spot) => {
+                self.last = Some(Arc::clone(spot));
+                if let Some(frame) = self.frames.last_mut() {
+                    frame.spot = Some(Arc::clone(spot));
+                }
+                if !(self.walks && self.called) {
+                    return Ok(None);
+                }
+                self.state = State::Stopped;
+                return Ok(Some(Event::Reached));
+            }
             Op::Return => {
                 let result = self.pop()?;
                 let frame = self.frames.pop().ok_or(Fault::Misused)?;
@@ -122,13 +133,16 @@ impl Machine {
         let Does::Ask(syscall, lowering) = site.call.does else { return Err(Fault::Misused) };
         let args = lower::arguments(lowering, &typed, reach)?;
         self.state = State::Asked(lowering, typed);
+        // The call of main stands in no source; what returned from there led here.
+        let spot = if site.spot.span.is_empty() { self.last.as_ref() } else { None };
+        let spot = spot.unwrap_or(&site.spot);
         Ok(Event::Call(Pending {
             syscall,
             typed: site.call.name.to_owned(),
             args,
             shown: strace::before(syscall, &args, reach.memory()),
-            code: Arc::clone(&site.code),
-            span: site.span.clone(),
+            code: Arc::clone(&spot.code),
+            span: spot.span.clone(),
         }))
     }
 }

@@ -75,8 +75,8 @@ fn an_error_names_its_place_and_what_to_do() {
         ("int g(int x); g(1);", "g", "body is nowhere", ""),
         ("printf(\"%d\\n\");", "\"%d\\n\"", "needs 1 more argument", ""),
         ("printf(\"%f\", 1);", "\"%f\"", "fraction", "%d"),
-        ("#define M(x) x\nfd;", "#define M(x) x", "parameters", "#define NAME VALUE"),
-        ("#ifdef X\n#endif", "#ifdef X", "#ifdef is outside", ""),
+        ("#define M(x) #x\nfd;", "#define M(x) #x", "# and ##", "#define NAME VALUE"),
+        ("#if X > 1\n#endif", "#if X > 1", "#if is outside", "subset"),
         ("inet_addr(198.51.100.1);", "198.51.100.1", "an address is no number", "quotes"),
         ("char s[] = \"监听; fd;", "\"监听; fd;", "needs a \"", ""),
         ("fd = 监;", "监", "no meaning", ""),
@@ -317,4 +317,67 @@ fn the_kernel_gets_what_is_wrong_but_legal() {
     let answers = [err("EBADF"), err("EINVAL"), err("EFAULT"), err("EFAULT")];
     process.run(source, &answers).expect("it runs");
     assert_eq!(process.lines.len(), 4);
+}
+
+#[test]
+fn a_program_stops_at_the_statement_behind_each_call() {
+    let source = "#include <stdio.h>\nint port = 80;\nint make(int n) {\n    int fd = socket(n, 1, 0);\n    \
+        if (fd < 0) {\n        perror(\"socket\");\n        exit(1);\n    }\n    return fd;\n}\n\
+        int main(void) {\n    int a = make(2), b = make(10);\n    port = a + b;\n    \
+        while (port-- > 6)\n        close(port);\n    return 7;\n}\n";
+    let program = program(source, &Scope::new(&[]), &["x"]).expect("a program");
+    let mut memory = Bytes::zeroed();
+    let mut machine = Machine::new();
+    for statement in &program.before {
+        assert!(matches!(machine.begin(statement, &mut memory), Ok(Event::Done(_))));
+    }
+    let mut event = machine.begin_walk(&program.main, &mut memory);
+    let mut story = Vec::new();
+    let mut answers = [3, 4, 0].into_iter();
+    for _ in 0..20 {
+        event = match event {
+            Ok(Event::Reached) => {
+                story.push(machine.spot().expect("a place").code.to_string());
+                machine.walk(&mut memory)
+            }
+            Ok(Event::Call(pending)) => {
+                assert!(source.get(pending.span).is_some_and(|text| !text.is_empty()));
+                story.push(format!("{} in {}", pending.typed, pending.code));
+                match answers.next() {
+                    Some(answer) => machine.resume(Ok(answer), &mut memory),
+                    None => break,
+                }
+            }
+            other => panic!("{other:?}"),
+        };
+    }
+    assert_eq!(
+        story,
+        [
+            "int a = make(2), b = make(10);",
+            "socket in int fd = socket(n, 1, 0);",
+            "if (fd < 0)",
+            "socket in int fd = socket(n, 1, 0);",
+            "if (fd < 0)",
+            "close in close(port);",
+            "while (port-- > 6) close(port);",
+            "exit in return 7;",
+        ]
+    );
+}
+
+#[test]
+fn a_program_is_what_a_c_compiler_takes() {
+    let wrong = |source: &str| {
+        program(source, &Scope::new(&[]), &["x"]).map(drop).map_err(|e| (e.span, e.message))
+    };
+    assert_eq!(wrong("int main(void) { return 0; }"), Ok(()));
+    for (source, place) in [
+        ("int main(void) { return 0; }\nlisten(3, 4);", 29..42),
+        ("int fd = socket(2, 1, 0);\nint main(void) { return 0; }", 0..25),
+        ("int f(void) { return 0; }\n", 25..25),
+        ("int main(int a) { return 0; }\n", 29..29),
+    ] {
+        assert_eq!(wrong(source).map_err(|(span, _)| span), Err(place), "{source}");
+    }
 }

@@ -133,6 +133,7 @@ fn try_it(source: &str, answers: &[i64]) {
                     machine.resume(answer, &mut memory)
                 }
                 Ok(Event::Printed(_)) => machine.go_on(&mut memory),
+                Ok(Event::Reached) => machine.walk(&mut memory),
                 Ok(Event::Done(_)) | Err(_) => break,
             };
         }

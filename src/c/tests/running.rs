@@ -60,6 +60,7 @@ impl Process {
                     self.printed.push_str(&text);
                     self.machine.go_on(&mut self.memory).map_err(fault)?
                 }
+                Event::Reached => self.machine.walk(&mut self.memory).map_err(fault)?,
                 Event::Call(pending) => {
                     let Some((writes, result)) = answers.next() else {
                         return Err(format!("{} was not expected", pending.typed));

@@ -1,0 +1,90 @@
+//! What `#define` has given names to.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::super::lexer::{Kind, Token};
+use super::Lexeme;
+
+/// What `#define` has given names to.
+pub(in super::super) type Defines = HashMap<Arc<str>, Define>;
+
+/// What a name stands for.
+#[derive(Debug, Clone, Default)]
+pub(in super::super) struct Define {
+    /// The names of its parameters; `None`: it has none, and no brackets stand behind it.
+    pub parameters: Option<Arc<[Arc<str>]>>,
+    body: Arc<[(Kind, Arc<str>)]>,
+}
+
+impl Define {
+    /// What it stands for at this place, with these arguments.
+    pub fn with(&self, arguments: &[Vec<Lexeme>], span: &Range<usize>) -> Vec<Lexeme> {
+        let parameters = self.parameters.as_deref().unwrap_or(&[]);
+        let mut made = Vec::new();
+        for (kind, text) in self.body.iter() {
+            match parameters.iter().position(|parameter| parameter == text) {
+                Some(index) => made.extend_from_slice(&arguments[index]),
+                None => {
+                    let (kind, text, span) = (*kind, Arc::clone(text), span.clone());
+                    made.push(Lexeme { kind, text, span });
+                }
+            }
+        }
+        made
+    }
+}
+
+/// Remembers `define NAME …` or `define NAME(a, b) …`.
+pub fn define(text: &str, inner: &[Token], defines: &mut Defines) -> Result<(), &'static str> {
+    let Some(name) = inner.get(1).filter(|token| token.kind == Kind::Word) else {
+        return Err("expected a name behind #define");
+    };
+    let opens = |next: &&Token| next.start == name.end && next.text(text) == "(";
+    let mut rest = &inner[2..];
+    let parameters = match rest.first().filter(opens) {
+        None => None,
+        Some(_) => {
+            let end = rest.iter().position(|token| token.text(text) == ")");
+            let end = end.ok_or("expected ) behind the parameters of a #define")?;
+            let names = parameters(text, &rest[1..end])?;
+            rest = &rest[end + 1..];
+            Some(names)
+        }
+    };
+    let mut body: Vec<(Kind, Arc<str>)> = Vec::new();
+    for token in rest {
+        match token.kind {
+            Kind::Bad("this character has no meaning in C") if token.text(text) == "\\" => {}
+            Kind::Bad(reason) => return Err(reason),
+            Kind::Mark if token.text(text).starts_with('#') => {
+                return Err("# and ## in a #define are outside sockstep's C");
+            }
+            kind => body.push((kind, token.text(text).into())),
+        }
+    }
+    defines.insert(name.text(text).into(), Define { parameters, body: body.into() });
+    Ok(())
+}
+
+/// The names between the brackets of a `#define`.
+fn parameters(text: &str, inner: &[Token]) -> Result<Arc<[Arc<str>]>, &'static str> {
+    let mut names = Vec::new();
+    for (index, token) in inner.iter().enumerate() {
+        match (index % 2, token.kind, token.text(text)) {
+            (0, Kind::Word, name) => names.push(name.into()),
+            (1, _, ",") if index + 1 < inner.len() => {}
+            (0, _, "...") => return Err("a #define with ... is outside sockstep's C"),
+            _ => return Err("expected names with commas in the brackets of a #define"),
+        }
+    }
+    Ok(names.into())
+}
+
+/// A `#define` of a string constant, as the lab predefines `SERVER_IP`.
+pub(in super::super) fn predefine(name: &str, value: &str, defines: &mut Defines) {
+    let text = format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""));
+    let body = [(Kind::Text, text.into())].into();
+    defines.insert(name.into(), Define { parameters: None, body });
+}

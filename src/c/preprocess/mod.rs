@@ -1,0 +1,252 @@
+//! `#include` and `#define`: tokens of a source → tokens for the parser, names of constants
+//! replaced by what they stand for.
+
+mod condition;
+mod define;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::error::Error;
+use super::lexer::{Kind, Token, tokens};
+use condition::Conditions;
+use define::define;
+pub(super) use define::{Define, Defines, predefine};
+
+/// A token for the parser. Its text may come from a `#define`; its place is always one in the
+/// source that is compiled.
+#[derive(Debug, Clone)]
+pub(super) struct Lexeme {
+    pub kind: Kind,
+    pub text: Arc<str>,
+    pub span: Range<usize>,
+}
+
+/// So many tokens may come of one source; `#define`s can multiply without bounds.
+const MOST_TOKENS: usize = 50_000;
+/// So deep may `#define`s stand in each other.
+const DEEPEST: usize = 20;
+
+/// The tokens of `source` without comments, and with `defines` (and those that the source makes)
+/// put in.
+pub(super) fn preprocess(source: &str, defines: &mut Defines) -> Result<Vec<Lexeme>, Error> {
+    let mut replaced = Replaced::default();
+    let mut out = Vec::new();
+    // What stands between two directives, in which the same names are known.
+    let mut between: Vec<Lexeme> = Vec::new();
+    let mut conditions = Conditions::default();
+    for token in tokens(source) {
+        match token.kind {
+            Kind::LineComment | Kind::BlockComment => {}
+            Kind::Directive => {
+                let before = std::mem::take(&mut between);
+                replaced.put(&before, defines, &mut Vec::new(), &mut out)?;
+                if !conditions.obey(source, token, defines)? && conditions.hold() {
+                    directive(source, token, defines)?;
+                }
+            }
+            _ if !conditions.hold() => {}
+            Kind::Bad(reason) => {
+                let text = token.text(source);
+                let first = text.lines().next().unwrap_or(text);
+                return Err(Error::new(token.start..token.start + first.len().max(1), reason));
+            }
+            Kind::Word | Kind::Number | Kind::Text | Kind::Letter | Kind::Mark => {
+                let text: Arc<str> = token.text(source).into();
+                between.push(Lexeme { kind: token.kind, text, span: token.span() });
+            }
+        }
+    }
+    if let Some(open) = conditions.open() {
+        return Err(Error::new(open.clone(), "this has no #endif"));
+    }
+    replaced.put(&between, defines, &mut Vec::new(), &mut out)?;
+    Ok(out)
+}
+
+/// Replaces names by what they stand for, and counts.
+#[derive(Default)]
+struct Replaced {
+    /// How many tokens were looked at; a `#define` of nothing leaves none.
+    seen: usize,
+}
+
+impl Replaced {
+    /// Puts tokens behind `out`, or what `#define`s have for them. `inside` are the names that are
+    /// being replaced: a name does not stand for itself again (C11 6.10.3.4).
+    fn put(
+        &mut self,
+        all: &[Lexeme],
+        defines: &Defines,
+        inside: &mut Vec<Arc<str>>,
+        out: &mut Vec<Lexeme>,
+    ) -> Result<(), Error> {
+        let mut at = 0;
+        while let Some(token) = all.get(at) {
+            self.seen += 1;
+            if self.seen > MOST_TOKENS {
+                let message = format!("this is more than {MOST_TOKENS} tokens");
+                return Err(Error::new(token.span.clone(), message));
+            }
+            at += 1;
+            let wanted =
+                token.kind == Kind::Word && !inside.contains(&token.text) && inside.len() < DEEPEST;
+            let define = if wanted { defines.get(&token.text) } else { None };
+            let opens = all.get(at).is_some_and(|next| &*next.text == "(");
+            let Some(define) = define.filter(|define| define.parameters.is_none() || opens) else {
+                out.push(token.clone());
+                continue;
+            };
+            let mut span = token.span.clone();
+            let arguments = match &define.parameters {
+                None => Vec::new(),
+                Some(parameters) => {
+                    let (arguments, end) = self.arguments(all, at, defines, inside)?;
+                    span = span.start..all[end - 1].span.end.max(span.end);
+                    at = end;
+                    if arguments.len() != parameters.len() {
+                        let (wanted, found) = (parameters.len(), arguments.len());
+                        let message = format!("expected {wanted} arguments, found {found}");
+                        return Err(Error::new(span, message));
+                    }
+                    arguments
+                }
+            };
+            let body = define.with(&arguments, &span);
+            inside.push(Arc::clone(&token.text));
+            self.put(&body, defines, inside, out)?;
+            inside.pop();
+        }
+        Ok(())
+    }
+
+    /// The arguments in the brackets that open at `at`, replaced already, and the index behind
+    /// them.
+    fn arguments(
+        &mut self,
+        all: &[Lexeme],
+        at: usize,
+        defines: &Defines,
+        inside: &mut Vec<Arc<str>>,
+    ) -> Result<(Vec<Vec<Lexeme>>, usize), Error> {
+        let mut arguments = Vec::new();
+        let (mut depth, mut first) = (0, at + 1);
+        for (index, token) in all.iter().enumerate().skip(at) {
+            match &*token.text {
+                _ if token.kind != Kind::Mark => continue,
+                "(" => depth += 1,
+                ")" => depth -= 1,
+                "," if depth == 1 => {}
+                _ => continue,
+            }
+            if depth == 0 || &*token.text == "," && depth == 1 {
+                let mut argument = Vec::new();
+                self.put(&all[first..index], defines, inside, &mut argument)?;
+                arguments.push(argument);
+                first = index + 1;
+            }
+            if depth == 0 {
+                if arguments.len() == 1 && arguments[0].is_empty() {
+                    arguments.clear();
+                }
+                return Ok((arguments, index + 1));
+            }
+        }
+        Err(Error::new(all[at].span.clone(), "this bracket is not closed"))
+    }
+}
+
+/// Obeys one preprocessor line that is no condition.
+fn directive(source: &str, token: Token, defines: &mut Defines) -> Result<(), Error> {
+    let text = token.text(source);
+    let inner: Vec<Token> = tokens(&text[1..]).into_iter().filter(|t| !t.is_comment()).collect();
+    let word = |at: usize| inner.get(at).map_or("", |token: &Token| token.text(&text[1..]));
+    match word(0) {
+        "include" | "pragma" => Ok(()),
+        "undef" => {
+            defines.remove(word(1));
+            Ok(())
+        }
+        "define" => define(&text[1..], &inner, defines).map_err(|message| {
+            Error::new(token.span(), message)
+                .help("#define NAME VALUE gives a constant a name, for example #define PORT 8080")
+        }),
+        "" => Ok(()),
+        name => Err(Error::outside(token.span(), format!("#{name}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(source: &str) -> Result<String, Error> {
+        let lexemes = preprocess(source, &mut Defines::new())?;
+        Ok(lexemes.iter().map(|lexeme| &*lexeme.text).collect::<Vec<_>>().join(" "))
+    }
+
+    #[test]
+    fn a_defined_name_stands_for_its_tokens() {
+        let source = "#include <stdio.h>\n#define PORT 8080 // x\n#define N PORT + 1\nN * 2; PORT";
+        assert_eq!(texts(source).as_deref(), Ok("8080 + 1 * 2 ; 8080"));
+        assert_eq!(texts("#define A B\n#define B A\nA").as_deref(), Ok("A"));
+        assert_eq!(texts("#define A \\\n 5\nA").as_deref(), Ok("5"));
+    }
+
+    #[test]
+    fn a_defined_name_with_brackets_gets_its_arguments() {
+        let max = "#define MAX(a, b) ((a) > (b) ? (a) : (b)) // the larger one\n";
+        let found = texts(&format!("{max}MAX(x, f(1, 2)) MAX"));
+        let wanted = "( ( x ) > ( f ( 1 , 2 ) ) ? ( x ) : ( f ( 1 , 2 ) ) ) MAX";
+        assert_eq!(found.as_deref(), Ok(wanted));
+        assert_eq!(
+            texts("#define F() 1\n#define G(x) x + F()\nG(G(2))").as_deref(),
+            Ok("2 + 1 + 1")
+        );
+        assert_eq!(
+            texts("#define DIE(s) \\\n do { perror(s); } while (0)\nDIE(\"x\");").as_deref(),
+            Ok("do { perror ( \"x\" ) ; } while ( 0 ) ;")
+        );
+        assert_eq!(
+            texts("#define SA struct sockaddr\n(SA *)").as_deref(),
+            Ok("( struct sockaddr * )")
+        );
+    }
+
+    #[test]
+    fn what_a_condition_leaves_out_is_not_read() {
+        let source =
+            "#ifndef PORT\n#define PORT 1\n#else\n@\n#endif\n#if 0\n@ #if X > 2\n#endif\nPORT";
+        assert_eq!(texts(source).as_deref(), Ok("1"));
+        assert_eq!(texts("#ifdef A\n1\n#ifdef B\n2\n#else\n3\n#endif\n#endif").as_deref(), Ok(""));
+    }
+
+    #[test]
+    fn what_is_outside_the_subset_is_said() {
+        for (source, place) in [
+            ("#define M(x) #x", 0..15),
+            ("#define M(x, ...) x", 0..19),
+            ("a\n#if X > 1", 2..11),
+            ("a\n#if 1", 2..7),
+            ("#endif", 0..6),
+            ("#define", 0..7),
+            ("#define M(x) x\nM(1, 2)", 15..22),
+            ("#define M(x) x\nM(1", 16..17),
+        ] {
+            assert_eq!(texts(source).map_err(|error| error.span), Err(place), "{source}");
+        }
+    }
+
+    #[test]
+    fn defines_that_multiply_without_bounds_are_stopped() {
+        let mut source = "#define A0 1 1 1 1 1 1 1 1\n".to_owned();
+        for i in 1..12 {
+            let last = format!(" A{}", i - 1).repeat(8);
+            source.push_str(&format!("#define A{i}{last}\n"));
+        }
+        assert!(texts(&format!("{source}A11")).is_err());
+        // Those that stand for nothing in the end are counted, too.
+        let nothing = source.replace("A0 1 1 1 1 1 1 1 1", "A0");
+        assert!(texts(&format!("{nothing}A11")).is_err());
+    }
+}
