@@ -132,7 +132,7 @@ fn a_killed_process_is_seen_dying() {
 #[test]
 fn a_key_for_the_wire_acts_on_no_packet_that_the_page_does_not_show() {
     let Some(_) = free_play() else { return };
-    let mut pty = Pty::start(&["open", "handshake", "--at", "8"]);
+    let mut pty = Pty::start(&["open", "handshake", "--at", "5"]);
     pty.until_shown("SYN_SENT");
     pty.send("x");
     pty.until_shown("off the script");
