@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::names::address_name;
-use super::scene::{Scene, first};
+use super::scene::{Scene, subject};
 use crate::model::{Host, ProcessName, Report, Socket, Syscall};
 
-/// A report with what belongs to it: who called, and the socket of the call's first argument.
+/// A report with what belongs to it: who called, and the socket that the call is about.
 pub struct Case<'a> {
     /// The report.
     pub report: &'a Report,
@@ -14,7 +14,7 @@ pub struct Case<'a> {
     pub process: &'a ProcessName,
     /// The caller's host.
     pub host: Option<&'a Arc<Host>>,
-    /// The call's first argument; −1 where it is no int.
+    /// The fd that the call is about; −1 where it is about none.
     pub fd: i32,
     /// The socket behind it before the moment.
     pub before: Option<&'a Arc<Socket>>,
@@ -30,13 +30,29 @@ impl<'a> Case<'a> {
             report,
             process,
             host: scene.host_of(process),
-            fd: first(report).unwrap_or(-1),
+            fd: subject(report).unwrap_or(-1),
             before: scene.socket_before(report),
             after: scene.socket_after(report),
         }
     }
 
-    /// `client fd 3`: the caller and the call's first argument.
+    /// The same report about the fd in another of its arguments: the one that `splice()` writes
+    /// to, say.
+    pub fn about(scene: &Scene<'a>, report: &'a Report, argument: usize) -> Self {
+        let process = &report.call.process;
+        let fd = report.call.args.get(argument).and_then(|fd| i32::try_from(*fd).ok());
+        let fd = fd.unwrap_or(-1);
+        Self {
+            report,
+            process,
+            host: scene.host_of(process),
+            fd,
+            before: scene.before.socket_of(process, fd),
+            after: scene.after().socket_of(process, fd),
+        }
+    }
+
+    /// `client fd 3`: the caller and the fd that the call is about.
     pub fn who(&self) -> String {
         format!("{} fd {}", self.process, self.fd)
     }
@@ -72,6 +88,23 @@ impl<'a> Case<'a> {
     pub fn remark(&self) -> Option<&'a str> {
         let remark = self.written(self.report.call.args.len())?;
         remark.strip_prefix('(')?.strip_suffix(')')
+    }
+
+    /// The MSG_ flags of send(2) and recv(2).
+    pub fn flags(&self) -> i64 {
+        let call = &self.report.call;
+        if matches!(call.syscall, Syscall::Sendto | Syscall::Recvfrom) {
+            call.args[3]
+        } else if matches!(call.syscall, Syscall::Sendmsg | Syscall::Recvmsg) {
+            call.args[2]
+        } else {
+            0
+        }
+    }
+
+    /// All arguments as strace prints them, before the call.
+    pub fn args(&self) -> String {
+        self.report.call.shown.join(", ")
     }
 
     /// Where a datagram is to go: to the address among the arguments, else to the socket's peer.

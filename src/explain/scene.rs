@@ -8,7 +8,7 @@ use super::names::{ports_name, socket_name};
 use super::row::Row;
 use crate::model::{
     Change, Fate, Fd, Host, HostName, Moment, Outcome, Packet, Passage, Process, ProcessName,
-    ProcessState, Report, Snapshot, Socket, Transition,
+    ProcessState, Report, Snapshot, Socket, Syscall, Transition,
 };
 
 /// A moment between two snapshots.
@@ -81,19 +81,19 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// The socket behind the call's first argument afterwards.
+    /// The socket behind the fd that the call is about, afterwards.
     pub fn socket_after(&self, report: &Report) -> Option<&'a Arc<Socket>> {
-        self.after().socket_of(&report.call.process, first(report)?)
+        self.after().socket_of(&report.call.process, subject(report)?)
     }
 
-    /// The socket behind the call's first argument before.
+    /// The socket behind the fd that the call is about, before.
     pub fn socket_before(&self, report: &Report) -> Option<&'a Arc<Socket>> {
-        self.before.socket_of(&report.call.process, first(report)?)
+        self.before.socket_of(&report.call.process, subject(report)?)
     }
 
-    /// The entry of the fd table that the call's first argument names, before the moment.
+    /// The entry of the fd table that the call is about, before the moment.
     pub fn fd_before(&self, report: &Report) -> Option<&'a Arc<Fd>> {
-        self.before.process(&report.call.process)?.fd(first(report)?)
+        self.before.process(&report.call.process)?.fd(subject(report)?)
     }
 
     /// The socket at the other end of a connection, with its host, if a host has one.
@@ -150,7 +150,7 @@ impl<'a> Scene<'a> {
             .unwrap_or_else(|| ports_name(host, socket))
     }
 
-    /// The report of this moment whose call made something of this socket: by its first argument,
+    /// The report of this moment whose call made something of this socket: by the fd it is about,
     /// or by the fd it returned.
     pub fn call_on(&self, socket: &Socket) -> Option<&'a Report> {
         self.moment.reports.iter().find(|report| {
@@ -199,9 +199,61 @@ fn sent<'a>(before: &Snapshot, moment: &'a Moment) -> Vec<(&'a Arc<Packet>, Fate
     order
 }
 
-/// The call's first argument as an fd.
-pub fn first(report: &Report) -> Option<i32> {
-    i32::try_from(report.call.args[0]).ok()
+/// The fd that a call is about; `None` where no argument of it is an fd.
+pub fn subject(report: &Report) -> Option<i32> {
+    let place = match report.call.syscall {
+        Syscall::Mmap => 4,
+        Syscall::Bind
+        | Syscall::Listen
+        | Syscall::Accept
+        | Syscall::Accept4
+        | Syscall::Connect
+        | Syscall::Read
+        | Syscall::Write
+        | Syscall::Readv
+        | Syscall::Writev
+        | Syscall::Sendto
+        | Syscall::Recvfrom
+        | Syscall::Sendmsg
+        | Syscall::Recvmsg
+        | Syscall::Shutdown
+        | Syscall::Close
+        | Syscall::Dup
+        | Syscall::Dup2
+        | Syscall::Dup3
+        | Syscall::Fcntl
+        | Syscall::Ioctl
+        | Syscall::Getsockopt
+        | Syscall::Setsockopt
+        | Syscall::Getsockname
+        | Syscall::Getpeername
+        | Syscall::EpollCtl
+        | Syscall::EpollWait
+        | Syscall::Fstat
+        | Syscall::Lseek
+        | Syscall::Splice
+        | Syscall::Sendfile => 0,
+        Syscall::Socket
+        | Syscall::Socketpair
+        | Syscall::Pipe
+        | Syscall::Pipe2
+        | Syscall::Poll
+        | Syscall::Select
+        | Syscall::EpollCreate1
+        | Syscall::Fork
+        | Syscall::Unlink
+        | Syscall::Open
+        | Syscall::Kill
+        | Syscall::RtSigaction
+        | Syscall::Setrlimit
+        | Syscall::Getpid
+        | Syscall::Getppid
+        | Syscall::Pause
+        | Syscall::Wait4
+        | Syscall::Nanosleep
+        | Syscall::ExitGroup => return None,
+    };
+    i32::try_from(report.call.args[place]).ok()
 }
 
 /// Whether two rows are one socket: by inode, else by both ends.

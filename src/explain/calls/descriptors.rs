@@ -60,6 +60,8 @@ pub fn fcntl(story: &mut Story, case: &Case, value: i64) {
             let flags = flags.map_or_else(|| value.to_string(), str::to_owned);
             note!("fcntl-getfl", who = who, flags = flags, mode = mode)
         }
+        ("F_GETFD", _, _) => note!("fcntl-getfd", who = who, value = value),
+        ("F_SETFL" | "F_SETFD", _, _) => note!("fcntl-same", command = command, who = who),
         _ => note!("fcntl-returned", command = command, who = who, value = value),
     };
     story.say(Rank::Call, said);

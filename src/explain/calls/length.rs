@@ -57,10 +57,11 @@ impl Longer {
 /// See [`Longer`].
 pub fn longer(case: &Case) -> Option<Longer> {
     let Outcome::Returned(_) = case.report.outcome else { return None };
-    let argument = match case.report.call.syscall {
-        Syscall::Bind | Syscall::Connect => 1,
-        Syscall::Sendto => 4,
-        _ => return None,
+    let syscall = case.report.call.syscall;
+    let argument = match (syscall == Syscall::Sendto, named(syscall)) {
+        (true, _) => 4,
+        (false, true) => 1,
+        (false, false) => return None,
     };
     let (structure, size) = match family_shown(case.shown(argument))? {
         "AF_INET" => ("sockaddr_in", 16),
@@ -71,12 +72,24 @@ pub fn longer(case: &Case) -> Option<Longer> {
     (told > size).then_some(Longer { argument, told, structure, size })
 }
 
+/// Whether the call is given an address as its second argument.
+fn named(syscall: Syscall) -> bool {
+    matches!(syscall, Syscall::Bind | Syscall::Connect)
+}
+
+/// Whether the call answers with an address in its second argument.
+fn answered(syscall: Syscall) -> bool {
+    use Syscall::{Accept, Accept4, Getpeername, Getsockname};
+    matches!(syscall, Accept | Accept4 | Getsockname | Getpeername)
+}
+
 /// The room for an address that the kernel answered, and the size of the address, if that is more.
 fn cut(case: &Case) -> Option<(u64, u64)> {
-    let place = match case.report.call.syscall {
-        Syscall::Accept | Syscall::Accept4 | Syscall::Getsockname | Syscall::Getpeername => 2,
-        Syscall::Recvfrom => 5,
-        _ => return None,
+    let syscall = case.report.call.syscall;
+    let place = match (syscall == Syscall::Recvfrom, answered(syscall)) {
+        (true, _) => 5,
+        (false, true) => 2,
+        (false, false) => return None,
     };
     // strace writes a length that the kernel changed as `[4 => 16]`.
     let inside = case.written(place)?.strip_prefix('[')?.strip_suffix(']')?;

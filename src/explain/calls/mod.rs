@@ -5,6 +5,7 @@ mod bind;
 mod close;
 mod connect;
 mod descriptors;
+mod files;
 mod length;
 mod multiplex;
 mod names;
@@ -74,16 +75,14 @@ fn returned(story: &mut Story, case: &Case, value: i64) {
         Syscall::Kill => process::kill(story, case),
         Syscall::RtSigaction => process::sigaction(story, case),
         Syscall::Setrlimit => process::setrlimit(story, case),
-        Syscall::Fstat
-        | Syscall::Lseek
-        | Syscall::Mmap
-        | Syscall::Splice
-        | Syscall::Sendfile
-        | Syscall::Getpid
-        | Syscall::Getppid
-        | Syscall::Pause
-        | Syscall::Nanosleep
-        | Syscall::ExitGroup => process::other(story, case, value),
+        Syscall::Getpid | Syscall::Getppid => process::number(story, case, value),
+        Syscall::Nanosleep => process::slept(story, case),
+        Syscall::Fstat => files::stat(story, case),
+        Syscall::Lseek => files::seek(story, case, value),
+        Syscall::Mmap => files::mmap(story, case),
+        Syscall::Splice | Syscall::Sendfile => files::moved(story, case, value),
+        // Neither comes back with a value.
+        Syscall::Pause | Syscall::ExitGroup => process::other(story, case, value),
     }
 }
 
@@ -99,6 +98,7 @@ fn blocked(story: &mut Story, case: &Case) {
         }
         Syscall::Close => close::blocked(story, case),
         Syscall::Poll | Syscall::Select | Syscall::EpollWait => multiplex::blocked(story, case),
+        Syscall::Splice | Syscall::Sendfile => files::blocked(story, case),
         Syscall::Socket
         | Syscall::Socketpair
         | Syscall::Bind
@@ -123,8 +123,6 @@ fn blocked(story: &mut Story, case: &Case) {
         | Syscall::Fstat
         | Syscall::Lseek
         | Syscall::Mmap
-        | Syscall::Splice
-        | Syscall::Sendfile
         | Syscall::Kill
         | Syscall::RtSigaction
         | Syscall::Setrlimit

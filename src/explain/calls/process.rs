@@ -72,25 +72,41 @@ pub fn setrlimit(story: &mut Story, case: &Case) {
     story.say(Rank::Call, note);
 }
 
-/// A call with a plain number for an answer.
-pub fn other(story: &mut Story, case: &Case, value: i64) {
-    let (call, process) = (case.call(), case.process);
-    let syscall = case.report.call.syscall;
-    let said = if syscall == Syscall::Nanosleep {
-        note!("nanosleep-returned", process = process)
-    } else if syscall == Syscall::Mmap {
-        note!("mmap-returned", who = case.fd_name(case.report.call.args[4]))
-    } else if matches!(syscall, Syscall::Splice | Syscall::Sendfile) {
-        note!("moved-returned", call = call, process = process, count = value)
+/// getpid() or getppid() returned a number.
+pub fn number(story: &mut Story, case: &Case, value: i64) {
+    let process = case.process;
+    let said = if case.report.call.syscall == Syscall::Getppid {
+        note!("getppid-returned", process = process, value = value)
     } else {
-        note!("call-returned", call = call, process = process, value = value)
+        note!("getpid-returned", process = process, value = value)
     };
     story.say(Rank::Call, said);
 }
 
-/// A call that sleeps and has no words of its own.
+/// nanosleep() returned 0.
+pub fn slept(story: &mut Story, case: &Case) {
+    story.say(Rank::Call, note!("nanosleep-returned", process = case.process));
+}
+
+/// wait4(), nanosleep() or pause() sleeps.
 pub fn blocked(story: &mut Story, case: &Case) {
-    let wchan = story.scene.wchan(case.process);
-    let note = note!("call-blocked", call = case.call(), process = case.process, wchan = wchan);
-    story.say(Rank::Call, note);
+    let (call, process) = (case.call(), case.process);
+    let wchan = story.scene.wchan(process);
+    let syscall = case.report.call.syscall;
+    let said = if syscall == Syscall::Wait4 {
+        note!("wait-blocked", call = call, process = process, wchan = wchan)
+    } else if syscall == Syscall::Nanosleep {
+        note!("nanosleep-blocked", process = process, time = case.shown(0), wchan = wchan)
+    } else if syscall == Syscall::Pause {
+        note!("pause-blocked", process = process, wchan = wchan)
+    } else {
+        note!("call-blocked", call = call, process = process, wchan = wchan)
+    };
+    story.say(Rank::Call, said);
+}
+
+/// A call of which nothing but its value is known.
+pub fn other(story: &mut Story, case: &Case, value: i64) {
+    let (call, process) = (case.call(), case.process);
+    story.say(Rank::Call, note!("call-returned", call = call, process = process, value = value));
 }

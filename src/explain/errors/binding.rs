@@ -1,8 +1,9 @@
 //! Errors of bind() and listen().
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use super::files::path_error;
 use crate::explain::case::Case;
 use crate::explain::names::{address_name, family_shown, ip_shown, port_shown};
 use crate::explain::note::{Note, note};
@@ -31,27 +32,16 @@ pub fn bind(story: &Story, case: &Case, errno: &str) -> Option<Note> {
             note!("bind-family", who = who, family = family_shown(shown), kind = kind(case))
         }
         "ENOENT" | "ENOTDIR" | "ELOOP" | "ENAMETOOLONG" | "EROFS" => {
-            note!("bind-path-error", path = address, errno = errno, meaning = path_error(errno))
+            note!("bind-path-error", path = address, errno = errno, meaning = path_error(errno)?)
         }
         "ENODEV" => note!("bind-no-device", who = who, address = shown),
+        "EPERM" => note!("bind-forbidden", who = who, address = address),
         _ => return None,
     })
 }
 
 fn kind(case: &Case) -> Option<String> {
     case.before.map(|socket| socket.kind.short())
-}
-
-/// What an error of a path means.
-pub fn path_error(errno: &str) -> Note {
-    match errno {
-        "ENOENT" => note!("path-enoent"),
-        "ENOTDIR" => note!("path-enotdir"),
-        "ELOOP" => note!("path-eloop"),
-        "ENAMETOOLONG" => note!("path-enametoolong"),
-        "EROFS" => note!("path-erofs"),
-        _ => note!("path-other"),
-    }
 }
 
 fn invalid(case: &Case) -> Note {
@@ -61,16 +51,34 @@ fn invalid(case: &Case) -> Note {
         Some(socket) if socket.local_port().is_some() => {
             note!("bind-twice", who = who, local = socket.local.as_ref())
         }
+        Some(socket) if socket.kind.family == Family::Unix && length > UNIX_LENGTH => {
+            note!("bind-path-long", length = length)
+        }
         Some(socket) if too_short(socket.kind, length) => {
             note!("bind-length", length = length, kind = socket.kind.short())
+        }
+        Some(socket) if socket.kind.family == Family::Unix => {
+            note!("bind-unix-family", who = who, family = family_shown(case.shown(1)))
+        }
+        Some(_) if wants_scope(case.shown(1)) => {
+            note!("bind-no-scope", who = who, address = address_name(case.shown(1)))
         }
         _ => note!("bind-invalid", who = who, length = length),
     }
 }
 
+/// The size of `struct sockaddr_un`.
+const UNIX_LENGTH: i64 = 110;
+
+/// Whether this is a link-local IPv6 address, as strace prints it, that names no interface.
+pub fn wants_scope(shown: &str) -> bool {
+    let local = matches!(ip_shown(shown), Some(IpAddr::V6(ip)) if ip.is_unicast_link_local());
+    local && shown.contains("sin6_scope_id=0")
+}
+
 /// Whether an address of this length can't be one for the socket (`sockaddr_in` is 16 bytes,
 /// `sockaddr_in6` 24 without its scope id; nothing is longer than `sockaddr_storage`).
-fn too_short(kind: Kind, length: i64) -> bool {
+pub fn too_short(kind: Kind, length: i64) -> bool {
     match kind.family {
         Family::Inet => !(16..=128).contains(&length),
         Family::Inet6 => !(24..=128).contains(&length),
@@ -124,7 +132,7 @@ fn taken(story: &Story, case: &Case, address: String) -> Note {
 fn holder<'a>(
     sockets: &'a [Arc<Socket>],
     own: &Socket,
-    ip: Option<std::net::IpAddr>,
+    ip: Option<IpAddr>,
     port: u16,
 ) -> Option<&'a Arc<Socket>> {
     let meets = |local: SocketAddr| {
@@ -155,11 +163,14 @@ pub fn listen(story: &Story, case: &Case, errno: &str) -> Option<Note> {
             note!("listen-invalid", who = who, kind = kind(case), state = state)
         }
         "EADDRINUSE" => {
-            let own = case.before?;
-            let port = own.local_port()?;
-            let host = case.host?;
+            let (own, host) = (case.before?, case.host?);
+            let Some(port) = own.local_port() else {
+                return Some(note!("listen-no-port", who = who, host = &host.name));
+            };
             let ip = own.local_ip();
-            let holder = holder(&host.sockets, own, ip, port)?;
+            let Some(holder) = holder(&host.sockets, own, ip, port) else {
+                return Some(note!("bind-taken", address = own.local.as_ref()));
+            };
             let name = story.scene.name(&host.name, holder);
             note!(
                 "listen-taken",

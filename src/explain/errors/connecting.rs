@@ -3,6 +3,8 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use super::binding::{too_short, wants_scope};
+use super::files::path_error;
 use super::waiting::may_sleep;
 use crate::explain::case::Case;
 use crate::explain::names::{address_name, family_shown, ip_shown, packet_name, port_shown};
@@ -56,12 +58,29 @@ pub fn explain(story: &Story, case: &Case, errno: &str) -> Option<Note> {
             let kind = case.socket().map(|socket| socket.kind.short());
             note!("connect-family", who = who, family = family_shown(case.shown(1)), kind = kind)
         }
-        "EINVAL" => note!("connect-invalid", who = who, length = case.report.call.args[2]),
+        "EINVAL" => invalid(case),
         "EACCES" => note!("connect-denied", peer = peer),
+        "EPERM" => note!("connect-forbidden", peer = peer),
+        "EADDRINUSE" => note!("connect-port-taken", who = who, peer = peer),
+        "ENODEV" => note!("bind-no-device", who = who, address = case.shown(1)),
         "ECONNABORTED" => note!("connect-aborted", who = who),
         "ECONNRESET" => note!("connect-reset", who = who),
         _ => return None,
     })
+}
+
+/// The kernel refuses the address, or has a route that leads nowhere.
+fn invalid(case: &Case) -> Note {
+    let (who, length) = (case.who(), case.report.call.args[2]);
+    match case.socket() {
+        Some(socket) if too_short(socket.kind, length) => {
+            note!("bind-length", length = length, kind = socket.kind.short())
+        }
+        _ if wants_scope(case.shown(1)) => {
+            note!("bind-no-scope", who = who, address = address_name(case.shown(1)))
+        }
+        _ => note!("connect-invalid", who = who, length = length),
+    }
 }
 
 fn state(case: &Case) -> Option<TcpState> {
@@ -174,12 +193,9 @@ fn unix_error(case: &Case, errno: &str, path: &str) -> Option<Note> {
     let who = case.who();
     Some(match errno {
         "ECONNREFUSED" => note!("connect-unix-nobody", path = path),
-        "ENOENT" | "ENOTDIR" | "ELOOP" | "ENAMETOOLONG" => note!(
-            "connect-unix-path",
-            path = path,
-            errno = errno,
-            meaning = super::binding::path_error(errno)
-        ),
+        "ENOENT" | "ENOTDIR" | "ELOOP" | "ENAMETOOLONG" => {
+            note!("connect-unix-path", path = path, errno = errno, meaning = path_error(errno)?)
+        }
         "EACCES" => note!("connect-unix-denied", path = path),
         "EAGAIN" => note!("connect-unix-full", path = path),
         "EPROTOTYPE" => note!("connect-unix-kind", path = path),

@@ -1,7 +1,9 @@
 //! Errors that mean the same whatever the call.
 
 use crate::explain::case::Case;
+use crate::explain::names::file_name;
 use crate::explain::note::{Note, note};
+use crate::explain::scene::subject;
 use crate::explain::story::Story;
 use crate::model::{Action, Cause, File, Process, Signal, Syscall};
 
@@ -9,7 +11,7 @@ use crate::model::{Action, Cause, File, Process, Signal, Syscall};
 pub fn explain(story: &Story, case: &Case, errno: &str) -> Option<Note> {
     let call = case.call();
     Some(match errno {
-        "EBADF" => bad_number(story, case)?,
+        "EBADF" if !moves_between(case) => bad_number(story, case)?,
         "ENOTSOCK" => {
             let file = story.scene.fd_before(case.report)?;
             let file = match &file.file {
@@ -25,7 +27,7 @@ pub fn explain(story: &Story, case: &Case, errno: &str) -> Option<Note> {
             note!("error-mfile", call = call, process = case.process, open = open)
         }
         "ENFILE" => note!("error-nfile", call = call),
-        "ENOMEM" | "ENOBUFS" if is_not_send(case) => {
+        "ENOMEM" | "ENOBUFS" if !is_control(case, errno) => {
             note!("error-memory", call = call, errno = errno)
         }
         "ENOSYS" => note!("error-nosys", call = call),
@@ -49,6 +51,11 @@ pub fn by_name(case: &Case, errno: &str) -> Option<Note> {
     })
 }
 
+/// Whether the call has two fds, and its errors are those of either.
+fn moves_between(case: &Case) -> bool {
+    matches!(case.report.call.syscall, Syscall::Splice | Syscall::Sendfile)
+}
+
 /// How many numbers a process has. 0, 1 and 2 are not listed as long as all of them are what they
 /// were at its birth.
 fn open(process: &Process) -> usize {
@@ -57,22 +64,22 @@ fn open(process: &Process) -> usize {
 }
 
 /// sendmsg() says ENOBUFS for control data that are too long.
-fn is_not_send(case: &Case) -> bool {
-    case.report.call.syscall != Syscall::Sendmsg
+fn is_control(case: &Case, errno: &str) -> bool {
+    case.report.call.syscall == Syscall::Sendmsg && errno == "ENOBUFS"
 }
 
 fn numbers(process: &Process) -> Vec<String> {
     process.fds.iter().map(|fd| fd.number.to_string()).collect()
 }
 
-fn bad_number(story: &Story, case: &Case) -> Option<Note> {
+/// A number that stands for nothing, if it does not.
+pub fn bad_number(story: &Story, case: &Case) -> Option<Note> {
     let process = story.scene.before.process(case.process)?;
     let (call, fd) = (case.call(), case.fd);
-    if case.report.call.syscall == Syscall::Select {
-        return None;
-    }
-    // dup2() and epoll_ctl() may mean another argument.
-    if process.fd(fd).is_some() {
+    // dup2() and epoll_ctl() may mean another argument, select() means a member of its sets, and
+    // a pipe's end is open in one direction only.
+    let about_none = subject(case.report).is_none();
+    if about_none || file_name(process, fd).is_some() {
         return None;
     }
     let open = numbers(process);

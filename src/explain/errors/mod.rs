@@ -5,13 +5,18 @@
 
 mod binding;
 mod connecting;
+mod files;
 mod general;
+mod multiplexing;
 mod options;
+mod processes;
+mod receiving;
+mod sending;
 mod socket;
 mod transfer;
 mod waiting;
 
-pub use transfer::pipe;
+pub use sending::pipe;
 
 use super::case::Case;
 use super::note::{Note, note};
@@ -41,43 +46,38 @@ fn by_call(story: &mut Story, case: &Case, errno: &str) -> Option<Note> {
         Syscall::Accept | Syscall::Accept4 => waiting::accept(story, case, errno),
         Syscall::Connect => connecting::explain(story, case, errno),
         Syscall::Write | Syscall::Writev | Syscall::Sendto | Syscall::Sendmsg => {
-            transfer::send(story, case, errno)
+            sending::explain(story, case, errno)
         }
         Syscall::Read | Syscall::Readv | Syscall::Recvfrom | Syscall::Recvmsg => {
-            transfer::receive(story, case, errno)
+            receiving::explain(story, case, errno)
         }
         Syscall::Shutdown => waiting::shutdown(case, errno),
         Syscall::Getsockname | Syscall::Getpeername => waiting::names(case, errno),
         Syscall::Getsockopt | Syscall::Setsockopt => options::explain(case, errno),
-        Syscall::Dup
-        | Syscall::Dup2
-        | Syscall::Dup3
-        | Syscall::Fcntl
-        | Syscall::Ioctl
-        | Syscall::Lseek
-        | Syscall::Mmap
-        | Syscall::Kill
-        | Syscall::Wait4
-        | Syscall::Unlink
-        | Syscall::Open
-        | Syscall::EpollCtl
-        | Syscall::EpollWait
-        | Syscall::Poll
-        | Syscall::Select => waiting::other(case, errno),
-        Syscall::Close
-        | Syscall::Pipe
-        | Syscall::Pipe2
-        | Syscall::Setrlimit
+        Syscall::Dup2 | Syscall::Dup3 => files::dup(case, errno),
+        Syscall::Fcntl => files::fcntl(case, errno),
+        Syscall::Ioctl => files::ioctl(case, errno),
+        Syscall::Open | Syscall::Unlink => files::path(case, errno),
+        Syscall::Lseek => files::seek(case, errno),
+        Syscall::Mmap => files::mmap(case, errno),
+        Syscall::Splice | Syscall::Sendfile => files::moving(story, case, errno),
+        Syscall::Poll
+        | Syscall::Select
         | Syscall::EpollCreate1
-        | Syscall::Fork
+        | Syscall::EpollCtl
+        | Syscall::EpollWait => multiplexing::explain(story, case, errno),
+        Syscall::Kill => processes::kill(case, errno),
+        Syscall::RtSigaction => processes::sigaction(case, errno),
+        Syscall::Setrlimit => processes::setrlimit(case, errno),
+        Syscall::Wait4 => processes::wait(case, errno),
+        Syscall::Fork | Syscall::Nanosleep | Syscall::Pipe | Syscall::Pipe2 | Syscall::Close => {
+            processes::other(case, errno)
+        }
+        Syscall::Dup
         | Syscall::Fstat
-        | Syscall::Splice
-        | Syscall::Sendfile
-        | Syscall::RtSigaction
         | Syscall::Getpid
         | Syscall::Getppid
         | Syscall::Pause
-        | Syscall::Nanosleep
         | Syscall::ExitGroup => None,
     }
 }

@@ -1,85 +1,24 @@
-//! Errors of read(), write() and their kin.
+//! Errors that a reader and a writer may be told, whoever calls first.
 
-use super::waiting::may_sleep;
 use crate::explain::case::Case;
 use crate::explain::names::packet_name;
 use crate::explain::note::{Note, note};
-use crate::explain::row::Row;
 use crate::explain::story::Story;
 use crate::explain::traffic::Role;
-use crate::model::{Family, TcpState, TimerKind};
+use crate::model::{Family, File, Syscall, TimerKind};
 
-/// MSG_OOB of recv(2).
-const OOB: i64 = 1;
-/// SOCK_DGRAM.
-const DGRAM: i32 = 2;
-/// SEND_SHUTDOWN of the kernel: the second bit of `sk_shutdown`.
-const SHUT_WRITE: u8 = 2;
+/// The kernel's limit for the parts of one message (UIO_MAXIOV).
+const PARTS: i64 = 1024;
 
-/// Explains an error of write(), send() and their kin.
-pub fn send(story: &Story, case: &Case, errno: &str) -> Option<Note> {
-    let (call, who) = (case.call(), case.who());
-    Some(match errno {
-        "EPIPE" => pipe(case),
-        "EAGAIN" => {
-            let send_q = case.socket().and_then(|socket| socket.send_q);
-            let state = case.socket().and_then(|socket| socket.state);
-            match state {
-                state if may_sleep(story, case) => {
-                    let (q, state) = (send_q, state);
-                    note!("send-again-timeout", call = call, who = who, state = state, send_q = q)
-                }
-                Some(state @ (TcpState::SynSent | TcpState::SynRecv)) => {
-                    note!("send-again-connecting", call = call, who = who, state = state)
-                }
-                _ => note!("send-again", call = call, who = who, send_q = send_q),
-            }
-        }
-        "EDESTADDRREQ" => note!("send-no-destination", call = call, who = who),
-        "EMSGSIZE" => {
-            let kind = case.socket().map(|socket| socket.kind.short());
-            note!("send-too-long", call = call, count = case.report.call.args[2], kind = kind)
-        }
-        "EACCES" => note!("send-broadcast", call = call, who = who),
-        "EISCONN" => note!("send-connected", call = call, who = who),
-        "ENOTCONN" => note!("send-not-connected", call = call, who = who),
-        "EOPNOTSUPP" => note!("transfer-flag", call = call, who = who),
-        "ENOBUFS" => note!("send-control", call = call),
-        "ENETUNREACH" if case.socket().is_some_and(|socket| socket.kind.protocol == 17) => {
-            note!("send-no-route", call = call, who = who, to = case.destination())
-        }
-        _ => return both(story, case, errno),
-    })
-}
-
-/// Explains an error of read(), recv() and their kin.
-pub fn receive(story: &Story, case: &Case, errno: &str) -> Option<Note> {
-    let (call, who) = (case.call(), case.who());
-    Some(match errno {
-        "EAGAIN" => {
-            let waiting = case.socket().and_then(|socket| socket.recv_q);
-            let datagrams = case.socket().is_some_and(|socket| socket.kind.kind == DGRAM);
-            if may_sleep(story, case) {
-                note!("recv-again-timeout", call = call, who = who)
-            } else if datagrams {
-                note!("recv-again-datagram", call = call, who = who)
-            } else {
-                note!("recv-again", call = call, who = who, waiting = waiting)
-            }
-        }
-        "ENOTCONN" => {
-            let state = case.socket().and_then(|socket| socket.state);
-            note!("recv-not-connected", call = call, who = who, state = state)
-        }
-        "EINVAL" if case.report.call.args[3] & OOB != 0 => {
-            note!("recv-no-urgent", call = call, who = who)
-        }
-        _ => return both(story, case, errno),
-    })
+/// Whether readv() or writev() got a number of parts that the kernel does not take.
+pub fn too_many_parts(case: &Case) -> Option<i64> {
+    let vectored = matches!(case.report.call.syscall, Syscall::Readv | Syscall::Writev);
+    let parts = case.report.call.args[2];
+    (vectored && !(0..=PARTS).contains(&parts)).then_some(parts)
 }
 
 /// Errors that either direction may be told first.
-fn both(story: &Story, case: &Case, errno: &str) -> Option<Note> {
+pub fn both(story: &Story, case: &Case, errno: &str) -> Option<Note> {
     let (call, who) = (case.call(), case.who());
     Some(match errno {
         "ECONNRESET" => {
@@ -114,7 +53,7 @@ fn both(story: &Story, case: &Case, errno: &str) -> Option<Note> {
                 | None => note!("transfer-timed-out", call = call, who = who, again = again),
             }
         }
-        "EHOSTUNREACH" | "ENETUNREACH" => {
+        "EHOSTUNREACH" | "ENETUNREACH" | "EPROTO" | "ENOPROTOOPT" => {
             let icmp = case.host.and_then(|host| story.scene.icmp(&host.name));
             match icmp {
                 Some((packet, _, _)) => {
@@ -124,33 +63,18 @@ fn both(story: &Story, case: &Case, errno: &str) -> Option<Note> {
                 None => note!("transfer-unreachable", call = call, errno = errno),
             }
         }
+        "EBADF" => {
+            let process = story.scene.before.process(case.process)?;
+            let file = match &process.fd(case.fd)?.file {
+                File::Other(name) => name.clone(),
+                File::Socket(_) => return None,
+            };
+            note!("transfer-mode", call = call, who = who, file = file)
+        }
+        "EINVAL" if too_many_parts(case).is_some() => {
+            note!("transfer-parts", call = call, count = too_many_parts(case))
+        }
         "ECONNABORTED" => note!("transfer-aborted", call = call, who = who),
         _ => return None,
     })
-}
-
-/// Why nothing may be written any more.
-pub fn pipe(case: &Case) -> Note {
-    let (call, who) = (case.call(), case.who());
-    let Some(socket) = case.before else {
-        return note!("send-pipe-file", call = call, who = who);
-    };
-    let shut = socket.shutdown.is_some_and(|bits| bits & SHUT_WRITE != 0);
-    match socket.state {
-        _ if socket.kind.family == Family::Unix => {
-            note!("send-pipe-unix", call = call, who = who)
-        }
-        Some(
-            state @ (TcpState::FinWait1
-            | TcpState::FinWait2
-            | TcpState::Closing
-            | TcpState::LastAck
-            | TcpState::TimeWait),
-        ) => note!("send-pipe-shut", call = call, who = who, state = state),
-        _ if shut => note!("send-pipe-own", call = call, who = who),
-        Some(TcpState::Close) | None if socket.peer_port().is_none() => {
-            note!("send-pipe-dead", call = call, who = who)
-        }
-        state => note!("send-pipe", call = call, who = who, state = state),
-    }
 }

@@ -39,7 +39,7 @@ fn every_kind_of_call_says_why_it_sleeps() {
         ("write", plain(UDP), "send-blocked-other"),
         ("close", open().queues(0, 9), "close-blocked"),
         ("poll", open(), "poll-blocked"),
-        ("wait4", open(), "call-blocked"),
+        ("fstat", open(), "call-blocked"),
     ];
     for (name, socket, key) in cases {
         assert_eq!(blocked(name, socket), [key], "{name}");

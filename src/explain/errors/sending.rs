@@ -1,0 +1,153 @@
+//! Errors of write(), send() and their kin.
+
+use super::files::path_error;
+use super::transfer::{both, too_many_parts};
+use super::waiting::may_sleep;
+use crate::explain::case::Case;
+use crate::explain::names::{address_name, family_shown, port_shown};
+use crate::explain::note::{Note, note};
+use crate::explain::row::Row;
+use crate::explain::story::Story;
+use crate::model::{Family, Syscall, TcpState};
+
+/// SEND_SHUTDOWN of the kernel: the second bit of `sk_shutdown`.
+const SHUT_WRITE: u8 = 2;
+/// IPPROTO_UDP.
+const UDP: i32 = 17;
+
+/// Explains an error of write(), send() and their kin.
+pub fn explain(story: &Story, case: &Case, errno: &str) -> Option<Note> {
+    let (call, who) = (case.call(), case.who());
+    let family = case.socket().map(|socket| socket.kind.family);
+    let state = case.socket().and_then(|socket| socket.state);
+    Some(match errno {
+        "EPIPE" => pipe(case),
+        "EAGAIN" => again(story, case),
+        "EDESTADDRREQ" => note!("send-no-destination", call = call, who = who),
+        "EMSGSIZE" => too_long(case),
+        "EACCES" if family == Some(Family::Unix) => {
+            note!("send-path-denied", call = call, path = address_name(case.shown(4)))
+        }
+        "EACCES" => note!("send-broadcast", call = call, who = who),
+        "EISCONN" => note!("send-connected", call = call, who = who),
+        "ENOTCONN" => note!("send-not-connected", call = call, who = who),
+        "EOPNOTSUPP" => note!("transfer-flag", call = call, who = who),
+        "ENOBUFS" if case.report.call.syscall == Syscall::Sendmsg => {
+            note!("send-control", call = call)
+        }
+        "ENETUNREACH" if is_udp(case) => {
+            note!("send-no-route", call = call, who = who, to = case.destination())
+        }
+        "EALREADY" => note!("send-fast-again", call = call, who = who, state = state),
+        "EINPROGRESS" => note!("send-fast-started", call = call, who = who, state = state),
+        "EINVAL" if too_many_parts(case).is_none() => invalid(case),
+        "EADDRNOTAVAIL" => note!("send-no-own-address", call = call, who = who),
+        "EAFNOSUPPORT" => {
+            let kind = case.socket().map(|socket| socket.kind.short());
+            let family = family_shown(case.shown(4));
+            note!("send-family", call = call, who = who, kind = kind, family = family)
+        }
+        "EPERM" if case.args().contains("SCM_CREDENTIALS") => {
+            note!("send-forged", call = call, process = case.process)
+        }
+        "EPERM" => note!("send-forbidden", call = call, who = who),
+        "ENOENT" | "ENOTDIR" | "ELOOP" | "ENAMETOOLONG" => {
+            let (path, meaning) = (address_name(case.shown(4)), path_error(errno)?);
+            note!("send-path", call = call, path = path, errno = errno, meaning = meaning)
+        }
+        "EPROTOTYPE" => {
+            let kind = case.socket().map(|socket| socket.kind.short());
+            note!("send-unix-kind", call = call, path = address_name(case.shown(4)), kind = kind)
+        }
+        "ETOOMANYREFS" => note!("send-in-flight", call = call, process = case.process),
+        "ENODEV" | "ENXIO" => note!("send-no-device", call = call, who = who, errno = errno),
+        _ => return both(story, case, errno),
+    })
+}
+
+fn is_udp(case: &Case) -> bool {
+    case.socket().is_some_and(|s| s.kind.protocol == UDP && s.kind.family != Family::Unix)
+}
+
+/// There is no room, or no port, and the call may not sleep, or not any longer.
+fn again(story: &Story, case: &Case) -> Note {
+    let (call, who) = (case.call(), case.who());
+    let Some(socket) = case.socket() else {
+        return note!("send-again-file", call = call, who = who);
+    };
+    let (send_q, state) = (socket.send_q, socket.state);
+    match state {
+        _ if is_udp(case) && socket.local_port().is_none() => {
+            note!("send-no-port", call = call, who = who)
+        }
+        state if may_sleep(story, case) => {
+            note!("send-again-timeout", call = call, who = who, state = state, send_q = send_q)
+        }
+        _ if socket.kind.family == Family::Unix => {
+            note!("send-again-unix", call = call, who = who)
+        }
+        Some(state @ (TcpState::SynSent | TcpState::SynRecv)) => {
+            note!("send-again-connecting", call = call, who = who, state = state)
+        }
+        _ => note!("send-again", call = call, who = who, send_q = send_q),
+    }
+}
+
+/// The message does not fit.
+fn too_long(case: &Case) -> Note {
+    let call = case.call();
+    let kind = case.socket().map(|socket| socket.kind.short());
+    if matches!(case.report.call.syscall, Syscall::Write | Syscall::Sendto) {
+        note!("send-too-long", call = call, count = case.report.call.args[2], kind = kind)
+    } else {
+        note!("send-too-long-message", call = call, kind = kind)
+    }
+}
+
+/// The kernel refuses the request itself.
+fn invalid(case: &Case) -> Note {
+    let (call, who, args) = (case.call(), case.who(), case.report.call.args);
+    if case.args().contains("cmsg_type=SCM_RIGHTS") {
+        return note!("send-rights-invalid", call = call, who = who);
+    }
+    if case.args().contains("msg_control=") {
+        return note!("send-control-invalid", call = call, who = who);
+    }
+    if case.report.call.syscall == Syscall::Sendto && args[4] != 0 {
+        let to = address_name(case.shown(4));
+        return match port_shown(case.shown(4)) {
+            Some(0) => note!("send-port-zero", call = call, to = to),
+            _ => note!("send-address-invalid", call = call, who = who, to = to, length = args[5]),
+        };
+    }
+    match case.socket() {
+        Some(_) => note!("send-invalid", call = call, who = who, args = case.args()),
+        None => note!("send-unwritable", call = call, who = who),
+    }
+}
+
+/// Why nothing may be written any more.
+pub fn pipe(case: &Case) -> Note {
+    let (call, who) = (case.call(), case.who());
+    let Some(socket) = case.before else {
+        return note!("send-pipe-file", call = call, who = who);
+    };
+    let shut = socket.shutdown.is_some_and(|bits| bits & SHUT_WRITE != 0);
+    match socket.state {
+        _ if socket.kind.family == Family::Unix => {
+            note!("send-pipe-unix", call = call, who = who)
+        }
+        Some(
+            state @ (TcpState::FinWait1
+            | TcpState::FinWait2
+            | TcpState::Closing
+            | TcpState::LastAck
+            | TcpState::TimeWait),
+        ) => note!("send-pipe-shut", call = call, who = who, state = state),
+        _ if shut => note!("send-pipe-own", call = call, who = who),
+        Some(TcpState::Close) | None if socket.peer_port().is_none() => {
+            note!("send-pipe-dead", call = call, who = who)
+        }
+        state => note!("send-pipe", call = call, who = who, state = state),
+    }
+}
