@@ -126,9 +126,12 @@ pub(super) enum Format {
 pub(super) struct Check {
     /// Names of lessons or Markdown files; all lessons of sockstep if there is none.
     pub lessons: Vec<String>,
-    /// How many to run at once; otherwise as many as there are processors.
+    /// How many to run at once; otherwise four for each processor, as they mostly wait.
     #[arg(long, value_name = "N")]
     pub jobs: Option<std::num::NonZeroUsize>,
+    /// Hold files to what lessons of sockstep must hold: both languages, 8 to 25 steps.
+    #[arg(long)]
+    pub strict: bool,
     /// Let the lessons run commands of this machine on their hosts.
     #[arg(long)]
     pub allow_run: bool,

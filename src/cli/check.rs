@@ -2,15 +2,12 @@
 
 use std::fmt::Display;
 use std::io::Write as _;
-use std::num::NonZeroUsize;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use super::args::{self, Options};
 use super::find::{Here, NoLesson};
-use super::{Exit, column, headless};
+use super::{Exit, column, headless, rules, side_by_side};
 use crate::explain::Words;
 use crate::lesson::builtin_ids;
 use crate::model::{Lang, WorldError};
@@ -32,45 +29,23 @@ pub(super) fn check(options: &Options, arguments: &args::Check) -> anyhow::Resul
     let wanted = wanted(options, &arguments.lessons);
     let words = Words::new(options.lang());
     let here = Here::new(options.rung(), arguments.allow_run);
-    // On the loopback rung they would bind the same ports of the same machine.
-    let most = if here.shares_ports() { 1 } else { usize::MAX };
-    let jobs = arguments.jobs.or_else(|| std::thread::available_parallelism().ok());
-    let jobs = jobs.map_or(1, NonZeroUsize::get).min(most);
-    let (next, (sender, receiver)) = (AtomicUsize::new(0), mpsc::channel());
+    let jobs = side_by_side::jobs(here, arguments.jobs);
     let mut worst = Exit::Fine;
     let (mut failed, mut skipped) = (0, 0);
     let begin = Instant::now();
-    std::thread::scope(|scope| {
-        for _ in 0..jobs.min(wanted.len()) {
-            let (sender, next, wanted, words) = (sender.clone(), &next, &wanted, &words);
-            scope.spawn(move || {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some((name, lang)) = wanted.get(index) else { return };
-                    let outcome = run_one(here, name, *lang, words);
-                    if sender.send((index, outcome)).is_err() {
-                        return;
-                    }
-                }
-            });
+    let order = longest_first(here, &wanted);
+    let one = |index: usize| {
+        let (name, lang) = &wanted[index];
+        run_one(here, name, *lang, arguments.strict, &words)
+    };
+    side_by_side::run(&order, jobs, one, |outcome: Outcome| {
+        if outcome.skipped {
+            skipped += 1;
+        } else {
+            failed += usize::from(outcome.exit != Exit::Fine);
+            worst = worse(worst, outcome.exit);
         }
-        drop(sender);
-        let mut early = std::collections::BTreeMap::new();
-        let mut shown = 0;
-        for (index, outcome) in receiver {
-            early.insert(index, outcome);
-            while let Some(outcome) = early.remove(&shown) {
-                shown += 1;
-                if outcome.skipped {
-                    skipped += 1;
-                } else {
-                    failed += usize::from(outcome.exit != Exit::Fine);
-                    worst = worse(worst, outcome.exit);
-                }
-                print(&outcome)?;
-            }
-        }
-        anyhow::Ok(())
+        print(&outcome)
     })?;
     let (passed, time) = (wanted.len() - failed - skipped, begin.elapsed());
     let mut out = std::io::stdout().lock();
@@ -96,7 +71,18 @@ fn wanted(options: &Options, names: &[String]) -> Vec<(String, Lang)> {
     names.iter().map(|name| (name.clone(), options.lang())).collect()
 }
 
-fn run_one(here: Here, name: &str, lang: Lang, words: &Words) -> Outcome {
+/// In which order to begin: what waits longest comes first, so that it is not awaited alone.
+fn longest_first(here: Here, wanted: &[(String, Lang)]) -> Vec<usize> {
+    let time = |(name, lang): &(String, Lang)| {
+        here.lesson(name, *lang).map_or(Duration::ZERO, |lesson| lesson.waits())
+    };
+    let times: Vec<Duration> = wanted.iter().map(time).collect();
+    let mut order: Vec<usize> = (0..wanted.len()).collect();
+    order.sort_by_key(|index| std::cmp::Reverse(times[*index]));
+    order
+}
+
+fn run_one(here: Here, name: &str, lang: Lang, strict: bool, words: &Words) -> Outcome {
     let said = |exit, summary: &str, story: &str| outcome(exit, name, lang, summary, story, words);
     let lesson = match here.lesson(name, lang) {
         Ok(lesson) => lesson,
@@ -105,11 +91,11 @@ fn run_one(here: Here, name: &str, lang: Lang, words: &Words) -> Outcome {
         }
         Err(NoLesson::Unable(why)) => return skipped(name, lang, &why, words),
     };
-    match here.differences(name, lang, &lesson) {
-        Ok(text) if text.is_empty() => {}
-        Ok(text) => return said(Exit::Wrong, "", &text),
+    let remarks = match rules::faults(here, name, lang, &lesson, strict, words) {
+        Ok(found) if found.errors.is_empty() => found.remarks,
+        Ok(found) => return said(Exit::Wrong, "", &found.errors),
         Err(none) => return said(Exit::Wrong, "", &none.to_string()),
-    }
+    };
     let steps = lesson.count();
     let begin = Instant::now();
     let mut told = Told::default();
@@ -119,7 +105,7 @@ fn run_one(here: Here, name: &str, lang: Lang, words: &Words) -> Outcome {
     });
     let summary = summary(steps, told.held, begin.elapsed(), words);
     match played {
-        Ok(_) if told.failures.is_empty() => said(Exit::Fine, &summary, ""),
+        Ok(_) if told.failures.is_empty() => said(Exit::Fine, &summary, &remarks),
         Ok(_) => said(Exit::Disagreed, &summary, &told.story(words)),
         Err(error) => {
             let story = format!("{}{error}\n", told.story(words));

@@ -12,7 +12,9 @@ mod headless;
 mod list;
 mod play;
 mod replay;
+mod rules;
 mod run;
+mod side_by_side;
 mod user_files;
 
 use std::process::ExitCode;

@@ -18,6 +18,7 @@
 
 mod build;
 mod builtin;
+mod claims;
 mod diagnostic;
 mod fact;
 mod front;
@@ -35,6 +36,7 @@ mod words;
 mod tests;
 
 pub use builtin::{builtin, builtin_ids, builtin_text};
+pub use claims::{LENGTH, claims, length};
 pub use diagnostic::{Diagnostic, render};
 pub use fact::{Fact, FdName};
 pub use line::{LabLine, Patience};
@@ -43,7 +45,8 @@ pub use prose::{Piece, Prose, Style};
 pub use read::{Options, parse, parse_with};
 pub use source::{Place, Source};
 pub use step::{
-    Check, Choice, Code, Conclusion, Does, Expectation, Lesson, Line, Question, Scene, Show, Step,
+    Check, Choice, Code, Conclusion, Does, Expectation, Lesson, Line, Misconception, Question,
+    Scene, Show, Step,
 };
 pub use summary::Summary;
 

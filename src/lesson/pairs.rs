@@ -5,7 +5,7 @@
 
 use super::diagnostic::{Diagnostic, Trouble};
 use super::markdown::{Block, BlockKind};
-use super::step::Lesson;
+use super::step::{Lesson, Misconception};
 
 /// Everything in `second` that is not as in `first`, in the order of its text. A difference in
 /// the order of things is the last that is reported, as all behind it would differ, too.
@@ -36,7 +36,7 @@ impl Pair<'_> {
             ("chapter", a.chapter == b.chapter),
             ("minutes", a.minutes == b.minutes),
             ("show", a.show == b.show),
-            ("misconceptions", a.misconceptions == b.misconceptions),
+            ("misconceptions", numbers(&a.misconceptions) == numbers(&b.misconceptions)),
             ("lab", a.spec.rung == b.spec.rung),
             ("preset", a.spec.preset == b.spec.preset),
             ("hosts", a.spec.hosts == b.spec.hosts),
@@ -101,13 +101,24 @@ impl Pair<'_> {
                     self.lines(x.body.clone(), y.body.clone(), a);
                 }
             }
+            (BlockKind::Answers(x), BlockKind::Answers(y)) => {
+                let bare = |numbers: &[(u32, std::ops::Range<usize>)]| -> Vec<u32> {
+                    numbers.iter().map(|(number, _)| *number).collect()
+                };
+                if bare(x) != bare(y) {
+                    let list = bare(x).iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+                    let expected = format!("`answers {list}`, {}", self.as_in(a));
+                    self.differs(at, "it answers something else".to_owned(), expected);
+                }
+            }
             (
                 BlockKind::Title(_)
                 | BlockKind::Scene(_)
                 | BlockKind::Paragraph(_)
                 | BlockKind::Quote(_)
                 | BlockKind::Choices(_)
-                | BlockKind::Fence(_),
+                | BlockKind::Fence(_)
+                | BlockKind::Answers(_),
                 _,
             ) => {
                 let message = format!("{} in this place", name(&b.kind));
@@ -156,6 +167,7 @@ fn name(kind: &BlockKind) -> &'static str {
         BlockKind::Quote(_) => "a quote",
         BlockKind::Choices(_) => "a question",
         BlockKind::Fence(_) => "a fence",
+        BlockKind::Answers(_) => "an `answers` mark",
     }
 }
 
@@ -163,4 +175,8 @@ fn name(kind: &BlockKind) -> &'static str {
 fn line(block: &Block, text: &str) -> std::ops::Range<usize> {
     let line = text[block.span.clone()].lines().next().unwrap_or_default();
     block.span.start..block.span.start + line.trim_end().len()
+}
+
+fn numbers(misconceptions: &[Misconception]) -> Vec<u32> {
+    misconceptions.iter().map(|one| one.number).collect()
 }

@@ -26,8 +26,8 @@ pub struct Lesson {
     pub spec: LabSpec,
     /// What the screen should show above all.
     pub show: Vec<Show>,
-    /// The misconceptions it answers, by the curriculum's numbers.
-    pub misconceptions: Vec<u32>,
+    /// The misconceptions that it says it answers, in the order of its front matter.
+    pub misconceptions: Vec<Misconception>,
     /// Its title.
     pub title: String,
     /// Paragraphs before the first scene.
@@ -42,6 +42,15 @@ pub struct Lesson {
     pub closing: Vec<Prose>,
     /// The parts of the document, for the comparison of two languages.
     pub(super) blocks: Vec<Block>,
+}
+
+/// A misconception, by its number in the curriculum's list, and where a lesson names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misconception {
+    /// Its number.
+    pub number: u32,
+    /// Where the number stands.
+    pub place: Place,
 }
 
 /// What a lesson asks the screen to show above all.
@@ -80,6 +89,8 @@ pub struct Step {
     pub more: Vec<Prose>,
     /// What the learner is asked before it.
     pub question: Option<Question>,
+    /// The misconceptions that the kernel's answer to it puts right.
+    pub answers: Vec<Misconception>,
     /// What it does.
     pub does: Does,
     /// It is done in one go with the one behind it, and is no step of its own to the learner: so

@@ -28,4 +28,4 @@ pub use input::document as keys_document;
 pub use run::{Ending, RunError, Setup, run};
 pub use text::screen_text;
 pub use theme::{Role, Theme};
-pub use view::{Depth, Notice, Page, Zoom, draw_page};
+pub use view::{Depth, Notice, Page, SIZES, Zoom, draw_page, misfits};

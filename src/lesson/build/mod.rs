@@ -14,7 +14,7 @@ use super::front::Front;
 use super::markdown::{Block, BlockKind, Fence, Item};
 use super::prose::Prose;
 use super::source::Source;
-use super::step::{Conclusion, Does, Lesson, Question, Scene, Step};
+use super::step::{Conclusion, Does, Lesson, Misconception, Question, Scene, Step};
 use super::words::{Word, Words, quoted};
 use cast::Cast;
 
@@ -69,6 +69,7 @@ struct Pending {
     narration: Vec<Prose>,
     more: Vec<Prose>,
     question: Option<(Range<usize>, Vec<Item>)>,
+    answers: Vec<(u32, Range<usize>)>,
 }
 
 /// What stood before a block: it says what a quote is.
@@ -95,7 +96,7 @@ impl<'a> Builder<'a> {
             minutes: front.minutes,
             spec: front.spec,
             show: front.show,
-            misconceptions: front.misconceptions,
+            misconceptions: misconceptions(source, front.misconceptions),
             title: String::new(),
             intro: Vec::new(),
             intro_more: Vec::new(),
@@ -139,6 +140,8 @@ impl<'a> Builder<'a> {
             BlockKind::Quote(prose) => self.quote(prose, span),
             BlockKind::Choices(items) => self.question(items, span),
             BlockKind::Fence(fence) => self.fence(&fence),
+            // It is no word of the story: a quote behind it belongs to what stood before.
+            BlockKind::Answers(numbers) => self.pending.answers.extend(numbers),
         }
     }
 
@@ -270,6 +273,7 @@ impl<'a> Builder<'a> {
             narration: pending.narration,
             more: pending.more,
             question,
+            answers: misconceptions(self.source, pending.answers),
             does,
             joined: false,
             checks: Vec::new(),
@@ -295,6 +299,9 @@ impl<'a> Builder<'a> {
                 "a step behind it, and an `expect`",
             );
         }
+        if let Some((_, span)) = self.pending.answers.first().cloned() {
+            self.trouble(span, "an answer without a step", "a step behind it");
+        }
         if self.lesson.title.is_empty() {
             self.lesson.title = self.lesson.id.clone();
         }
@@ -310,4 +317,10 @@ impl<'a> Builder<'a> {
         self.lesson.closing.append(&mut self.pending.more);
         self.lesson
     }
+}
+
+/// The numbers with their places.
+fn misconceptions(source: &Source, numbers: Vec<(u32, Range<usize>)>) -> Vec<Misconception> {
+    let placed = numbers.into_iter();
+    placed.map(|(number, span)| Misconception { number, place: source.place(span) }).collect()
 }

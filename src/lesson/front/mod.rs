@@ -19,7 +19,8 @@ pub struct Front {
     pub minutes: Option<u32>,
     pub spec: LabSpec,
     pub show: Vec<Show>,
-    pub misconceptions: Vec<u32>,
+    /// The numbers and where each stands.
+    pub misconceptions: Vec<(u32, Range<usize>)>,
 }
 
 pub(super) const KEYS: [&str; 10] = [
@@ -195,7 +196,8 @@ fn entry(front: &mut Front, key: &str, value: &Word) -> Result<(), Trouble> {
         }
         "misconceptions" => {
             for item in items(value) {
-                front.misconceptions.push(between(&item, 1, 999)?);
+                let number = between(&item, 1, 999)?;
+                front.misconceptions.push((number, item.span));
             }
         }
         _ => front.spec.processes = processes(value, &front.spec.hosts)?,

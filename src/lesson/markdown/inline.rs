@@ -6,7 +6,8 @@ use pulldown_cmark::{Event, Tag, TagEnd};
 use unicode_width::UnicodeWidthChar as _;
 
 use super::super::prose::{Prose, Style};
-use super::{HTML, Reader, first_line};
+use super::comment::HTML;
+use super::{Reader, first_line};
 
 /// Running text with what a choice needs to know of it.
 #[derive(Default)]

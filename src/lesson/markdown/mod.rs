@@ -1,6 +1,7 @@
 //! Markdown → blocks with their places. What a lesson does not use of Markdown is refused, so
 //! that nothing an author wrote disappears in silence.
 
+mod comment;
 mod inline;
 
 use std::iter::Peekable;
@@ -29,6 +30,8 @@ pub enum BlockKind {
     Quote(Vec<Prose>),
     Choices(Vec<Item>),
     Fence(Fence),
+    /// `<!-- answers 5, 18 -->`: the numbers with their places.
+    Answers(Vec<(u32, Range<usize>)>),
 }
 
 /// A choice: `- [ ] `FACT` words`.
@@ -48,8 +51,6 @@ pub struct Fence {
     /// The lines between.
     pub body: Range<usize>,
 }
-
-const HTML: &str = "HTML means nothing here";
 
 /// Reads the Markdown of `text` from byte `start` on. Spans are bytes of `text`.
 pub fn read(text: &str, start: usize, troubles: &mut Vec<Trouble>) -> Vec<Block> {
@@ -181,33 +182,6 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// A comment is a note for the teacher; other HTML is refused.
-    fn html(&mut self, span: Range<usize>) {
-        self.skip();
-        let mut at = span.start;
-        while at < span.end {
-            let rest = &self.text[at..span.end];
-            let start = at + (rest.len() - rest.trim_start().len());
-            let rest = rest.trim_start();
-            if rest.is_empty() {
-                return;
-            }
-            if !rest.starts_with("<!--") {
-                let line = first_line(self.text, &(start..span.end));
-                let hidden = start > span.start;
-                let message = if hidden { "words behind a comment would be hidden" } else { HTML };
-                return self.trouble(
-                    line,
-                    message,
-                    "Markdown; a comment stands alone on its lines",
-                );
-            }
-            match rest.find("-->") {
-                Some(end) => at = start + end + 3,
-                None => return self.trouble(start..start + 4, "the comment does not end", "`-->`"),
-            }
-        }
-    }
-
     fn fence(&mut self, span: Range<usize>) {
         let mut body: Option<Range<usize>> = None;
         while let Some((event, inner)) = self.next() {

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use unicode_width::UnicodeWidthStr as _;
-
 use super::*;
 use crate::model::{Lang, TcpState};
 
@@ -54,32 +52,13 @@ fn together_they_read_all_eleven_states() {
     assert!(states >= 10, "its own checks name {states}");
 }
 
-/// The words of a step have nine lines of 76 cells at 80×24, its choices among them. This counts
-/// as a reader of the screen does, breaking anywhere; the screen's own wrap may need a line more.
 #[test]
-fn the_words_of_every_step_fit_the_smallest_screen() {
-    const CELLS: usize = 72;
-    let lines = |prose: &Prose| prose.plain().width().div_ceil(CELLS);
-    for (id, lang, lesson) in every() {
-        for step in &lesson.steps {
-            let words: usize = step.narration.iter().map(lines).sum();
-            let choices: usize = step
-                .question
-                .iter()
-                .flat_map(|question| &question.choices)
-                .map(|one| lines(&one.words))
-                .sum();
-            let asked = if choices > 0 { 3 } else { 0 };
-            let place = format!("{id}.{lang}.md:{}", step.place.line);
-            assert!(words + choices + asked <= 9, "{place}: {words} + {choices}");
-            assert!(choices == 0 || words <= 3, "{place}: a question of {words} lines");
-            let conclusion: usize =
-                step.conclusion.iter().flat_map(|one| &one.words).map(lines).sum();
-            assert!(conclusion <= 4, "{place}: a conclusion of {conclusion} lines");
-            for choice in step.question.iter().flat_map(|question| &question.choices) {
-                assert!(choice.words.plain().width() <= 74, "{place}: {}", choice.words);
-            }
-        }
+fn what_a_lesson_claims_one_of_its_steps_answers() {
+    for (.., lesson) in every() {
+        let found = claims(&lesson);
+        assert!(found.is_empty(), "{}", render(&found));
+        assert_eq!(length(&lesson), None);
+        assert!(lesson.misconceptions.iter().all(|one| (1..=33).contains(&one.number)));
     }
 }
 

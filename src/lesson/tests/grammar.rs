@@ -22,7 +22,7 @@ fn every_key_of_the_front_matter_is_taken_over() {
     let lesson = parse("x.md", text).expect("a lesson");
     assert_eq!((lesson.chapter, lesson.minutes), (Some(2), Some(15)));
     assert_eq!(lesson.show, [Show::Backlog, Show::States]);
-    assert_eq!(lesson.misconceptions, [2, 23]);
+    assert_eq!(lesson.misconceptions.iter().map(|one| one.number).collect::<Vec<_>>(), [2, 23]);
     let spec = &lesson.spec;
     assert_eq!((spec.rung, spec.preset, spec.quickack), (Rung::Wire, Preset::Quick, false));
     let hosts: Vec<String> = spec

@@ -1,6 +1,7 @@
 //! The reader as a whole.
 
 mod builtin;
+mod claims;
 mod documentation;
 mod errors;
 mod grammar;

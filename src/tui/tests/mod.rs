@@ -1,5 +1,6 @@
 //! Screens and keys, without a terminal and without a kernel.
 
+mod fit;
 mod hostile;
 mod keys;
 mod panes;

@@ -12,11 +12,11 @@
 //! ```
 
 use super::page::{Notice, Page};
-use super::prose::{Paragraph, harmless};
+use super::prose::{Paragraph, SHRINKS, harmless};
 use super::told::fact;
 use super::undone;
 use crate::explain::{is_telling, notes};
-use crate::lesson::Question;
+use crate::lesson::{Prose, Question, Step};
 use crate::model::Rung;
 use crate::session::{Bet, Entry, Mode, Origin, Verdict};
 use crate::tui::ink::Ink;
@@ -36,9 +36,10 @@ pub fn paragraphs(page: &Page<'_>, depth: Depth, ink: &Ink) -> (String, Vec<Para
     if let Some((question, chosen)) = page.asking
         && page.notice.is_none()
     {
+        let narration = page.next.map_or(&[][..], |step| &step.narration);
         return (
             ink.words.ui("pane-question").to_owned(),
-            question_words(page, question, chosen, ink),
+            question_words(narration, question, chosen, ink),
         );
     }
     let mut found = Vec::new();
@@ -76,9 +77,10 @@ fn explanation(page: &Page<'_>, depth: Depth, ink: &Ink) -> Vec<Paragraph> {
     let told = if undone::line(page).is_some() { Vec::new() } else { page.told() };
     let told = told.iter().flat_map(|(before, moment)| notes(before, moment));
     for (index, note) in told.enumerate() {
-        // The first one says it; the others may give way to what the lesson has to say.
+        // The first one says it, and is only cut; the others may give way to what the lesson has
+        // to say.
         let weight = match index {
-            0 if found.is_empty() => 0,
+            0 if found.is_empty() => SHRINKS,
             0 | 1 => 5,
             _ => 7,
         };
@@ -121,11 +123,7 @@ fn bet_words(page: &Page<'_>, bet: &Bet, ink: &Ink) -> Vec<Paragraph> {
         let words = asked.map(|choice| Paragraph::prose(ink, role, &choice.words));
         let kept = || bet.choices.get(index).map_or("", |choice| &choice.words);
         let words = words.unwrap_or_else(|| Paragraph::new(ink, role, harmless(kept())));
-        let (before, behind) = ink.words.ui(key).split_once("{words}").unwrap_or_default();
-        let mut text = vec![ink.span(role, before)];
-        text.extend(words.text);
-        text.push(ink.span(role, behind));
-        Paragraph { text, ..Paragraph::default() }
+        told_choice(key, role, words, ink)
     };
     match (bet.chosen, bet.right()) {
         (Some(said), Some(true)) => vec![say("bet-right", Role::Good, said)],
@@ -135,6 +133,15 @@ fn bet_words(page: &Page<'_>, bet: &Bet, ink: &Ink) -> Vec<Paragraph> {
         ],
         (None, _) => vec![say("bet-kernel", Role::Good, bet.truth)],
     }
+}
+
+/// The words of a choice in the sentence that tells of it.
+pub(super) fn told_choice(key: &str, role: Role, words: Paragraph, ink: &Ink) -> Paragraph {
+    let (before, behind) = ink.words.ui(key).split_once("{words}").unwrap_or_default();
+    let mut text = vec![ink.span(role, before)];
+    text.extend(words.text);
+    text.push(ink.span(role, behind));
+    Paragraph { text, ..Paragraph::default() }
 }
 
 /// What was expected: a fact in words, anything else as the lesson writes it.
@@ -164,8 +171,13 @@ fn conclusion(page: &Page<'_>, ink: &Ink) -> Vec<Paragraph> {
     let entry = page.entry();
     let step = entry.step.filter(|_| entry.concluded);
     let step = step.and_then(|index| page.lesson?.steps.get(index));
-    let words = step.and_then(|step| step.conclusion.as_ref()).map(|found| &found.words);
-    words.into_iter().flatten().map(|prose| Paragraph::prose(ink, Role::Strong, prose)).collect()
+    step.map(|step| conclusion_words(step, ink)).unwrap_or_default()
+}
+
+/// What follows from a step.
+pub(super) fn conclusion_words(step: &Step, ink: &Ink) -> Vec<Paragraph> {
+    let words = step.conclusion.iter().flat_map(|found| &found.words);
+    words.map(|prose| Paragraph::prose(ink, Role::Strong, prose)).collect()
 }
 
 /// What the C printed, and what commands printed.
@@ -195,18 +207,21 @@ fn next_words(page: &Page<'_>, depth: Depth, ink: &Ink) -> Vec<Paragraph> {
     if !shown {
         return Vec::new();
     }
-    let pointer = || ink.span(Role::Key, format!("{} ", ink.glyphs.pointer()));
     let Some(next) = page.next else {
-        let closing = page.lesson.map_or(&[][..], |lesson| &lesson.closing);
-        let closing = closing.iter().map(|prose| Paragraph::prose(ink, Role::Plain, prose));
-        return closing.map(|paragraph| paragraph.marked(pointer())).collect();
+        return words_ahead(page.lesson.map_or(&[], |lesson| &lesson.closing), ink);
     };
-    let narration = next.narration.iter().map(|prose| Paragraph::prose(ink, Role::Plain, prose));
-    let mut found: Vec<Paragraph> = narration.map(|words| words.marked(pointer())).collect();
+    let mut found = words_ahead(&next.narration, ink);
     if depth == Depth::Long {
         found.extend(next.more.iter().map(|prose| Paragraph::prose(ink, Role::Dim, prose)));
     }
     found
+}
+
+/// Words before a step, or behind the last one.
+pub(super) fn words_ahead(words: &[Prose], ink: &Ink) -> Vec<Paragraph> {
+    let pointer = || ink.span(Role::Key, format!("{} ", ink.glyphs.pointer()));
+    let words = words.iter().map(|prose| Paragraph::prose(ink, Role::Plain, prose));
+    words.map(|paragraph| paragraph.marked(pointer())).collect()
 }
 
 /// The differences between this snapshot and the one before, in short; counters of ordinary
@@ -226,13 +241,12 @@ fn changed(page: &Page<'_>, depth: Depth, ink: &Ink) -> Option<Paragraph> {
 }
 
 /// The question, its choices, and that no marks are given.
-fn question_words(
-    page: &Page<'_>,
+pub(super) fn question_words(
+    narration: &[Prose],
     question: &Question,
     chosen: Option<usize>,
     ink: &Ink,
 ) -> Vec<Paragraph> {
-    let narration = page.next.map_or(&[][..], |step| &step.narration);
     let mut found: Vec<Paragraph> =
         narration.iter().map(|prose| Paragraph::prose(ink, Role::Plain, prose)).collect();
     for (index, choice) in question.choices.iter().enumerate() {

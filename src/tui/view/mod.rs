@@ -12,6 +12,7 @@ mod diagram;
 mod draw;
 mod fds;
 mod fields;
+mod fit;
 mod footer;
 mod frame;
 mod happened;
@@ -44,6 +45,7 @@ mod walk;
 mod wire;
 
 pub use draw::draw;
+pub use fit::{SIZES, misfits};
 pub use happened::Depth;
 pub use map::line_of;
 pub use page::{Notice, Page};

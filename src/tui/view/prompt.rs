@@ -17,7 +17,7 @@ use super::happened::{Depth, paragraphs};
 use super::layout::areas;
 use super::next::badge;
 use super::page::Page;
-use super::prose::{fitted, harmless};
+use super::prose::{SHRINKS, fitted, harmless};
 use super::screen::outcome_role;
 use super::typed;
 use crate::session::Origin;
@@ -69,8 +69,11 @@ fn clear(place: Rect, buffer: &mut Buffer) {
 
 /// What happened, in at most `high` lines.
 fn words(page: &Page<'_>, wide: usize, high: usize, ink: &Ink) -> Vec<Line<'static>> {
-    let (_, found) = paragraphs(page, Depth::Short, ink);
-    let (mut lines, _) = fitted(found, wide.saturating_sub(2), high);
+    let (_, mut found) = paragraphs(page, Depth::Short, ink);
+    // Who types wants to know what came of it before what the lesson has to say.
+    let first = found.iter_mut().filter(|paragraph| paragraph.weight == SHRINKS);
+    first.for_each(|paragraph| paragraph.weight = 0);
+    let (mut lines, _) = fitted(found, wide.saturating_sub(2), high, ink.glyphs.cut());
     lines.truncate(high);
     lines.iter_mut().for_each(|line| line.spans.insert(0, " ".into()));
     lines

@@ -4,7 +4,7 @@ use ratatui::text::{Line, Span};
 
 use crate::lesson::{Prose, Style};
 use crate::tui::ink::Ink;
-use crate::tui::text::wrap;
+use crate::tui::text::{cut_line, wrap};
 use crate::tui::theme::Role;
 
 /// One paragraph.
@@ -16,9 +16,13 @@ pub struct Paragraph {
     pub text: Vec<Span<'static>>,
     /// It belongs to the paragraph before: no empty line between.
     pub close: bool,
-    /// Where room is short, the heaviest paragraphs go first; those of no weight stay.
+    /// Where room is short, the heaviest paragraphs go first; those of no weight stay. One of
+    /// weight [`SHRINKS`] keeps its first lines if there is room for some.
     pub weight: u8,
 }
+
+/// The weight of a paragraph that is cut before it is left out.
+pub const SHRINKS: u8 = 1;
 
 impl Paragraph {
     /// Text of one role.
@@ -83,11 +87,12 @@ pub fn lines(paragraphs: &[Paragraph], room: usize, airy: bool) -> Vec<Line<'sta
 }
 
 /// As many paragraphs as fit in `high` lines, with empty lines between if those fit too; and
-/// whether anything was left out.
+/// whether anything was left out. `mark` stands where a paragraph was cut.
 pub fn fitted(
     mut paragraphs: Vec<Paragraph>,
     room: usize,
     high: usize,
+    mark: char,
 ) -> (Vec<Line<'static>>, bool) {
     let mut cut = false;
     loop {
@@ -101,11 +106,31 @@ pub fn fitted(
         }
         cut = true;
         let heaviest = paragraphs.iter().enumerate().max_by_key(|(_, paragraph)| paragraph.weight);
-        match heaviest.filter(|(_, paragraph)| paragraph.weight > 0).map(|(index, _)| index) {
-            Some(index) => drop(paragraphs.remove(index)),
-            None => return (tight, cut),
+        let Some((index, _)) = heaviest.filter(|(_, paragraph)| paragraph.weight > 0) else {
+            return (tight, cut);
+        };
+        let removed = paragraphs.remove(index);
+        if removed.weight == SHRINKS {
+            let mut rest = lines(&paragraphs, room, false);
+            let before = lines(&paragraphs[..index], room, false).len();
+            let kept = head(&removed, room, high.saturating_sub(rest.len()), mark);
+            if !kept.is_empty() {
+                rest.splice(before..before, kept);
+                return (rest, cut);
+            }
         }
     }
+}
+
+/// The first lines of a paragraph; the last one says that it was cut.
+fn head(paragraph: &Paragraph, room: usize, high: usize, mark: char) -> Vec<Line<'static>> {
+    let mut lines = paragraph.lines(room);
+    lines.truncate(high);
+    if let Some(last) = lines.last_mut() {
+        last.spans.push(format!(" {mark}").into());
+        *last = cut_line(std::mem::take(last), room, mark);
+    }
+    lines
 }
 
 /// Text that an author wrote, without what could steer a terminal. Line feeds and backslashes

@@ -205,13 +205,18 @@ fn noted(filter: &Filter, ink: &Ink) -> String {
     text
 }
 
+/// How many cells a line of words has in the box at `place`, and how many lines there are.
+pub(super) fn room_for_words(place: Rect) -> (usize, usize) {
+    let (wide, high) = inner(place);
+    (wide.saturating_sub(2).min(PROSE_WIDTH), high)
+}
+
 /// What fits of the words, and whether there is more.
 fn words_frame(page: &Page<'_>, place: Rect, ink: &Ink) -> Frame {
-    let (wide, high) = inner(place);
+    let (room, high) = room_for_words(place);
     let (name, found) = paragraphs(page, Depth::Short, ink);
-    let room = wide.saturating_sub(2).min(PROSE_WIDTH);
     let longer = has_more(page, &found, ink);
-    let (lines, cut) = fitted(found, room, high);
+    let (lines, cut) = fitted(found, room, high, ink.glyphs.cut());
     let role = if page.asking.is_some() { Role::Changed } else { Role::Title };
     let mut foot = Line::default();
     if cut || longer {
