@@ -23,11 +23,20 @@ use crate::tui::theme::Role;
 
 /// How many empty places are drawn at most; more are counted.
 const EMPTY_SHOWN: usize = 3;
+/// Of more listeners than these, queues that did not change may be left out.
+const MANY: usize = 2;
 
 /// One section for each listener.
 pub fn sections(site: &Site<'_>, large: bool, wide: usize, ink: &Ink) -> Vec<Section> {
     let listeners = site.host.sockets.iter().filter(|socket| socket.is_listener());
-    listeners.take(8).map(|listener| section(site, listener, large, wide, ink)).collect()
+    let each = listeners.take(8).map(|listener| section(site, listener, large, wide, ink));
+    let mut sections: Vec<Section> = each.collect();
+    if sections.len() > MANY {
+        // They would leave no room for anything else; their names tell the lengths.
+        let rows = sections.iter_mut().flat_map(|section| &mut section.rows);
+        rows.for_each(|row| (row.kept, row.idle) = (row.changed, !row.changed));
+    }
+    sections
 }
 
 fn section(

@@ -123,6 +123,6 @@ fn verdict(question: &Question, room: usize, ink: &Ink) -> Vec<Paragraph> {
 
 /// The page of a question, before or after the bet: whichever has more lines.
 fn asked(step: &Step, question: &Question, room: usize, ink: &Ink) -> Vec<Paragraph> {
-    let pages = [None, Some(0)].map(|bet| question_words(&step.narration, question, bet, ink));
+    let pages = [None, Some(0)].map(|bet| question_words(&step.narration, &[], question, bet, ink));
     pages.into_iter().max_by_key(|words| lines(words, room, false).len()).unwrap_or_default()
 }

@@ -31,15 +31,19 @@ pub enum Depth {
     Long,
 }
 
+/// Most pages of a step whose output is shown on its last.
+const PRINTED: usize = 64;
+
 /// The pane's name and its paragraphs.
 pub fn paragraphs(page: &Page<'_>, depth: Depth, ink: &Ink) -> (String, Vec<Paragraph>) {
     if let Some((question, chosen)) = page.asking
         && page.notice.is_none()
     {
         let narration = page.next.map_or(&[][..], |step| &step.narration);
+        let more = page.next.filter(|_| depth == Depth::Long).map_or(&[][..], |step| &step.more);
         return (
             ink.words.ui("pane-question").to_owned(),
-            question_words(narration, question, chosen, ink),
+            question_words(narration, more, question, chosen, ink),
         );
     }
     let mut found = Vec::new();
@@ -180,17 +184,28 @@ pub(super) fn conclusion_words(step: &Step, ink: &Ink) -> Vec<Paragraph> {
     words.map(|prose| Paragraph::prose(ink, Role::Strong, prose)).collect()
 }
 
-/// What the C printed, and what commands printed.
+/// What the C printed since the step began, and what commands printed.
 fn printed(page: &Page<'_>, ink: &Ink) -> Vec<Paragraph> {
     let entry = page.entry();
     let command = crate::model::escape(&entry.moment.printed);
-    let texts = [crate::model::escape(entry.printed.as_bytes()), command];
+    let texts = [crate::model::escape(of_the_step(page).as_bytes()), command];
     let shown = texts.into_iter().filter(|text| !text.is_empty()).map(|text| {
         let text = text.replace("\\n", "\n");
         let label = ink.words.ui("printed").to_owned();
         Paragraph::new(ink, Role::Code, text.trim_end()).marked(ink.span(Role::Dim, label + "  "))
     });
     shown.collect()
+}
+
+/// What the C of this page's step has printed up to here: of a statement that makes several
+/// calls, each page has a part.
+fn of_the_step(page: &Page<'_>) -> String {
+    let entry = page.entry();
+    let earlier = (0..page.cursor).rev().map_while(|index| page.timeline.get(index));
+    let own = earlier.take_while(|before| entry.step.is_some() && before.step == entry.step);
+    let mut parts = vec![&*entry.printed];
+    parts.extend(own.take(PRINTED).map(|before| &*before.printed));
+    parts.into_iter().rev().collect()
 }
 
 /// The words before the next step: on the newest page, and in a recording where the next entry
@@ -240,15 +255,17 @@ fn changed(page: &Page<'_>, depth: Depth, ink: &Ink) -> Option<Paragraph> {
     })
 }
 
-/// The question, its choices, and that no marks are given.
+/// The question, its longer text where that is wanted, its choices, and that no marks are given.
 pub(super) fn question_words(
     narration: &[Prose],
+    more: &[Prose],
     question: &Question,
     chosen: Option<usize>,
     ink: &Ink,
 ) -> Vec<Paragraph> {
     let mut found: Vec<Paragraph> =
         narration.iter().map(|prose| Paragraph::prose(ink, Role::Plain, prose)).collect();
+    found.extend(more.iter().map(|prose| Paragraph::prose(ink, Role::Dim, prose)));
     for (index, choice) in question.choices.iter().enumerate() {
         let is_chosen = chosen == Some(index);
         let role = if is_chosen { Role::Strong } else { Role::Plain };
