@@ -86,8 +86,11 @@ pub(super) enum Command {
 
 #[derive(Debug, Args)]
 pub(super) struct Open {
-    /// A lesson's name, or a Markdown file.
-    pub lesson: String,
+    /// A lesson's name, or a Markdown file; or C programs: client.c server.c
+    #[arg(required = true)]
+    pub lesson: Vec<String>,
+    #[command(flatten)]
+    pub programs: Programs,
     /// Start at this scene, counted from 1.
     #[arg(long, value_name = "N", conflicts_with = "at")]
     pub scene: Option<usize>,
@@ -99,10 +102,29 @@ pub(super) struct Open {
     pub allow_run: bool,
 }
 
+/// How C programs are run.
+#[derive(Debug, Args, Clone, Default)]
+pub(super) struct Programs {
+    /// Arguments of a C program: --args "client.c:SERVER_IP 8080"
+    #[arg(long, value_name = "FILE:ARGS")]
+    pub args: Vec<String>,
+    /// The host of a C program: --on client.c:@server; otherwise those that listen, or have
+    /// `server` in their name, live on @server, all others on @client.
+    #[arg(long, value_name = "FILE:@HOST")]
+    pub on: Vec<String>,
+    /// Puts all C programs on one host, where 127.0.0.1 is the same for all; so are programs that
+    /// name such an address or a unix socket, unless --on says otherwise.
+    #[arg(long, conflicts_with = "on")]
+    pub one_host: bool,
+}
+
 #[derive(Debug, Args)]
 pub(super) struct Run {
-    /// A lesson's name, or a Markdown file.
-    pub lesson: String,
+    /// A lesson's name, or a Markdown file; or C programs: client.c server.c
+    #[arg(required = true)]
+    pub lesson: Vec<String>,
+    #[command(flatten)]
+    pub programs: Programs,
     /// How to print what happened.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
@@ -124,8 +146,11 @@ pub(super) enum Format {
 
 #[derive(Debug, Args)]
 pub(super) struct Check {
-    /// Names of lessons or Markdown files; all lessons of sockstep if there is none.
+    /// Names of lessons or Markdown files, or C programs that belong together; all lessons of
+    /// sockstep if there is none.
     pub lessons: Vec<String>,
+    #[command(flatten)]
+    pub programs: Programs,
     /// How many to run at once; otherwise four for each processor, as they mostly wait.
     #[arg(long, value_name = "N")]
     pub jobs: Option<std::num::NonZeroUsize>,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::args::{self, Options};
 use super::find::{Here, NoLesson};
-use super::{Exit, column, headless, rules, side_by_side};
+use super::{Exit, column, headless, programs, rules, side_by_side};
 use crate::explain::Words;
 use crate::lesson::builtin_ids;
 use crate::model::{Lang, WorldError};
@@ -26,7 +26,7 @@ struct Outcome {
 
 /// Runs lessons side by side and prints how each came out, in their order.
 pub(super) fn check(options: &Options, arguments: &args::Check) -> anyhow::Result<Exit> {
-    let wanted = wanted(options, &arguments.lessons);
+    let wanted = wanted(options, arguments);
     let words = Words::new(options.lang());
     let here = Here::new(options.rung(), arguments.allow_run);
     let jobs = side_by_side::jobs(here, arguments.jobs);
@@ -34,10 +34,7 @@ pub(super) fn check(options: &Options, arguments: &args::Check) -> anyhow::Resul
     let (mut failed, mut skipped) = (0, 0);
     let begin = Instant::now();
     let order = longest_first(here, &wanted);
-    let one = |index: usize| {
-        let (name, lang) = &wanted[index];
-        run_one(here, name, *lang, arguments.strict, &words)
-    };
+    let one = |index: usize| run_one(here, &wanted[index], arguments.strict, &words);
     side_by_side::run(&order, jobs, one, |outcome: Outcome| {
         if outcome.skipped {
             skipped += 1;
@@ -63,18 +60,29 @@ pub(super) fn check(options: &Options, arguments: &args::Check) -> anyhow::Resul
 }
 
 /// What to check: the names given, or every lesson in both languages.
-fn wanted(options: &Options, names: &[String]) -> Vec<(String, Lang)> {
+fn wanted(options: &Options, arguments: &args::Check) -> Vec<Wanted> {
+    let alone = |name: &str, lang| Wanted { names: vec![name.to_owned()], lang, programs: None };
+    let names = &arguments.lessons;
     if names.is_empty() {
-        let both = |id: &str| [Lang::En, Lang::Zh].map(|lang| (id.to_owned(), lang));
+        let both = |id: &str| [Lang::En, Lang::Zh].map(|lang| alone(id, lang));
         return builtin_ids().flat_map(both).collect();
     }
-    names.iter().map(|name| (name.clone(), options.lang())).collect()
+    // C programs belong together.
+    let (files, lessons): (Vec<String>, Vec<String>) =
+        names.iter().cloned().partition(|name| programs::are_meant(std::slice::from_ref(name)));
+    let mut all: Vec<Wanted> = lessons.iter().map(|name| alone(name, options.lang())).collect();
+    if !files.is_empty() {
+        let programs = Some(arguments.programs.clone());
+        all.push(Wanted { names: files, lang: options.lang(), programs });
+    }
+    all
 }
 
 /// In which order to begin: what waits longest comes first, so that it is not awaited alone.
-fn longest_first(here: Here, wanted: &[(String, Lang)]) -> Vec<usize> {
-    let time = |(name, lang): &(String, Lang)| {
-        here.lesson(name, *lang).map_or(Duration::ZERO, |lesson| lesson.waits())
+fn longest_first(here: Here, wanted: &[Wanted]) -> Vec<usize> {
+    let time = |item: &Wanted| match (&item.programs, &item.names[..]) {
+        (None, [name]) => here.lesson(name, item.lang).map_or(Duration::ZERO, |l| l.waits()),
+        _ => Duration::ZERO,
     };
     let times: Vec<Duration> = wanted.iter().map(time).collect();
     let mut order: Vec<usize> = (0..wanted.len()).collect();
@@ -82,16 +90,36 @@ fn longest_first(here: Here, wanted: &[(String, Lang)]) -> Vec<usize> {
     order
 }
 
-fn run_one(here: Here, name: &str, lang: Lang, strict: bool, words: &Words) -> Outcome {
+/// One thing to check.
+struct Wanted {
+    /// A lesson's name, or the files of C programs.
+    names: Vec<String>,
+    lang: Lang,
+    /// They are C programs, and run like this.
+    programs: Option<args::Programs>,
+}
+
+fn run_one(here: Here, item: &Wanted, strict: bool, words: &Words) -> Outcome {
+    let lang = item.lang;
+    let name = &item.names.join(" ");
     let said = |exit, summary: &str, story: &str| outcome(exit, name, lang, summary, story, words);
-    let lesson = match here.lesson(name, lang) {
+    let found = match &item.programs {
+        Some(how) => programs::lesson(here, &item.names, how, lang),
+        None => here.lesson(name, lang),
+    };
+    let lesson = match found {
         Ok(lesson) => lesson,
         Err(none @ (NoLesson::Wrong(_) | NoLesson::Missing(_))) => {
             return said(Exit::Wrong, "", &none.to_string());
         }
         Err(NoLesson::Unable(why)) => return skipped(name, lang, &why, words),
     };
-    let remarks = match rules::faults(here, name, lang, &lesson, strict, words) {
+    let is_play = lesson.is_play();
+    let faults = match is_play {
+        true => Ok(rules::Faults::default()),
+        false => rules::faults(here, name, lang, &lesson, strict, words),
+    };
+    let remarks = match faults {
         Ok(found) if found.errors.is_empty() => found.remarks,
         Ok(found) => return said(Exit::Wrong, "", &found.errors),
         Err(none) => return said(Exit::Wrong, "", &none.to_string()),
@@ -103,6 +131,7 @@ fn run_one(here: Here, name: &str, lang: Lang, strict: bool, words: &Words) -> O
         told.tell(name, session, index, entry, words);
         Ok(())
     });
+    let steps = played.as_ref().ok().filter(|_| is_play).map_or(steps, Session::walked);
     let summary = summary(steps, told.held, begin.elapsed(), words);
     match played {
         Ok(_) if told.failures.is_empty() => said(Exit::Fine, &summary, &remarks),

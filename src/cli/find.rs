@@ -120,14 +120,14 @@ impl Here {
         self.fitted(lesson)
     }
 
-    fn parsed(self, path: &str, bytes: &[u8], allow_run: bool) -> Result<Lesson, NoLesson> {
+    pub fn parsed(self, path: &str, bytes: &[u8], allow_run: bool) -> Result<Lesson, NoLesson> {
         let loopback = (self.rung == Rung::Loopback).then(|| this_run(path));
         parse_with(path, bytes, Reading { allow_run, loopback })
             .map_err(|wrong| NoLesson::Wrong(render(&wrong)))
     }
 
     /// The lesson with the kind of lab that it gets here.
-    fn fitted(self, mut lesson: Lesson) -> Result<Lesson, NoLesson> {
+    pub fn fitted(self, mut lesson: Lesson) -> Result<Lesson, NoLesson> {
         match (lesson.spec.rung, self.rung) {
             (Rung::Wire, Rung::Loopback) => return Err(needs_the_wire(&lesson).into()),
             // It could do without, but the wire shows more.
@@ -164,7 +164,7 @@ fn other_file(name: &str) -> Option<(Lang, String)> {
     Path::new(&other).exists().then_some((lang, other))
 }
 
-fn file(name: &str) -> Result<Vec<u8>, NoLesson> {
+pub(super) fn file(name: &str) -> Result<Vec<u8>, NoLesson> {
     if !Path::new(name).exists() {
         let names: Vec<&str> = builtin_ids().collect();
         return Err(NoLesson::Missing(format!(

@@ -11,6 +11,7 @@ mod find;
 mod headless;
 mod list;
 mod play;
+mod programs;
 mod replay;
 mod rules;
 mod run;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::args::{self, Options, ThemeName};
 use super::find::{Here, NoLesson};
 use super::user_files::{Kept, Progress};
-use super::{Exit, say};
+use super::{Exit, programs, say};
 use crate::explain::Words;
 use crate::lab::Labs;
 use crate::lesson::{Lesson, builtin_ids};
@@ -38,13 +38,32 @@ pub(super) fn open(options: &Options, arguments: &args::Open) -> anyhow::Result<
     let here = Here::new(options.rung(), arguments.allow_run);
     let mut menu = lessons(here);
     let lang = options.lang();
+    if programs::are_meant(&arguments.lesson) {
+        let made = programs::lesson(here, &arguments.lesson, &arguments.programs, lang);
+        return match made {
+            Ok(lesson) => {
+                menu.add(MenuItem::new(vec![(lang, Arc::new(lesson))]));
+                menu.chosen = menu.items.len() - 1;
+                let first = menu.lesson(lang).cloned().map(|lesson| Deed::Open(lesson, None));
+                screen(options, here, menu, first)
+            }
+            Err(none) => refuse(&none),
+        };
+    }
+    let name = match &arguments.lesson[..] {
+        [name] => name,
+        _ => {
+            say("open takes one lesson, or C programs");
+            return Ok(Exit::Wrong);
+        }
+    };
     let known = menu.items.iter().position(|item| {
-        let named = |lesson: &Arc<Lesson>| lesson.id == arguments.lesson;
+        let named = |lesson: &Arc<Lesson>| lesson.id == *name;
         !item.out_of_reach && item.lesson(lang).is_some_and(named)
     });
     let place = match known {
         Some(place) => place,
-        None => match here.lesson(&arguments.lesson, lang) {
+        None => match here.lesson(name, lang) {
             Ok(lesson) => {
                 menu.add(MenuItem::new(vec![(lang, Arc::new(lesson))]));
                 menu.items.len() - 1
@@ -59,7 +78,7 @@ pub(super) fn open(options: &Options, arguments: &args::Open) -> anyhow::Result<
         (None, Some(step)) => Some(Target::Step(step.saturating_sub(1))),
         (None, None) => None,
     };
-    if let Some(wrong) = out_of_range(arguments, lesson.scenes.len(), lesson.count()) {
+    if let Some(wrong) = out_of_range(name, arguments, lesson.scenes.len(), lesson.count()) {
         say(&wrong);
         return Ok(Exit::Wrong);
     }
@@ -72,11 +91,11 @@ pub(super) fn lab(options: &Options) -> anyhow::Result<Exit> {
     screen(options, here, lessons(here), Some(Deed::Free(here.free_lab())))
 }
 
-fn out_of_range(arguments: &args::Open, scenes: usize, steps: usize) -> Option<String> {
+fn out_of_range(name: &str, arguments: &args::Open, scenes: usize, steps: usize) -> Option<String> {
     let beyond = |given: Option<usize>, most: usize, what: &str| {
         given
             .filter(|number| !(1..=most).contains(number))
-            .map(|number| format!("{} has no {what} {number}; there are {most}", arguments.lesson))
+            .map(|number| format!("{name} has no {what} {number}; there are {most}"))
     };
     beyond(arguments.scene, scenes, "scene").or_else(|| beyond(arguments.at, steps, "step"))
 }

@@ -8,17 +8,29 @@ use anyhow::Context as _;
 
 use super::args::{self, Format, Options};
 use super::find::Here;
-use super::{Exit, headless, play};
+use super::{Exit, headless, play, programs, say};
 use crate::session::recording::Recorder;
 use crate::session::{Entry, Session, SessionError, transcript};
 
 /// Runs a lesson and prints what happened, line by line as it happens.
 pub(super) fn run(options: &Options, arguments: &args::Run) -> anyhow::Result<Exit> {
-    let (name, lang) = (&arguments.lesson, options.lang());
-    let lesson = match Here::lesson_alone(options.rung(), arguments.allow_run, name, lang) {
+    let lang = options.lang();
+    let found = match &arguments.lesson[..] {
+        names if programs::are_meant(names) => {
+            let here = Here::new(options.rung(), false);
+            programs::lesson(here, names, &arguments.programs, lang)
+        }
+        [name] => Here::lesson_alone(options.rung(), arguments.allow_run, name, lang),
+        _ => {
+            say("run takes one lesson, or C programs");
+            return Ok(Exit::Wrong);
+        }
+    };
+    let lesson = match found {
         Ok(lesson) => lesson,
         Err(none) => return play::refuse(&none),
     };
+    let is_play = lesson.is_play();
     let steps = lesson.count();
     let mut recording = Saved::create(arguments.save.as_deref())?;
     let mut printer = Printer::new(arguments.format);
@@ -33,7 +45,9 @@ pub(super) fn run(options: &Options, arguments: &args::Run) -> anyhow::Result<Ex
     if let Some(trouble) = trouble {
         return Err(trouble);
     }
-    printer.end(steps, played.as_ref().err())?;
+    let fates = played.as_ref().ok().filter(|_| is_play).map(programs::fates);
+    let steps = played.as_ref().ok().filter(|_| is_play).map_or(steps, Session::walked);
+    printer.end(steps, fates.unwrap_or_default(), played.as_ref().err())?;
     match played {
         Ok(_) if printer.failed == 0 => Ok(Exit::Fine),
         Ok(_) => Ok(Exit::Disagreed),
@@ -75,7 +89,15 @@ impl Printer {
         Ok(())
     }
 
-    fn end(&self, steps: usize, error: Option<&SessionError>) -> anyhow::Result<()> {
+    fn end(
+        &self,
+        steps: usize,
+        fates: Vec<String>,
+        error: Option<&SessionError>,
+    ) -> anyhow::Result<()> {
+        for line in fates.iter().filter(|_| self.format == Format::Text) {
+            writeln!(std::io::stdout(), "{line}")?;
+        }
         let last = match self.format {
             Format::Text => transcript::ending(steps, self.held, self.failed),
             Format::Json => {

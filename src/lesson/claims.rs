@@ -53,7 +53,7 @@ pub fn claims(lesson: &Lesson) -> Vec<Diagnostic> {
 fn asks_the_kernel(step: &Step) -> bool {
     let compares = match &step.does {
         Does::C(code) => code.lines.iter().any(|line| !line.expectations.is_empty()),
-        Does::Lab(_) => false,
+        Does::Lab(_) | Does::Load(_) => false,
     };
     step.question.is_some() || !step.checks.is_empty() || compares
 }
@@ -86,7 +86,7 @@ impl Lesson {
             let line = match &step.does {
                 Does::Lab(LabLine::Wait(time)) => *time,
                 Does::Lab(LabLine::WaitFor { within, .. }) => *within / LIKELY,
-                Does::Lab(_) | Does::C(_) => Duration::ZERO,
+                Does::Lab(_) | Does::C(_) | Does::Load(_) => Duration::ZERO,
             };
             let checks = step.checks.iter().map(|check| match check.patience {
                 Patience::For(time) => time,

@@ -25,6 +25,7 @@ mod front;
 mod line;
 mod markdown;
 mod pairs;
+mod program;
 mod prose;
 mod read;
 mod source;
@@ -41,8 +42,9 @@ pub use diagnostic::{Diagnostic, render};
 pub use fact::{Fact, FdName};
 pub use line::{LabLine, Patience};
 pub use pairs::compare;
+pub use program::{Program, program};
 pub use prose::{Piece, Prose, Style};
-pub use read::{Options, parse, parse_with};
+pub use read::{Options, parse, parse_with, program_text};
 pub use source::{Place, Source};
 pub use step::{
     Check, Choice, Code, Conclusion, Does, Expectation, Lesson, Line, Misconception, Question,

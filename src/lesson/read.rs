@@ -39,6 +39,23 @@ pub fn parse(path: &str, text: &str) -> Result<Lesson, Vec<Diagnostic>> {
 /// Everything that is wrong with it, in the order of the text; that it is no text, where its
 /// first byte stands that is not UTF-8.
 pub fn parse_with(path: &str, bytes: &[u8], options: Options) -> Result<Lesson, Vec<Diagnostic>> {
+    parse_text(path, text_of(path, bytes)?, options)
+}
+
+/// The text of a C program's file.
+///
+/// # Errors
+/// That it is no text that can be shown, with the place.
+pub fn program_text(path: &str, bytes: &[u8]) -> Result<Source, Vec<Diagnostic>> {
+    let text = text_of(path, bytes)?;
+    let source = Source::new(path, text);
+    match unreadable(text) {
+        None => Ok(source),
+        Some(trouble) => Err(vec![Diagnostic::new(&source, trouble.span.clone(), &trouble)]),
+    }
+}
+
+fn text_of<'a>(path: &str, bytes: &'a [u8]) -> Result<&'a str, Vec<Diagnostic>> {
     let wrong = |text: &str, at: usize, message: &str, expected: &str| {
         let trouble = Trouble::new(at..at, message).expected(expected);
         vec![Diagnostic::new(&Source::new(path, text), at..at, &trouble)]
@@ -51,7 +68,7 @@ pub fn parse_with(path: &str, bytes: &[u8], options: Options) -> Result<Lesson, 
         return Err(wrong("", 0, "the file is UTF-16", "UTF-8: save it again in that encoding"));
     }
     match std::str::from_utf8(bytes) {
-        Ok(text) => parse_text(path, text, options),
+        Ok(text) => Ok(text),
         Err(error) => {
             let at = error.valid_up_to();
             let shown = String::from_utf8_lossy(bytes);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::fact::Fact;
 use super::line::{LabLine, Patience};
 use super::markdown::Block;
+use super::program::Program;
 use super::prose::Prose;
 use super::source::{Place, Source};
 use crate::c::{Scope, Statement};
@@ -111,6 +112,8 @@ pub struct Step {
 pub enum Does {
     /// A process evaluates some C, the last statement of which may make system calls.
     C(Code),
+    /// A process gets a program to run, and stands before its first statement.
+    Load(Arc<Program>),
     /// Something is done to the lab.
     Lab(LabLine),
 }
@@ -210,6 +213,20 @@ impl Step {
 }
 
 impl Lesson {
+    /// Whether it does nothing but give programs to processes: it has no script, and the learner
+    /// walks the programs.
+    pub fn is_play(&self) -> bool {
+        self.steps.iter().all(|step| matches!(step.does, Does::Load(_)))
+    }
+
+    /// The programs that it has, in order.
+    pub fn programs(&self) -> impl Iterator<Item = &Arc<Program>> {
+        self.steps.iter().filter_map(|step| match &step.does {
+            Does::Load(program) => Some(program),
+            Does::C(_) | Does::Lab(_) => None,
+        })
+    }
+
     /// How many steps there are as the learner counts them: joined ones are one.
     pub fn count(&self) -> usize {
         self.number_of(self.steps.len())
@@ -263,7 +280,7 @@ impl Lesson {
                     path.push(index);
                     marks.insert(index, path.clone());
                 }
-                Does::C(_) | Does::Lab(_) => path.push(index),
+                Does::C(_) | Does::Load(_) | Does::Lab(_) => path.push(index),
             }
         }
         path

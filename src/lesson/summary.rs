@@ -38,6 +38,9 @@ impl Lesson {
             ..Summary::default()
         };
         for step in &self.steps {
+            if let Does::Load(program) = &step.does {
+                summary.calls.extend(calls_in(program.text()));
+            }
             if let Does::C(code) = &step.does {
                 for line in &code.lines {
                     let text = self.source.text.get(line.place.span.clone()).unwrap_or_default();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::entry::{ProcessVariables, Variable};
 use crate::c::{Machine, Scope};
-use crate::lesson::Place;
+use crate::lesson::{Place, Program};
 use crate::model::{ARENA_START, Call, Memory, Outcome, ProcessName};
 
 /// The story's side of a process. The lab's side knows no C.
@@ -20,6 +20,14 @@ pub struct Actor {
     pub ended: Option<Ended>,
     /// The last call that came back, and with what.
     pub came_back: Option<(Arc<Call>, Outcome)>,
+    /// The program that it runs, a call at a time.
+    pub program: Option<Arc<Program>>,
+    /// Its program may make its next call.
+    pub granted: bool,
+    /// Its program makes a call of which nothing was heard yet.
+    pub walking: bool,
+    /// The next call of its program, which has to wait for its turn.
+    pub wants: Option<Call>,
     /// How many children without a name of their own it has forked.
     forks: u32,
     /// The variables as they were read last, and the bytes they were read from.
@@ -57,6 +65,10 @@ impl Actor {
             running: None,
             ended: None,
             came_back: None,
+            program: None,
+            granted: false,
+            walking: false,
+            wants: None,
             forks: 0,
             seen: None,
         }
@@ -64,7 +76,7 @@ impl Actor {
 
     /// A forked child: it knows and runs what its parent does.
     pub fn child(&self) -> Self {
-        Self { forks: 0, seen: None, ..self.clone() }
+        Self { granted: false, walking: false, wants: None, forks: 0, seen: None, ..self.clone() }
     }
 
     /// Takes note of a statement that is about to begin.
@@ -82,6 +94,7 @@ impl Actor {
     /// The statement can't go on: the process is gone, or the lab refused.
     pub fn stops(&mut self, how: Ended) {
         self.machine = Machine::new();
+        (self.granted, self.walking, self.wants) = (false, false, None);
         if self.running.take().is_some() {
             self.ended = Some(how);
         }
@@ -110,9 +123,12 @@ impl Actor {
         let used = self.scope.used().saturating_sub(ARENA_START);
         let arena = usize::try_from(used).ok().and_then(|used| memory.read(ARENA_START, used));
         let arena = arena.unwrap_or_default();
+        let spot = self.program.is_some().then(|| self.machine.spot()).flatten();
+        let spot = spot.map(|spot| spot.span.clone());
         if let Some((scope, bytes, variables)) = &self.seen
             && Arc::ptr_eq(scope, &self.scope)
             && *bytes == arena
+            && variables.spot == spot
         {
             return variables.clone();
         }
@@ -127,8 +143,8 @@ impl Actor {
                 bytes: range.map(|range| arena[range].to_vec()).unwrap_or_default(),
             }
         });
-        let variables =
-            Arc::new(ProcessVariables { process: own.clone(), variables: variables.collect() });
+        let (process, variables) = (own.clone(), variables.collect());
+        let variables = Arc::new(ProcessVariables { process, variables, spot });
         self.seen = Some((self.scope.clone(), arena, variables.clone()));
         variables
     }

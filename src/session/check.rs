@@ -183,6 +183,10 @@ impl Session {
 
     /// C that went wrong while it ran.
     pub(super) fn halted(&self, halt: Halt) -> SessionError {
+        if let (Some(source), Some(place)) = (&halt.source, &halt.place) {
+            let message = format!("{}: {}", halt.process, halt.message);
+            return SessionError::Lesson(Box::new(Diagnostic::at(source, place, message, None)));
+        }
         match &halt.place {
             Some(place) => self.wrong(place, format!("{}: {}", halt.process, halt.message), None),
             None => SessionError::Fault { process: halt.process, message: halt.message },

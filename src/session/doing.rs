@@ -21,6 +21,8 @@ pub enum Input {
     Hand(Action),
     /// C by hand.
     Typed { process: ProcessName, text: Arc<str> },
+    /// One call of a program.
+    Walk { process: ProcessName },
     /// Only the beginning of this, until it has brought so many pages, those of timers aside.
     Part { input: Box<Input>, pages: usize },
 }
@@ -30,7 +32,7 @@ impl Input {
     pub fn is_script(&self) -> bool {
         match self {
             Input::Step { .. } | Input::Lines { .. } => true,
-            Input::Hand(_) | Input::Typed { .. } | Input::Part { .. } => false,
+            Input::Hand(_) | Input::Typed { .. } | Input::Walk { .. } | Input::Part { .. } => false,
         }
     }
 }
@@ -66,6 +68,8 @@ pub enum Doing {
     Step(Run),
     /// C that was typed: what is left of it.
     Typed(Typed),
+    /// A program makes a call, until then at most.
+    Walk { process: ProcessName, until: Duration },
     /// Moments of timers are awaited.
     Linger { count: usize, until: Duration },
 }
@@ -111,6 +115,10 @@ pub enum Phase {
     Line { line: usize, until: Option<Duration> },
     /// This line has begun, and its outcome is awaited.
     Outcome { line: usize, until: Duration },
+    /// Its process gets its program.
+    Load,
+    /// A program has made so many calls, the last of which is awaited until then.
+    Walk { calls: u32, until: Duration },
     /// Its lab line is next.
     Lab,
     /// So much time passes, until then.

@@ -1,5 +1,6 @@
 //! One entry of the timeline, and what was judged there.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -98,6 +99,9 @@ pub struct ProcessVariables {
     pub process: ProcessName,
     /// In the order of their declaration.
     pub variables: Vec<Variable>,
+    /// If it runs a program: the statement it is at, as bytes of the program's text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spot: Option<Range<usize>>,
 }
 
 /// One variable at one moment.
@@ -120,6 +124,11 @@ impl Entry {
     pub fn variables_of(&self, process: &ProcessName) -> &[Variable] {
         let found = self.variables.iter().find(|of| of.process == *process);
         found.map_or(&[], |of| &of.variables)
+    }
+
+    /// Where the program of a process stands, if it runs one: bytes of the program's text.
+    pub fn spot_of(&self, process: &ProcessName) -> Option<&Range<usize>> {
+        self.variables.iter().find(|of| of.process == *process)?.spot.as_ref()
     }
 
     /// Whether every expectation compared here held.

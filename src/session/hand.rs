@@ -90,7 +90,7 @@ impl Session {
     fn do_lines(&mut self, end: usize) -> Result<Progress, SessionError> {
         let whole = match self.next_step().map(|step| &step.does) {
             Some(Does::C(code)) => end >= code.lines.len(),
-            Some(Does::Lab(_)) | None => true,
+            Some(Does::Lab(_) | Does::Load(_)) | None => true,
         };
         if whole {
             return self.step();

@@ -9,7 +9,7 @@ use super::actor::{Actor, Ended};
 use super::entry::ProcessVariables;
 use super::ports::Ports;
 use crate::c::{self, Event, Fault, Machine, Scope, Statement};
-use crate::lesson::Place;
+use crate::lesson::{Place, Program, Source};
 use crate::model::{
     Action, Call, Cause, LabSpec, Memory, Moment, Outcome, ProcessName, ProcessState, Report,
     Snapshot, Syscall, World, WorldError, Worlds,
@@ -48,6 +48,8 @@ pub struct Happened {
 pub struct Halt {
     /// Who ran it.
     pub process: ProcessName,
+    /// The document and the statement's place in it, if it is not the lesson's own.
+    pub source: Option<Source>,
     /// The statement's place in the lesson; `None` if it was typed.
     pub place: Option<Place>,
     /// What went wrong.
@@ -116,6 +118,41 @@ impl Live {
         Ok(())
     }
 
+    /// Gives a process its program, which runs to its first statement.
+    ///
+    /// # Errors
+    /// What went wrong before that. The process must exist and be idle.
+    pub fn load(&mut self, program: &Arc<Program>, printed: &mut String) -> Result<(), Halt> {
+        let process = &program.process;
+        for statement in &program.code.before {
+            let place = Some(program.place(&statement.span));
+            self.begin(process, statement, place, None, printed)?;
+        }
+        let Some(actor) = self.cast.get_mut(process) else { return Ok(()) };
+        actor.scope = program.code.scope.clone();
+        actor.program = Some(program.clone());
+        actor.starts(None, None);
+        let main = &program.code.main;
+        self.turn(process, printed, |machine, memory| machine.begin_walk(main, memory))?;
+        self.look();
+        Ok(())
+    }
+
+    /// Lets a program go on: to its next call, which [`Live::pump`] makes.
+    ///
+    /// # Errors
+    /// What went wrong before that. [`Live::can_walk`] must hold.
+    pub fn walk(&mut self, process: &ProcessName, printed: &mut String) -> Result<(), Halt> {
+        let Some(actor) = self.cast.get_mut(process) else { return Ok(()) };
+        (actor.granted, actor.walking) = (true, true);
+        if let Some(call) = actor.wants.take() {
+            actor.granted = false;
+            self.calls.push_back(call);
+            return Ok(());
+        }
+        self.turn(process, printed, |machine, memory| machine.walk(memory))
+    }
+
     /// Does an action that is no statement's call.
     ///
     /// # Errors
@@ -168,7 +205,7 @@ impl Live {
                     place = actor.running.as_ref().and_then(|running| running.place.clone());
                     actor.stops(Ended::Refused(reason.clone()));
                 }
-                Ok(Pumped::Refused(Halt { process, place, message: reason }))
+                Ok(Pumped::Refused(Halt { process, source: None, place, message: reason }))
             }
             Err(error) => Err(error),
         }
@@ -196,6 +233,7 @@ impl Live {
         if let Some(running) = &mut actor.running {
             running.outcome = Some(outcome.clone());
         }
+        actor.walking = false;
         let result = match outcome {
             Outcome::Blocked => return Ok(()),
             Outcome::Killed(_) | Outcome::Exited(_) => {
@@ -260,7 +298,7 @@ impl Live {
                         .flatten();
                     let (syscall, args) = (pending.syscall, &pending.args);
                     let overrun = c::overrun(syscall, args, &actor.scope, memory);
-                    self.calls.push_back(Call {
+                    let call = Call {
                         process: process.clone(),
                         code: pending.code.to_string(),
                         typed: pending.typed,
@@ -269,14 +307,25 @@ impl Live {
                         shown: pending.shown,
                         child,
                         overrun,
-                    });
+                    };
+                    // A program makes one call at a time.
+                    if actor.program.is_some() && !std::mem::take(&mut actor.granted) {
+                        actor.wants = Some(call);
+                    } else {
+                        self.calls.push_back(call);
+                    }
                     return Ok(());
                 }
                 Err(fault) => {
-                    let place = actor.running.as_ref().and_then(|running| running.place.clone());
+                    let mut place = actor.running.as_ref().and_then(|run| run.place.clone());
+                    let program = actor.program.as_ref();
+                    if let Some(program) = program {
+                        place = actor.machine.last_spot().map(|spot| program.place(&spot.span));
+                    }
+                    let source = program.map(|program| program.source.clone());
                     let message = fault.to_string();
                     actor.stops(Ended::Refused(message.clone()));
-                    return Err(Halt { process: process.clone(), place, message });
+                    return Err(Halt { process: process.clone(), source, place, message });
                 }
             }
         }
@@ -310,7 +359,7 @@ impl Live {
                 None => all.extend(actor.last_variables().cloned()),
             }
         }
-        all.retain(|of| !of.variables.is_empty());
+        all.retain(|of| !of.variables.is_empty() || of.spot.is_some());
         let same = all.len() == self.variables.len()
             && all.iter().zip(self.variables.iter()).all(|(a, b)| Arc::ptr_eq(a, b));
         if !same {

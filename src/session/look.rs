@@ -70,13 +70,14 @@ impl Session {
 
     /// The step of the script that comes next; in a recording, behind the entry looked at.
     pub fn next_step(&self) -> Option<&Step> {
-        self.lesson.as_ref()?.steps.get(self.next_index())
+        let lesson = self.lesson.as_ref().filter(|lesson| !lesson.is_play())?;
+        lesson.steps.get(self.next_index())
     }
 
     /// Where in the lesson's list what comes next stands.
     pub fn next_index(&self) -> usize {
         match self.mode {
-            Mode::Script | Mode::Free => self.next,
+            Mode::Script | Mode::Free | Mode::Programs => self.next,
             Mode::Recorded => self.no_mark_from(self.entry().step.map_or(0, |step| step + 1)),
         }
     }
@@ -84,7 +85,8 @@ impl Session {
     /// How many steps are done, and how many there are, as the learner counts them; (0, 0) without
     /// a lesson.
     pub fn step_number(&self) -> (usize, usize) {
-        let Some(lesson) = &self.lesson else { return (0, 0) };
+        let script = self.lesson.as_ref().filter(|lesson| !lesson.is_play());
+        let Some(lesson) = script else { return (0, 0) };
         (lesson.number_of(self.next_index()), lesson.count())
     }
 

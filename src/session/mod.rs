@@ -33,6 +33,7 @@ mod story;
 mod tests;
 mod timeline;
 pub mod transcript;
+mod walk;
 
 pub use awaited::{Awaited, Waiting};
 pub use difference::{Difference, Happening};
@@ -47,7 +48,7 @@ use std::time::Duration;
 
 use crate::c::Scope;
 use crate::lesson::{self, Lesson};
-use crate::model::{Cause, LabSpec, Worlds};
+use crate::model::{Cause, LabSpec, ProcessName, Worlds};
 
 use doing::{Asked, Doing, Input, Logged, Loose, Part, Redo, Task};
 use live::{Live, base_scope};
@@ -74,6 +75,8 @@ pub enum Mode {
     Script,
     /// The learner: there is no lesson, or something else than its next step was done by hand.
     Free,
+    /// The learner, among the programs of a play: `step` makes the next call of one of them.
+    Programs,
     /// Nobody: a recording is looked at.
     Recorded,
 }
@@ -107,6 +110,8 @@ pub struct Session {
     begun: Option<usize>,
     /// How many lines of the next step were typed already.
     ahead: usize,
+    /// The program that the learner chose to go on with.
+    chosen: Option<ProcessName>,
     /// The bet on the question before the next step.
     answer: Option<usize>,
     /// Bets that are not judged yet.
@@ -159,11 +164,12 @@ impl Session {
     ) -> Result<Self, SessionError> {
         let base = Arc::new(base_scope(&spec));
         let live = Live::open(&mut *worlds, &spec, base.clone())?;
-        let mode = if lesson.is_some() { Mode::Script } else { Mode::Free };
+        let mode = first_mode(lesson.as_deref());
         let mut session = Self::empty(lesson, spec, mode);
         session.live = Some(live);
         session.worlds = Some((worlds, base));
         session.next = session.no_mark_from(0);
+        session.load_play()?;
         session.push_still(Cause::Start, Origin::Start);
         Ok(session)
     }
@@ -194,6 +200,7 @@ impl Session {
             next: 0,
             begun: None,
             ahead: 0,
+            chosen: None,
             answer: None,
             asked: Vec::new(),
             checks: BTreeMap::new(),
@@ -220,6 +227,7 @@ impl Session {
     pub fn step(&mut self) -> Result<Progress, SessionError> {
         match self.mode {
             Mode::Script => {}
+            Mode::Programs => return self.walk(),
             Mode::Free => return Ok(Progress::Finished),
             Mode::Recorded => {
                 self.forward();
@@ -275,5 +283,14 @@ impl Session {
 
     fn live_mut(&mut self) -> Result<&mut Live, SessionError> {
         self.live.as_mut().ok_or_else(rerun::recorded)
+    }
+}
+
+/// Who decides at the start.
+fn first_mode(lesson: Option<&Lesson>) -> Mode {
+    match lesson {
+        None => Mode::Free,
+        Some(lesson) if lesson.is_play() => Mode::Programs,
+        Some(_) => Mode::Script,
     }
 }

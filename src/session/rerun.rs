@@ -7,7 +7,7 @@ use super::doing::{Input, Logged, Redo, Task};
 use super::entry::{Entry, Origin};
 use super::error::{Refusal, SessionError};
 use super::live::Live;
-use super::{Mode, Progress, Session, Target};
+use super::{Mode, Progress, Session, Target, first_mode};
 use crate::lesson::{Does, LabLine};
 use crate::model::Cause;
 
@@ -99,7 +99,7 @@ impl Session {
     /// # Errors
     /// [`SessionError::NotNow`] if there is no such place; see also [`SessionError`].
     pub fn jump(&mut self, target: Target) -> Result<Progress, SessionError> {
-        let Some(lesson) = self.lesson.clone() else {
+        let Some(lesson) = self.lesson.clone().filter(|lesson| !lesson.is_play()) else {
             return Err(Refusal::NoScript.into());
         };
         let target = match target {
@@ -115,9 +115,11 @@ impl Session {
         // Lines of a step typed by hand are no whole step; the step is done from its beginning.
         let whole = self.log[..keep].iter().rposition(|logged| match logged.input {
             Input::Step { .. } => true,
-            Input::Lines { .. } | Input::Hand(_) | Input::Typed { .. } | Input::Part { .. } => {
-                false
-            }
+            Input::Lines { .. }
+            | Input::Hand(_)
+            | Input::Typed { .. }
+            | Input::Walk { .. }
+            | Input::Part { .. } => false,
         });
         let keep = whole.map_or(0, |last| last + 1);
         let from = whole.map_or(0, |last| step_of(&self.log[last].input) + 1);
@@ -153,7 +155,8 @@ impl Session {
         self.answer = None;
         self.asked.retain(|asked| asked.step < self.next);
         self.checks.retain(|step, _| *step < self.next);
-        self.mode = if self.lesson.is_some() { Mode::Script } else { Mode::Free };
+        self.mode = first_mode(self.lesson.as_deref());
+        self.chosen = None;
         self.difference = None;
         let old = self.timeline.cut(first).into_iter();
         let old = old.filter(|entry| entry.origin != Origin::FollowUp).collect();
@@ -163,6 +166,7 @@ impl Session {
         } else {
             self.live = Some(fresh);
             self.caveats.clear();
+            self.load_play()?;
             self.push_still(Cause::Start, Origin::Start);
         }
         self.tasks.extend(again.into_iter().map(|logged| Task::Do(logged.input)));
@@ -217,7 +221,9 @@ impl Session {
 fn step_of(input: &Input) -> usize {
     match input {
         Input::Step { index, .. } | Input::Lines { index, .. } => *index,
-        Input::Hand(_) | Input::Typed { .. } | Input::Part { .. } => usize::MAX,
+        Input::Hand(_) | Input::Typed { .. } | Input::Walk { .. } | Input::Part { .. } => {
+            usize::MAX
+        }
     }
 }
 

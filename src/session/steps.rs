@@ -116,6 +116,7 @@ impl Session {
                 }
                 return Ok(Turn::Over);
             }
+            LabLine::Step { .. } => Phase::Walk { calls: 0, until: now },
             LabLine::Wait(time) => Phase::Pause { time: *time, until: now + *time },
             LabLine::WaitFor { within, .. } => Phase::Fact { until: now + *within },
             LabLine::Wire(_)
@@ -208,6 +209,9 @@ impl Session {
             match does {
                 Does::C(code) => {
                     self.push_statement(code.process.clone(), step.code.clone(), self.cause);
+                }
+                Does::Load(program) => {
+                    self.push_statement(program.process.clone(), step.code.clone(), self.cause);
                 }
                 Does::Lab(_) => {
                     self.push_still(Cause::Action(Action::Wait(Duration::ZERO)), self.cause);

@@ -72,6 +72,15 @@ impl Session {
                     self.carry_on_typed(typed)?;
                     continue;
                 }
+                Some(Doing::Walk { process, until }) => {
+                    if self.has_walked(&process, until) {
+                        self.tie();
+                        self.over();
+                        continue;
+                    }
+                    let what = Awaited::Outcome { process: process.clone(), code: String::new() };
+                    (Doing::Walk { process, until }, until, what)
+                }
                 Some(Doing::Linger { count, until }) => {
                     if count == 0 || self.now() >= until {
                         self.lingered(count);
@@ -174,6 +183,7 @@ impl Session {
             }
             Input::Hand(action) => self.start_hand(&action)?,
             Input::Typed { process, text } => self.start_typed(process, &text)?,
+            Input::Walk { process } => self.start_walk(process)?,
         }
         Ok(())
     }
@@ -197,6 +207,7 @@ impl Session {
         let Some(step) = lesson.steps.get(index) else { return };
         let phase = match &step.does {
             Does::C(_) => Phase::Line { line, until: None },
+            Does::Load(_) => Phase::Load,
             Does::Lab(_) => Phase::Lab,
         };
         self.cause = Origin::Step(index);
@@ -216,13 +227,13 @@ impl Session {
     fn leave_statement(&mut self) -> bool {
         let step = |run: &Run| match &run.lesson.steps.get(run.index)?.does {
             Does::C(code) => Some((code.process.clone(), Some(run.index))),
-            Does::Lab(_) => None,
+            Does::Load(_) | Does::Lab(_) => None,
         };
         let (true, Some(doing)) = (self.part_is_done(), &self.doing) else { return false };
         let found = match doing {
             Doing::Step(run) => step(run),
             Doing::Typed(typed) => Some((typed.process.clone(), None)),
-            Doing::Linger { .. } => None,
+            Doing::Walk { .. } | Doing::Linger { .. } => None,
         };
         let Some((process, index)) = found else { return false };
         if !self.live.as_mut().is_some_and(|live| live.abandon(&process)) {
@@ -255,13 +266,24 @@ impl Session {
             (Phase::Line { line, until }, Does::C(code)) => self.line(run, code, line, until),
             (Phase::Outcome { line, until }, Does::C(code)) => self.outcome(run, code, line, until),
             (Phase::Lab, Does::Lab(line)) => self.lab_line(run, line),
+            (Phase::Load, Does::Load(program)) => {
+                self.load(program)?;
+                Ok(Turn::Next(Run { phase: Phase::Done, ..run }))
+            }
+            (Phase::Walk { calls, until }, Does::Lab(line)) => {
+                self.step_line(run, line, calls, until)
+            }
             (Phase::Pause { time, until }, Does::Lab(_)) => self.pause(run, time, until),
             (Phase::Fact { until }, Does::Lab(line)) => self.await_fact(run, line, until),
             (Phase::Done, does) => self.done(run, does),
             (Phase::Check { index, until }, _) => self.check(run, index, until),
             // Each phase belongs to the kind of step that began it.
-            (Phase::Line { .. } | Phase::Outcome { .. }, Does::Lab(_))
-            | (Phase::Lab | Phase::Pause { .. } | Phase::Fact { .. }, Does::C(_)) => Ok(Turn::Over),
+            (Phase::Line { .. } | Phase::Outcome { .. }, Does::Lab(_) | Does::Load(_))
+            | (
+                Phase::Lab | Phase::Walk { .. } | Phase::Pause { .. } | Phase::Fact { .. },
+                Does::C(_) | Does::Load(_),
+            )
+            | (Phase::Load, Does::C(_) | Does::Lab(_)) => Ok(Turn::Over),
         }
     }
 
@@ -310,7 +332,7 @@ impl Session {
                 *count = count.saturating_sub(1);
                 Origin::FollowUp
             }
-            Some(Doing::Step(_) | Doing::Typed(_)) | None => Origin::FollowUp,
+            Some(Doing::Step(_) | Doing::Typed(_) | Doing::Walk { .. }) | None => Origin::FollowUp,
         };
         self.record(happened, self.cause)
     }

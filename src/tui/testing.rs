@@ -236,6 +236,9 @@ pub fn page(timeline: &Timeline) -> Page<'_> {
         difference: None,
         asking: None,
         question_ahead: false,
+        walks: false,
+        walker: None,
+        able: 0,
         notice: None,
     }
 }

@@ -75,6 +75,10 @@ pub(super) const CALLS: &[CallHelp] = &[
         "print a string and a new line", here(Builtin::Format(Format::Puts))),
     row!("int" "fputs" ("const char *" "s", "FILE *" "stream")
         "print a string", here(Builtin::Format(Format::Fputs))),
+    row!("int" "fputc" ("int" "c", "FILE *" "stream")
+        "print a character", here(Builtin::Format(Format::Putchar))),
+    row!("int" "putc" ("int" "c", "FILE *" "stream")
+        "print a character", here(Builtin::Format(Format::Putchar))),
     row!("int" "putchar" ("int" "c")
         "print a character", here(Builtin::Format(Format::Putchar))),
     row!("int" "fflush" ("FILE *" "stream")

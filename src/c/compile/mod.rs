@@ -227,7 +227,7 @@ impl<'a> Compiler<'a> {
     /// The value of a constant expression.
     fn constant(&mut self, expr: &Expr) -> Result<i64, Error> {
         let start = self.ops.len();
-        let asks = self.asks;
+        let asks = std::mem::replace(&mut self.asks, false);
         let ty = self.value(expr);
         let ops = self.ops.split_off(start);
         let asked = std::mem::replace(&mut self.asks, asks);

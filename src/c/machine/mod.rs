@@ -211,6 +211,11 @@ impl Machine {
         self.checked(Ok(()), memory)
     }
 
+    /// The statement that began last, also behind a fault.
+    pub fn last_spot(&self) -> Option<&Arc<Spot>> {
+        self.last.as_ref()
+    }
+
     /// The statement that a program is at: it has begun, or is about to.
     pub fn spot(&self) -> Option<&Arc<Spot>> {
         let here = self.frames.last().and_then(|frame| frame.spot.as_ref());

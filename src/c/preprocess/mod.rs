@@ -11,7 +11,7 @@ use super::error::Error;
 use super::lexer::{Kind, Token, tokens};
 use condition::Conditions;
 use define::define;
-pub(super) use define::{Define, Defines, predefine};
+pub(super) use define::{Defines, predefine};
 
 /// A token for the parser. Its text may come from a `#define`; its place is always one in the
 /// source that is compiled.

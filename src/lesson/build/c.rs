@@ -1,15 +1,21 @@
 //! A `c` fence → steps.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::super::diagnostic::Trouble;
 use super::super::markdown::Fence;
+use super::super::program::{self, Program};
 use super::super::step::{Code, Does, Expectation, Line};
 use super::super::words::Words;
 use super::cast::Life;
 use super::statements;
 use super::{Builder, TOGETHER};
+
 use crate::model::ProcessName;
+
+/// The word behind a fence that is a whole program.
+const PROGRAM: &str = "program";
 
 impl Builder<'_> {
     /// C for one process, or for several in turn.
@@ -22,6 +28,9 @@ impl Builder<'_> {
             let span = word.span.start + base..word.span.end + base;
             if word.text == TOGETHER && !names.is_empty() && words.peek().is_none() {
                 break;
+            }
+            if word.text == PROGRAM && !names.is_empty() {
+                return self.programs(names, words.rest().text, fence, body);
             }
             match ProcessName::parse(word.text) {
                 Some(name) if names.contains(&name) => {
@@ -60,6 +69,38 @@ impl Builder<'_> {
         }
     }
 
+    /// A whole program for each of some processes: one step.
+    fn programs(&mut self, names: Vec<ProcessName>, args: &str, fence: &Fence, body: &str) {
+        let first = self.lesson.steps.len();
+        let args: Vec<&str> = args.split_whitespace().collect();
+        let constants = super::super::constants(&self.lesson.spec);
+        let constants: Vec<(&str, &str)> =
+            constants.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        for name in names {
+            let Some(scope) = self.cast.find(&name).map(|person| person.scope.clone()) else {
+                continue;
+            };
+            match program::compile(body, &scope, &name, &args, &constants) {
+                Ok(code) => {
+                    self.cast.runs(&name, code.scope.clone());
+                    let before = code.before.last();
+                    let shown = before.map_or(String::new(), |last| last.code.clone());
+                    let (source, body) = (self.source.clone(), fence.body.clone());
+                    let program = Program { process: name, source, body: body.clone(), code };
+                    self.step(Does::Load(Arc::new(program)), body, shown);
+                }
+                Err(trouble) => {
+                    if let Some(person) = self.cast.find(&name) {
+                        person.spoiled = true;
+                    }
+                    self.troubles.push(trouble.at(fence.body.start));
+                    return;
+                }
+            }
+        }
+        self.join(first);
+    }
+
     /// Whether a process is there to evaluate C.
     fn can_evaluate(&mut self, name: &ProcessName, span: Range<usize>) -> bool {
         let life = self.cast.find(name).map(|person| person.life.clone());
@@ -68,6 +109,10 @@ impl Builder<'_> {
             Some(Life::Command) => (
                 format!("`{name}` is a command of this machine"),
                 "a process that sockstep runs".to_owned(),
+            ),
+            Some(Life::Program) => (
+                format!("`{name}` runs a program"),
+                format!("`step {name}` in a lab fence, or another process"),
             ),
             Some(Life::Dead(line)) => {
                 (format!("`{name}` is dead since `{line}`"), format!("`spawn {name} @HOST` first"))

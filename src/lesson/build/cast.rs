@@ -38,6 +38,8 @@ pub enum Life {
     Alive,
     /// It is a command of the machine and evaluates no C.
     Command,
+    /// It runs a program, and nothing else.
+    Program,
     /// It is dead for sure, by this line of the lesson.
     Dead(String),
 }
@@ -82,7 +84,8 @@ impl Cast {
                 None => return None,
             };
             let host = parent.host.clone();
-            self.enter_with(name, &host, Life::Alive, scope);
+            let life = if parent.life == Life::Program { Life::Program } else { Life::Alive };
+            self.enter_with(name, &host, life, scope);
         }
         self.people.get_mut(name)
     }
@@ -94,6 +97,14 @@ impl Cast {
         match child {
             Some(child) => self.enter_with(child, &host, Life::Alive, scope),
             None => person.children.push(scope),
+        }
+    }
+
+    /// A process runs a program from now on.
+    pub fn runs(&mut self, name: &ProcessName, scope: Arc<Scope>) {
+        if let Some(person) = self.find(name) {
+            (person.life, person.scope) = (Life::Program, scope);
+            person.forks = true;
         }
     }
 

@@ -133,6 +133,14 @@ impl Builder<'_> {
                 let needs = fact_needs_wire(fact);
                 self.needs_wire(needs, &span);
             }
+            LabLine::Step { process, .. } => {
+                let life = self.cast.find(process).map(|person| person.life.clone());
+                if !matches!(life, Some(Life::Program) | None) {
+                    let message = format!("`{process}` has no program to step through");
+                    let expected = format!("a fence `c {process} program` before it");
+                    self.troubles.push(Trouble::new(span.clone(), message).expected(expected));
+                }
+            }
             LabLine::Set { .. } | LabLine::Wait(_) => {}
         }
         self.step(Does::Lab(line), span, text.to_owned());

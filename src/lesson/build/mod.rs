@@ -231,7 +231,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Makes one step of all from the one at `first` on.
-    fn join(&mut self, first: usize) {
+    pub fn join(&mut self, first: usize) {
         let Some(last) = self.lesson.steps.len().checked_sub(1) else { return };
         for step in self.lesson.steps.iter_mut().take(last).skip(first) {
             step.joined = true;

@@ -60,6 +60,13 @@ pub enum LabLine {
         /// The step of the mark.
         step: usize,
     },
+    /// `step NAME`: its program goes on to its next call, or to its next call of this name.
+    Step {
+        /// Whose.
+        process: ProcessName,
+        /// `until CALL`
+        until: Option<String>,
+    },
     /// `wait 3s`
     Wait(Duration),
     /// `wait FACT`: until it holds.
@@ -81,7 +88,8 @@ pub enum Patience {
 }
 
 impl LabLine {
-    /// The action on the lab; `mark`, `again` and `wait FACT` are none, the session does them.
+    /// The action on the lab; `mark`, `again`, `step` and `wait FACT` are none, the session does
+    /// them.
     pub fn action(&self) -> Option<Action> {
         Some(match self {
             LabLine::Wire(action) => Action::Wire(action.clone()),
@@ -100,7 +108,10 @@ impl LabLine {
                 Action::Set { host: host.clone(), key: key.clone(), value: value.clone() }
             }
             LabLine::Wait(time) => Action::Wait(*time),
-            LabLine::Mark(_) | LabLine::Again { .. } | LabLine::WaitFor { .. } => return None,
+            LabLine::Mark(_)
+            | LabLine::Again { .. }
+            | LabLine::WaitFor { .. }
+            | LabLine::Step { .. } => return None,
         })
     }
 }

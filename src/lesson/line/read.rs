@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::diagnostic::Trouble;
-use super::super::fact::{Fact, Mention, fact, filter, host_name, process_name, signal};
+use super::super::fact::{Fact, Mention, Named, fact, filter, host_name, process_name, signal};
 
 use super::super::words::{Word, Words, suggest};
 use super::{LabLine, Patience};
@@ -27,7 +27,7 @@ pub enum Reading {
 }
 
 /// Every first word of a line.
-pub const WORDS: [&str; 20] = [
+pub const WORDS: [&str; 21] = [
     "expect",
     "hold",
     "auto",
@@ -47,6 +47,7 @@ pub const WORDS: [&str; 20] = [
     "set",
     "mark",
     "again",
+    "step",
     "wait",
 ];
 
@@ -101,6 +102,7 @@ fn step(verb: &Word, words: &mut Words, mentions: &mut Vec<Mention>) -> Result<L
         "set" => set(words, mentions)?,
         "mark" => LabLine::Mark(mark_name(words)?),
         "again" => LabLine::Again { mark: mark_name(words)?, step: 0 },
+        "step" => walk(words, mentions)?,
         "wait" => wait(words, mentions)?,
         _ => return Err(verb.instead_of(suggest(verb.text, WORDS, "a line of a lab fence"))),
     })
@@ -183,6 +185,21 @@ fn set(words: &mut Words, mentions: &mut Vec<Mention>) -> Result<LabLine, Troubl
         return Err(value.instead_of("a value"));
     }
     Ok(LabLine::Set { host, key: key.text.to_owned(), value: value.text.to_owned() })
+}
+
+/// `step NAME [until CALL]`
+fn walk(words: &mut Words, mentions: &mut Vec<Mention>) -> Result<LabLine, Trouble> {
+    let process = process_name(&words.next("a process with a program")?, mentions)?;
+    let mut until = None;
+    if words.peek().is_some() {
+        if !words.take("until") {
+            return Err(words.rest().instead_of("`until` and a call, or the end of the line"));
+        }
+        let call = words.next("a call, such as accept")?;
+        until = Some(call.text.to_owned());
+        mentions.push(Mention { name: Named::Call(call.text.to_owned()), span: call.span });
+    }
+    Ok(LabLine::Step { process, until })
 }
 
 fn mark_name(words: &mut Words) -> Result<String, Trouble> {

@@ -15,6 +15,12 @@ pub(super) fn step(app: &mut App) -> Vec<Effect> {
         session.forward();
         return Vec::new();
     }
+    if session.walks() && !app.waiting {
+        return match session.walker() {
+            Some(_) => vec![Effect::Do(Deed::Walk)],
+            None => Vec::new(),
+        };
+    }
     if session.mode() == Mode::Free {
         return typing::prompt(app);
     }
@@ -28,6 +34,15 @@ pub(super) fn step(app: &mut App) -> Vec<Effect> {
     }
     let chosen = app.asking.take().and_then(|asking| asking.chosen);
     vec![Effect::Do(Deed::Step(chosen))]
+}
+
+/// Another program goes on with the next step.
+pub(super) fn next_program(app: &mut App) -> Vec<Effect> {
+    let waiting = app.waiting;
+    if let Some(session) = app.session.as_mut().filter(|session| session.walks() && !waiting) {
+        session.choose_next();
+    }
+    Vec::new()
 }
 
 pub(super) fn answer(app: &mut App, choice: usize) -> Vec<Effect> {

@@ -18,7 +18,7 @@ impl App {
         let next = self.session.as_ref().and_then(|session| session.next_step());
         let own = next.and_then(|step| match &step.does {
             crate::lesson::Does::C(code) => Some(code.process.clone()),
-            crate::lesson::Does::Lab(_) => None,
+            crate::lesson::Does::Load(_) | crate::lesson::Does::Lab(_) => None,
         });
         own.filter(|name| living.contains(name)).or_else(|| living.first().cloned())
     }

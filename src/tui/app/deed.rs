@@ -35,6 +35,8 @@ pub enum Deed {
     Free(LabSpec),
     /// The next step, with a bet on the question before it.
     Step(Option<usize>),
+    /// One call of a program.
+    Walk,
     /// An action by hand.
     Perform(Action),
     /// C by hand.
@@ -94,6 +96,7 @@ fn with_session(session: &mut Session, deed: Deed) -> Result<Progress, SessionEr
             }
             session.step()
         }
+        Deed::Walk => session.walk(),
         Deed::Perform(action) => session.perform(action),
         Deed::Type(process, text) => session.type_c(&process, &text),
         Deed::GoOn(within) => session.go_on(within),

@@ -9,6 +9,8 @@ use crate::session::{Progress, SessionError};
 pub enum Msg {
     /// Does the next step; asks the question before it first, if there is one.
     Step,
+    /// Chooses the next program to go on with.
+    NextProgram,
     /// Bets on a choice of the question, counted from 0.
     Answer(usize),
     /// Looks at the entry before.

@@ -1,6 +1,6 @@
 //! How the app answers each message.
 
-use super::acts::{answer, branch, look, open, step, to_timers, wire};
+use super::acts::{answer, branch, look, next_program, open, step, to_timers, wire};
 use super::deed::{Deed, Effect};
 use super::msg::Msg;
 use super::order::run;
@@ -50,6 +50,7 @@ fn wish(app: &mut App, msg: Msg) -> Vec<Effect> {
     app.notice = None;
     match msg {
         Msg::Step => step(app),
+        Msg::NextProgram => next_program(app),
         Msg::Answer(choice) => answer(app, choice),
         Msg::Back => look(app, Session::back),
         Msg::Forward => look(app, Session::forward),

@@ -70,6 +70,7 @@ macro_rules! bindings {
 /// Every key there is.
 pub static TABLE: &[Binding] = bindings! {
     Story: Page, [key(' ')] => Msg::Step, "do-step", 10;
+    Story: Page, [named(KeyCode::Tab)] => Msg::NextProgram, "do-next-program", 11;
     Story: Question, [key(' ')] => Msg::Step, "do-see", 6;
     Story: Question, [key('a')] => Msg::Answer(0), "do-answer", 1;
     Story: Question, [key('b')] => Msg::Answer(1), "do-answer", 2;

@@ -52,7 +52,8 @@ fn hostile() -> Timeline {
         address: 0x1000_0040,
         bytes,
     };
-    let variables = ProcessVariables { process: process_name("client"), variables: vec![variable] };
+    let variables =
+        ProcessVariables { process: process_name("client"), variables: vec![variable], spot: None };
     entry.variables = Arc::new(vec![Arc::new(variables)]);
     [entry].into_iter().collect()
 }

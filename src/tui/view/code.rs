@@ -9,18 +9,20 @@
 //! ```
 
 use std::cmp::Ordering;
+use std::ops::Range;
 
 use ratatui::style::Modifier;
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 
-use super::cee::coloured;
+use super::cee::{coloured, role};
 use super::page::Page;
 use super::prose::harmless;
-use crate::lesson::{Does, LabLine, Lesson};
+use crate::c::highlight;
+use crate::lesson::{Does, LabLine, Lesson, Program};
 use crate::model::{Action, Cause, ProcessName};
 use crate::session::Mode;
 use crate::tui::ink::Ink;
-use crate::tui::text::wrap;
+use crate::tui::text::{cut_line, wrap};
 use crate::tui::theme::Role;
 
 /// Whether a statement has run.
@@ -40,6 +42,9 @@ pub fn lines(
 ) -> Option<(String, Vec<Line<'static>>)> {
     let lesson = page.lesson?;
     let process = process_in_step(page, lesson)?;
+    if let Some((program, spot)) = page.program(&process) {
+        return Some(program_lines(&process, program, spot, wide, high, ink));
+    }
     let mut lines = Vec::new();
     let mut now = None;
     for (turn, code) in statements(page, lesson, &process) {
@@ -55,6 +60,65 @@ pub fn lines(
     Some((format!("{process}.c"), shown.collect()))
 }
 
+/// The lines of a program, as they stand in its file, with a mark before the statement that it is
+/// at.
+fn program_lines(
+    process: &ProcessName,
+    program: &Program,
+    spot: &Range<usize>,
+    wide: usize,
+    high: usize,
+    ink: &Ink,
+) -> (String, Vec<Line<'static>>) {
+    let first = program.line(spot.start);
+    let last = program.line(spot.end.saturating_sub(1).max(spot.start));
+    let all = coloured_lines(program.text(), ink);
+    let digits = all.len().to_string().len();
+    let top = first.saturating_sub(1 + high / 2).min(all.len().saturating_sub(high));
+    let shown = all.into_iter().enumerate().skip(top).take(high).map(|(index, mut spans)| {
+        let number = index + 1;
+        let here = (first..=last).contains(&number);
+        let mark = if number == first { ink.glyphs.pointer() } else { ' ' };
+        if here {
+            spans.iter_mut().for_each(|span| span.style = span.style.add_modifier(Modifier::BOLD));
+        }
+        spans.insert(0, ink.span(Role::Dim, format!("{number:>digits$} ")));
+        spans.insert(0, ink.span(Role::Key, mark.to_string()));
+        cut_line(Line::from(spans), wide, ink.glyphs.cut())
+    });
+    let shown: Vec<Line<'static>> = shown.collect();
+    let file = match program.body.start {
+        0 => program.source.path.rsplit('/').next().unwrap_or_default().to_owned(),
+        _ => format!("{}.c", program.process),
+    };
+    let name = if program.process == *process { file } else { format!("{file}: {process}") };
+    (harmless(&name), shown)
+}
+
+/// C in colours, line by line.
+fn coloured_lines(text: &str, ink: &Ink) -> Vec<Vec<Span<'static>>> {
+    let mut lines = vec![Vec::new()];
+    let mut put = |text: &str, role: Role| {
+        for (index, piece) in text.split('\n').enumerate() {
+            if index > 0 {
+                lines.push(Vec::new());
+            }
+            let piece = harmless(&piece.trim_end_matches('\r').replace('\t', "    "));
+            if let Some(line) = lines.last_mut().filter(|_| !piece.is_empty()) {
+                line.push(ink.span(role, piece));
+            }
+        }
+    };
+    let mut end = 0;
+    for (range, class) in highlight(text) {
+        put(text.get(end..range.start).unwrap_or_default(), Role::Plain);
+        put(text.get(range.clone()).unwrap_or_default(), role(class));
+        end = range.end;
+    }
+    put(text.get(end..).unwrap_or_default(), Role::Plain);
+    lines
+}
+
 /// The statements of a process on the way that the story has taken, and those ahead up to the next
 /// place where it goes another way.
 fn statements<'a>(
@@ -64,7 +128,9 @@ fn statements<'a>(
 ) -> Vec<(Turn, &'a str)> {
     let next = match (page.live, page.mode) {
         (true, _) | (_, Mode::Recorded) => page.next_index,
-        (false, Mode::Script | Mode::Free) => page.entry().step.map_or(0, |step| step + 1),
+        (false, Mode::Script | Mode::Free | Mode::Programs) => {
+            page.entry().step.map_or(0, |step| step + 1)
+        }
     };
     let ahead = (next..lesson.steps.len())
         .take_while(|step| !matches!(lesson.steps[*step].does, Does::Lab(LabLine::Again { .. })));
@@ -109,6 +175,14 @@ fn process_in_step(page: &Page<'_>, lesson: &Lesson) -> Option<ProcessName> {
     {
         return Some(code.process.clone());
     }
+    if let Some(Does::Lab(LabLine::Step { process, .. })) = page.next.map(|step| &step.does)
+        && page.live
+    {
+        return Some(process.clone());
+    }
+    if let Some(process) = page.walker.filter(|_| page.live && page.walks) {
+        return Some(process.clone());
+    }
     let last = page.story().find_map(|entry| match &entry.moment.cause {
         Cause::Action(Action::Call(call)) => Some(call.process.clone()),
         Cause::Statement { process, .. } => Some(process.clone()),
@@ -117,6 +191,7 @@ fn process_in_step(page: &Page<'_>, lesson: &Lesson) -> Option<ProcessName> {
     last.or_else(|| {
         lesson.steps.iter().find_map(|step| match &step.does {
             Does::C(code) => Some(code.process.clone()),
+            Does::Load(program) => Some(program.process.clone()),
             Does::Lab(_) => None,
         })
     })

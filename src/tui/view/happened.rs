@@ -217,7 +217,7 @@ fn next_words(page: &Page<'_>, depth: Depth, ink: &Ink) -> Vec<Paragraph> {
         // A step that waits is not over, and what comes next might tell what is awaited.
         Mode::Script => page.live && page.waiting.is_none() && !page.question_ahead,
         Mode::Recorded => page.timeline.get(page.cursor + 1).is_none_or(|next| begins(next)),
-        Mode::Free => false,
+        Mode::Free | Mode::Programs => false,
     };
     if !shown {
         return Vec::new();

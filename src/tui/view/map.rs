@@ -18,7 +18,7 @@ use super::page::Page;
 use super::prose::harmless;
 use super::timeline::action_name;
 use crate::lesson::{Code, Does, LabLine, Lesson, Step};
-use crate::model::{HostName, Outcome};
+use crate::model::{HostName, Outcome, ProcessName};
 use crate::session::Origin;
 use crate::tui::ink::Ink;
 use crate::tui::text::{cut, pad};
@@ -81,7 +81,11 @@ fn row(
 ) -> Line<'static> {
     let column = wide / 3;
     let (place, text) = match &step.does {
-        Does::C(code) => (if is_right(page, code) { 2 } else { 0 }, called(page, code)),
+        Does::C(code) => (if is_right(page, &code.process) { 2 } else { 0 }, called(page, code)),
+        Does::Load(program) => {
+            let place = if is_right(page, &program.process) { 2 } else { 0 };
+            (place, format!("{}.c", program.process))
+        }
         Does::Lab(line) => (1, lab_name(line, step, ink)),
     };
     let (mark, role) = match order {
@@ -113,12 +117,12 @@ fn lab_name(line: &LabLine, step: &Step, ink: &Ink) -> String {
 }
 
 /// Whether the process lives on the right side's host.
-fn is_right(page: &Page<'_>, code: &Code) -> bool {
+fn is_right(page: &Page<'_>, name: &ProcessName) -> bool {
     let [_, right] = page.sides();
-    let process = page.snapshot().process(&code.process);
+    let process = page.snapshot().process(name);
     let planned = || {
         let spec = &page.lesson?.spec;
-        spec.processes.iter().find(|known| known.name == code.process).map(|known| &known.host)
+        spec.processes.iter().find(|known| known.name == *name).map(|known| &known.host)
     };
     let host: Option<&HostName> = process.map(|process| &process.host).or_else(planned);
     host.is_some_and(|host| right.iter().any(|known| known.name == *host))

@@ -51,6 +51,9 @@ fn next(page: &Page<'_>, ink: &Ink) -> Vec<Span<'static>> {
     if !page.live {
         return vec![ink.span(Role::Past, words.ui("next-past"))];
     }
+    if page.walks {
+        return program(page, ink);
+    }
     match (page.mode, page.next, page.lesson) {
         (Mode::Free, _, Some(_)) => vec![ink.span(Role::Changed, words.ui("next-left-script"))],
         (Mode::Free, _, None) => vec![ink.span(Role::Dim, words.ui("next-free"))],
@@ -72,12 +75,31 @@ fn next(page: &Page<'_>, ink: &Ink) -> Vec<Span<'static>> {
     }
 }
 
+/// The line that a program goes on with: `server 12  int fd = socket(AF_INET, SOCK_STREAM, 0);`
+fn program(page: &Page<'_>, ink: &Ink) -> Vec<Span<'static>> {
+    let words = &ink.words;
+    let Some(process) = page.walker else {
+        let mut all = page.snapshot().processes.iter();
+        let key = if all.any(|process| process.is_alive()) { "next-asleep" } else { "next-over" };
+        return vec![ink.span(Role::Changed, words.ui(key))];
+    };
+    let mut spans = vec![ink.span(Role::Dim, words.ui("next").to_owned())];
+    spans.push(ink.span(Role::Strong, process.to_string()));
+    if let Some((program, spot)) = page.program(process) {
+        spans.push(ink.span(Role::Dim, format!(" {}  ", program.line(spot.start))));
+        let code = program.text().get(spot.clone()).unwrap_or_default();
+        let code: Vec<&str> = code.split_whitespace().collect();
+        spans.extend(coloured(&code.join(" "), ink));
+    }
+    spans
+}
+
 /// What one of the joined steps does, behind the one before it; its process only if it is another.
 fn one(step: &Step, before: Option<&Step>, ink: &Ink) -> Vec<Span<'static>> {
     let mut spans = Vec::new();
     let same = |code: &Code| match before.map(|before| &before.does) {
         Some(Does::C(earlier)) => earlier.process == code.process,
-        Some(Does::Lab(_)) | None => false,
+        Some(Does::Load(_) | Does::Lab(_)) | None => false,
     };
     if before.is_some() {
         spans.push(ink.span(Role::Dim, "  ".to_owned()));
@@ -88,6 +110,10 @@ fn one(step: &Step, before: Option<&Step>, ink: &Ink) -> Vec<Span<'static>> {
                 spans.push(ink.span(Role::Strong, format!("{}  ", code.process)));
             }
             spans.extend(coloured(&step.code, ink));
+        }
+        Does::Load(program) => {
+            let text = ink.words.ui_with("next-load", &[("process", &program.process)]);
+            spans.push(ink.span(Role::Code, text));
         }
         Does::Lab(line) => spans.push(ink.span(Role::Code, lab_line(line, &ink.words))),
     }

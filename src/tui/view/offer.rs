@@ -38,6 +38,8 @@ pub struct Situation {
     cut: bool,
     has_variables: bool,
     has_map: bool,
+    /// There is another program to go on with.
+    several: bool,
 }
 
 impl Situation {
@@ -47,10 +49,15 @@ impl Situation {
         let recorded = page.mode == Mode::Recorded;
         let free = page.mode == Mode::Free;
         let newest = page.cursor + 1 >= page.timeline.len();
-        let at_end = page.mode == Mode::Script && page.next.is_none();
+        let at_end = match page.mode {
+            Mode::Script => page.next.is_none(),
+            Mode::Programs => page.walker.is_none(),
+            Mode::Free | Mode::Recorded => false,
+        };
         let space = match page.live {
             false if newest => Space::Nothing,
             false => Space::Forward,
+            true if page.walks && page.walker.is_some() => Space::Steps,
             true if free => Space::Types,
             true if page.waiting.is_some() || at_end => Space::Nothing,
             true => Space::Steps,
@@ -68,7 +75,8 @@ impl Situation {
             has_wire: page.rung == Rung::Wire,
             auto: wire.is_auto(),
             cut: wire.cut,
-            has_map: page.lesson.is_some(),
+            has_map: page.lesson.is_some_and(|lesson| !lesson.is_play()),
+            several: page.live && page.walks && page.able > 1,
             has_variables: !page.entry().variables.is_empty(),
         }
     }
@@ -86,6 +94,7 @@ impl Situation {
     fn is_idle(&self, msg: &Msg) -> bool {
         let in_hand = |least: usize| self.live && self.has_wire && self.held >= least;
         matches!(msg, Msg::Step) && self.space == Space::Nothing
+            || matches!(msg, Msg::NextProgram) && !self.several
             || matches!(msg, Msg::Rejoin) && !self.left_script
             || matches!(msg, Msg::Restart) && !(self.at_end && self.live)
             || matches!(msg, Msg::Timers) && !self.since

@@ -1,11 +1,12 @@
 //! Everything that one screen of a session is drawn from.
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::clock::Clock;
-use crate::lesson::{Lesson, Question, Step};
-use crate::model::{Action, Cause, Host, Moment, Rung, Snapshot, Timer, TimerKind};
+use crate::lesson::{Lesson, Program, Question, Step};
+use crate::model::{Action, Cause, Host, Moment, ProcessName, Rung, Snapshot, Timer, TimerKind};
 use crate::session::{Difference, Entry, Mode, Origin, Session, Timeline, Waiting};
 
 /// How many moments of timers are told on one page.
@@ -57,6 +58,12 @@ pub struct Page<'a> {
     pub asking: Option<(&'a Question, Option<usize>)>,
     /// A question stands before the next step and was not asked yet.
     pub question_ahead: bool,
+    /// Programs are what the next step goes on with, and this one.
+    pub walks: bool,
+    /// Whose program goes on next.
+    pub walker: Option<&'a ProcessName>,
+    /// How many programs could.
+    pub able: usize,
     /// Something went wrong.
     pub notice: Option<&'a Notice>,
 }
@@ -81,8 +88,26 @@ impl<'a> Page<'a> {
             difference: session.difference(),
             asking: None,
             question_ahead: session.question().is_some(),
+            walks: session.walks(),
+            walker: session.walker(),
+            able: session.able(),
             notice: None,
         }
+    }
+
+    /// The program that a process runs on this page, and where it stands; a forked child runs its
+    /// parent's.
+    pub fn program(&self, process: &ProcessName) -> Option<(&'a Program, &'a Range<usize>)> {
+        let spot = self.entry().spot_of(process)?;
+        let mut name = process;
+        for _ in 0..self.snapshot().processes.len() {
+            let mut programs = self.lesson?.programs();
+            if let Some(program) = programs.find(|program| program.process == *name) {
+                return Some((program, spot));
+            }
+            name = self.snapshot().process(name)?.parent.as_ref()?;
+        }
+        None
     }
 
     /// The entry that is looked at.

@@ -32,6 +32,12 @@ pub fn lab_line(line: &LabLine, words: &Words) -> String {
         }
         LabLine::Mark(mark) => words.ui_with("told-mark", &[("mark", &harmless(mark))]),
         LabLine::Again { mark, .. } => words.ui_with("told-again", &[("mark", &harmless(mark))]),
+        LabLine::Step { process, until: None } => {
+            words.ui_with("told-step", &[("process", process)])
+        }
+        LabLine::Step { process, until: Some(call) } => {
+            words.ui_with("told-step-until", &[("process", process), ("call", &harmless(call))])
+        }
         LabLine::Wait(time) => words.ui_with("told-wait", &[("time", &time.as_secs_f64())]),
         LabLine::WaitFor { fact: awaited, .. } => {
             words.ui_with("told-wait-for", &[("fact", &fact(awaited, words))])

@@ -34,6 +34,7 @@ pub fn words(page: &Page<'_>, line: &LabLine, verdict: &Verdict, ink: &Ink) -> P
         | LabLine::Set { .. }
         | LabLine::Mark(_)
         | LabLine::Again { .. }
+        | LabLine::Step { .. }
         | LabLine::Wait(_)
         | LabLine::WaitFor { .. } => None,
     };
