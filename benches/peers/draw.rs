@@ -91,6 +91,9 @@ impl Scene {
             difference: None,
             asking: None,
             question_ahead: false,
+            walks: false,
+            walker: None,
+            able: 0,
             notice: None,
         };
         let mut buffer = Buffer::empty(AREA);

@@ -113,7 +113,7 @@ fn a_fence_with_several_names_runs_whole_for_each_in_turn() {
         .iter()
         .map(|step| match &step.does {
             Does::C(code) => format!("{} {}", code.process, step.narration.len()),
-            Does::Lab(_) => "lab".into(),
+            Does::Lab(_) | Does::Load(_) => "lab".into(),
         })
         .collect();
     assert_eq!(who, ["a 1", "a 0", "b 0", "b 0"]);
@@ -208,7 +208,7 @@ fn every_line_of_a_lab_fence_is_read() {
         .iter()
         .map(|step| match &step.does {
             Does::Lab(line) => format!("{line:?}"),
-            Does::C(_) => "C".into(),
+            Does::C(_) | Does::Load(_) => "C".into(),
         })
         .collect();
     insta::assert_snapshot!(seen.join("\n"));
@@ -299,7 +299,7 @@ fn a_child_knows_what_its_parent_knew() {
     );
     let who = lesson.steps.iter().filter_map(|step| match &step.does {
         Does::C(code) => Some(code.process.as_str()),
-        Does::Lab(_) => None,
+        Does::Lab(_) | Does::Load(_) => None,
     });
     assert_eq!(who.collect::<Vec<_>>(), ["server", "server", "worker"]);
 }

@@ -332,6 +332,7 @@ proptest! {
         let numbers = (session.step_number(), session.mode());
         let one_more = match session.mode() {
             Mode::Script => session.step(),
+            Mode::Programs => session.walk(),
             Mode::Free | Mode::Recorded => session.type_c(&process("client"), "2 + 2;"),
         };
         if settle(&mut session, one_more).is_ok() && asked(&session) != before {
