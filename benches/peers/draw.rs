@@ -145,7 +145,13 @@ fn snapshot(at: Duration, sockets: &[Arc<Socket>]) -> Snapshot {
         })
     });
     let processes = spec.processes.iter().map(|process| {
-        let listener = Fd { number: 3, file: File::Socket(1), cloexec: false, nonblock: false };
+        let listener = Fd {
+            number: 3,
+            file: File::Socket(1),
+            cloexec: false,
+            nonblock: false,
+            watches: Vec::new(),
+        };
         let server = process.name.as_str() == "server";
         Arc::new(Process {
             name: process.name.clone(),

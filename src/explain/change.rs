@@ -101,6 +101,11 @@ fn change_note(change: &Change, after: &Snapshot) -> Note {
         Change::FdChanged { process, from, to } if from.file != to.file => {
             note!("change-fd-replaced", process = process, fd = to.number, file = file(&to.file))
         }
+        Change::FdChanged { process, from, to } if from.watches != to.watches => {
+            let watched: Vec<String> = to.watches.iter().map(|w| format!("fd {}", w.fd)).collect();
+            let watched = if watched.is_empty() { "-".to_owned() } else { watched.join(", ") };
+            note!("change-fd-watches", process = process, fd = to.number, watched = watched)
+        }
         Change::FdChanged { process, from, to } => {
             let flags = format!("{} > {}", flags(from), flags(to));
             note!("change-fd-flags", process = process, fd = to.number, flags = flags)

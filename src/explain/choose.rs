@@ -3,7 +3,7 @@
 use super::note::Note;
 use super::scene::Scene;
 use super::story::Story;
-use super::{actions, again, calls, data, duplicates, fins, queues, states, wire};
+use super::{actions, again, calls, data, duplicates, fins, queues, states, urgent, wire};
 use crate::model::{Action, Cause, Moment, Report, Snapshot};
 
 /// The explanations of a moment, the most important first, each once. `before` is the snapshot of
@@ -25,6 +25,7 @@ pub fn notes(before: &Snapshot, moment: &Moment) -> Vec<Note> {
     // What comes last names only packets that no other note has named.
     data::tell(&mut story);
     data::windows(&mut story);
+    urgent::arrived(&mut story);
     fins::tell(&mut story);
     again::tell(&mut story);
     duplicates::tell(&mut story);

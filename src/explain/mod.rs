@@ -48,6 +48,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod traffic;
+mod urgent;
 mod wire;
 mod words;
 

@@ -1,5 +1,6 @@
 //! Reading the fd table of a process.
 
+use std::io::Read as _;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use nix::sys::stat::Mode;
 
 use super::known::Known;
 use super::proc::{self, FdInfo};
-use crate::model::{Fd, File};
+use crate::model::{Fd, File, Watch};
 
 /// The fd table of a process.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +23,12 @@ pub(super) struct Fds {
 
 /// What 0, 1 and 2 of a process are at its birth.
 const STANDARD: &str = "/dev/null";
+
+/// What the link of an epoll says.
+const EPOLL: &str = "anon_inode:[eventpoll]";
+
+/// How much of an epoll's list is read.
+const WATCHED: u64 = 64 * 1024;
 
 /// Reads fd tables, and remembers what makes that cheap.
 #[derive(Debug, Default)]
@@ -62,7 +69,9 @@ impl FdReader {
                 file
             }
         };
-        Some(Fd { number, file, cloexec: info.cloexec, nonblock: info.nonblock })
+        let is_epoll = file == File::Other(EPOLL.into());
+        let watches = if is_epoll { table.watches(&name) } else { Vec::new() };
+        Some(Fd { number, file, cloexec: info.cloexec, nonblock: info.nonblock, watches })
     }
 }
 
@@ -96,6 +105,16 @@ impl FdTable {
         let mut text = [0; 128];
         let length = nix::unistd::read(&info, &mut text).ok()?;
         proc::fd_info(&text[..length])
+    }
+
+    /// What an epoll watches.
+    fn watches(&self, name: &str) -> Vec<Watch> {
+        let flags = OFlag::O_RDONLY | OFlag::O_CLOEXEC;
+        let Ok(info) = openat(&self.infos, name, flags, Mode::empty()) else { return Vec::new() };
+        let mut text = Vec::new();
+        // What can't be read to its end tells what it has told.
+        std::fs::File::from(info).take(WATCHED).read_to_end(&mut text).ok();
+        proc::watches(&text)
     }
 
     fn file(&self, name: &str) -> Option<File> {

@@ -34,7 +34,7 @@ pub use memory::{ARENA_SIZE, ARENA_START, Bytes, Memory, range};
 pub use moment::{Cause, Moment};
 pub use name::{HostName, ProcessName};
 pub use packet::{Body, Fate, Flags, Packet, Passage, Segment, TcpOption};
-pub use process::{Fd, File, Process, ProcessState};
+pub use process::{Fd, File, Process, ProcessState, Watch};
 pub use signal::Signal;
 pub use snapshot::{Caller, Host, Snapshot};
 pub use socket::{

@@ -61,6 +61,20 @@ pub struct Fd {
     pub cloexec: bool,
     /// O_NONBLOCK is set.
     pub nonblock: bool,
+    /// What an epoll watches (`/proc/PID/fdinfo`); nothing for any other file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub watches: Vec<Watch>,
+}
+
+/// One descriptor that an epoll watches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Watch {
+    /// The number by which it was added.
+    pub fd: i32,
+    /// The events of epoll_ctl(2). What EPOLLONESHOT has switched off has none but flags left.
+    pub events: u32,
+    /// What epoll_wait(2) gives back with the events.
+    pub data: u64,
 }
 
 /// An open file that an fd stands for.

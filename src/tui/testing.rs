@@ -103,7 +103,13 @@ impl Lab {
         let pid = 2 + i32::try_from(self.snapshot.processes.len()).expect("few processes");
         let fd = |(number, inode): &(i32, u64)| {
             let file = File::Socket(*inode);
-            Arc::new(Fd { number: *number, file, cloexec: false, nonblock: false })
+            Arc::new(Fd {
+                number: *number,
+                file,
+                cloexec: false,
+                nonblock: false,
+                watches: Vec::new(),
+            })
         };
         self.snapshot.processes.push(Arc::new(Process {
             name: process_name(name),

@@ -177,7 +177,9 @@ pub fn shutdown(story: &mut Story, case: &Case) {
         return story.say(Rank::Call, note!("shutdown-unseen", who = who, how = case.shown(1)));
     };
     let was_listener = case.before.is_some_and(|before| before.state == Some(TcpState::Listen));
-    let fin = story.scene.sent_as(&host.name, socket, &[Role::Fin]);
+    // A goodbye that ended at once has left a row without ends.
+    let known = case.before.filter(|_| socket.peer_port().is_none()).unwrap_or(socket);
+    let fin = story.scene.sent_as(&host.name, known, &[Role::Fin]);
     let fin = fin.map(|(packet, fate)| sent_packet(packet_name(packet), fate));
     let said = match (case.report.call.args[1], fin) {
         _ if was_listener && socket.state != Some(TcpState::Listen) => {
@@ -186,6 +188,9 @@ pub fn shutdown(story: &mut Story, case: &Case) {
         }
         _ if was_listener => note!("shutdown-listener-nothing", who = who, how = case.shown(1)),
         (0, _) => note!("shutdown-read", who = who),
+        (1 | 2, Some(fin)) if socket.state == Some(TcpState::Close) => {
+            note!("shutdown-last", who = who, how = case.shown(1), fin = fin)
+        }
         (1, Some(fin)) => note!("shutdown-write", who = who, fin = fin),
         (2, Some(fin)) => note!("shutdown-both", who = who, fin = fin),
         (_, _) => note!(

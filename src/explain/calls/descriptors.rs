@@ -78,7 +78,8 @@ pub fn ioctl(story: &mut Story, case: &Case) {
     let said = match request {
         "FIONREAD" | "SIOCINQ" => note!("ioctl-unread", who = who, answer = answer),
         "TIOCOUTQ" | "SIOCOUTQ" => note!("ioctl-unsent", who = who, answer = answer),
-        "SIOCATMARK" => note!("ioctl-mark", who = who, answer = answer),
+        "SIOCATMARK" if answer == Some("1") => note!("ioctl-at-mark", who = who),
+        "SIOCATMARK" if answer == Some("0") => note!("ioctl-no-mark", who = who),
         _ => note!("ioctl-returned", request = request, who = who, answer = answer),
     };
     story.say(Rank::Call, said);

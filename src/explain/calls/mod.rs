@@ -13,6 +13,7 @@ mod open;
 mod options;
 mod overrun;
 mod process;
+mod ready;
 mod receive;
 mod send;
 mod unsent;
@@ -69,7 +70,8 @@ fn returned(story: &mut Story, case: &Case, value: i64) {
         Syscall::Poll | Syscall::Select | Syscall::EpollWait => {
             multiplex::returned(story, case, value);
         }
-        Syscall::EpollCreate1 | Syscall::EpollCtl => multiplex::epoll(story, case, value),
+        Syscall::EpollCreate1 => multiplex::created(story, case, value),
+        Syscall::EpollCtl => multiplex::changed(story, case),
         Syscall::Fork => process::fork(story, case, value),
         Syscall::Wait4 => process::waited(story, case, value),
         Syscall::Kill => process::kill(story, case),

@@ -1,41 +1,115 @@
 //! poll(), select(), epoll: waiting for several descriptors at once.
 
+use super::ready::{self, Ready};
 use crate::explain::case::Case;
-use crate::explain::note::note;
+use crate::explain::note::{Note, note};
+use crate::explain::row::Row;
 use crate::explain::story::{Rank, Story};
-use crate::model::Syscall;
+use crate::model::{Syscall, Watch};
+
+/// How many descriptors are explained one by one.
+const NAMED: usize = 4;
+
+/// EPOLLET of epoll_ctl(2).
+const EDGE: u32 = 1 << 31;
+/// EPOLLONESHOT, and with it the other bits that are no events: EPOLLET, EPOLLWAKEUP and
+/// EPOLLEXCLUSIVE.
+const ONESHOT: u32 = 1 << 30;
+const FLAGS: u32 = EDGE | ONESHOT | 1 << 29 | 1 << 28;
+/// EPOLLIN.
+const IN: u32 = 1;
 
 /// The call returned how many are ready.
 pub fn returned(story: &mut Story, case: &Case, count: i64) {
     let (call, process) = (case.call(), case.process);
     if count == 0 {
-        return story.say(Rank::Call, note!("poll-none", call = call, process = process));
+        story.say(Rank::Call, note!("poll-none", call = call, process = process));
+        return silent(story, case);
     }
     // strace prints what is ready behind the result of poll(), and as an argument of epoll_wait().
     let syscall = case.report.call.syscall;
-    let ready = if syscall == Syscall::EpollWait { case.written(1) } else { case.remark() };
+    let shown = if syscall == Syscall::EpollWait { case.written(1) } else { case.remark() };
     let said = if syscall == Syscall::Select {
-        note!("select-ready", process = process, count = count, ready = ready)
+        note!("select-ready", process = process, count = count, ready = shown)
     } else {
-        note!("poll-ready", call = call, process = process, count = count, ready = ready)
+        note!("poll-ready", call = call, process = process, count = count, ready = shown)
     };
     story.say(Rank::Call, said);
+    for note in found(story, case, shown.unwrap_or_default()) {
+        story.say(Rank::Call, note);
+    }
 }
 
-/// epoll_create1() or epoll_ctl() returned.
-pub fn epoll(story: &mut Story, case: &Case, value: i64) {
-    let said = if case.report.call.syscall == Syscall::EpollCreate1 {
-        note!("epoll-created", who = case.fd_name(value))
+/// Why each descriptor is ready.
+fn found(story: &Story, case: &Case, shown: &str) -> Vec<Note> {
+    let scene = &story.scene;
+    let syscall = case.report.call.syscall;
+    let ready: Vec<Ready> = if syscall == Syscall::EpollWait {
+        ready::of_epoll(scene, case, shown)
+    } else if syscall == Syscall::Select {
+        ready::of_select(shown)
     } else {
-        note!(
-            "epoll-changed",
-            operation = case.shown(1),
-            fd = case.shown(2),
-            who = case.who(),
-            event = case.shown(3)
-        )
+        ready::of_poll(shown)
+    };
+    ready.iter().take(NAMED).flat_map(|ready| ready::reasons(scene, case, ready)).collect()
+}
+
+/// What an epoll watches and does not tell of, although bytes wait there.
+fn silent(story: &mut Story, case: &Case) {
+    let process = story.scene.after().process(case.process);
+    let Some(epoll) = process.and_then(|process| process.fd(case.fd)) else { return };
+    let waiting = |watch: &Watch| {
+        let socket = story.scene.after().socket_of(case.process, watch.fd)?;
+        let unread = socket.recv_q.filter(|_| socket.kind.is_tcp() && socket.peer_port().is_some());
+        unread.filter(|bytes| *bytes > 0)
+    };
+    let mut notes = Vec::new();
+    for watch in epoll.watches.iter().filter(|_| case.fd >= 0) {
+        let who = case.fd_name(watch.fd.into());
+        match waiting(watch) {
+            _ if watch.events & !FLAGS == 0 && watch.events & ONESHOT != 0 => {
+                notes.push(note!("epoll-spent", who = who));
+            }
+            Some(unread) if watch.events & EDGE != 0 && watch.events & IN != 0 => {
+                notes.push(note!("epoll-edge-told", who = who, unread = unread));
+            }
+            Some(_) | None => {}
+        }
+    }
+    for note in notes.into_iter().take(NAMED) {
+        story.say(Rank::Call, note);
+    }
+}
+
+/// epoll_create1() returned an fd.
+pub fn created(story: &mut Story, case: &Case, value: i64) {
+    story.say(Rank::Call, note!("epoll-created", who = case.fd_name(value)));
+}
+
+/// epoll_ctl() returned 0.
+pub fn changed(story: &mut Story, case: &Case) {
+    let (who, shown) = (case.who(), case.shown(3));
+    let fd = case.report.call.args[2];
+    let watched = case.fd_name(fd);
+    if case.shown(1) == "EPOLL_CTL_DEL" {
+        return story.say(Rank::Call, note!("epoll-removed", who = who, watched = watched));
+    }
+    let event = shown.split("{events=").nth(1).and_then(|rest| rest.split(", data=").next());
+    let event = event.unwrap_or(shown);
+    let said = if case.shown(1) == "EPOLL_CTL_MOD" {
+        note!("epoll-modified", who = who, watched = watched, event = event)
+    } else {
+        note!("epoll-added", who = who, watched = watched, event = event)
     };
     story.say(Rank::Call, said);
+    if event.contains("EPOLLET") {
+        story.say(Rank::Queue, note!("epoll-edge"));
+    } else if !event.contains("EPOLLONESHOT") {
+        story.say(Rank::Queue, note!("epoll-level"));
+    }
+    if event.contains("EPOLLONESHOT") {
+        story.say(Rank::Queue, note!("epoll-oneshot"));
+    }
 }
 
 /// The call sleeps.
@@ -43,4 +117,7 @@ pub fn blocked(story: &mut Story, case: &Case) {
     let wchan = story.scene.wchan(case.process);
     let note = note!("poll-blocked", call = case.call(), process = case.process, wchan = wchan);
     story.say(Rank::Call, note);
+    if case.report.call.syscall == Syscall::EpollWait {
+        silent(story, case);
+    }
 }

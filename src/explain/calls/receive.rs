@@ -7,6 +7,7 @@ use crate::explain::names::packet_name;
 use crate::explain::note::note;
 use crate::explain::story::{Rank, Story};
 use crate::explain::traffic::Role;
+use crate::explain::urgent;
 use crate::model::{Family, Socket, Syscall, TcpState};
 
 /// MSG_PEEK of recv(2).
@@ -24,6 +25,10 @@ pub fn returned(story: &mut Story, case: &Case, count: i64) {
         let note = note!("recv-file", call = call, who = who, count = count);
         return story.say(Rank::Call, note);
     };
+    if urgent::is_asked(case) {
+        let note = note!("recv-urgent", call = call, who = who, waiting = socket.recv_q);
+        return story.say(Rank::Call, note);
+    }
     if !is_stream(socket) {
         let note = note!("recv-datagram", call = call, who = who, count = count);
         return story.say(Rank::Call, note);
@@ -53,7 +58,19 @@ pub fn returned(story: &mut Story, case: &Case, count: i64) {
         (None, _) => note!("recv-returned", call = call, who = who, count = count),
     };
     story.say(Rank::Call, said);
-    if let (Some(left), false) = (left, peeked) {
+    if left.is_some() && urgent::stopped_at_mark(story, case, socket, count) {
+        let asked = case.report.call.args[2];
+        let who = case.who();
+        let note = note!(
+            "recv-at-mark",
+            call = call,
+            who = who,
+            asked = asked,
+            count = count,
+            left = left
+        );
+        story.say(Rank::Surprise, note);
+    } else if let (Some(left), false) = (left, peeked) {
         left_over(story, case, socket, left);
     }
     joined(story, case, socket, count);

@@ -9,6 +9,7 @@ use crate::explain::note::note;
 use crate::explain::row::Row;
 use crate::explain::story::{Rank, Story};
 use crate::explain::traffic::Role;
+use crate::explain::urgent;
 use crate::explain::wire::seconds;
 use crate::model::{
     Body, Family, Fate, Host, HostName, Packet, Socket, Syscall, TcpState, TimerKind,
@@ -115,6 +116,7 @@ fn stream(story: &mut Story, case: &Case, host: &Arc<Host>, socket: &Arc<Socket>
         story.tell(row);
     }
     story.say(Rank::Call, said);
+    urgent::sent(story, case, &host.name, known);
     let waiting = Parts::of(socket).is_some_and(|parts| parts.unsent > 0);
     if window == Some(0) && (sent.is_none() || waiting) {
         story.say(Rank::Surprise, note!("send-no-window", who = case.who()));

@@ -52,7 +52,12 @@ pub fn explain(story: &Story, case: &Case, errno: &str) -> Option<Note> {
                 .host
                 .and_then(|host| story.scene.sent_as(&host.name, case.after?, &[Role::Syn]));
             let syn = syn.map(|(packet, _)| packet_name(packet));
-            note!("connect-in-progress", who = who, state = state(case), syn = syn)
+            match state(case) {
+                state @ Some(TcpState::Established) => {
+                    note!("connect-in-progress-done", who = who, state = state, syn = syn)
+                }
+                state => note!("connect-in-progress", who = who, state = state, syn = syn),
+            }
         }
         "EAFNOSUPPORT" => {
             let kind = case.socket().map(|socket| socket.kind.short());

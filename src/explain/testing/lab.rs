@@ -73,7 +73,7 @@ impl Lab {
     /// Gives a process an fd for an open socket that is there already.
     pub fn share(self, owner: &str, number: i32, inode: u64) -> Self {
         let file = File::Socket(inode);
-        self.file(owner, Fd { number, file, cloexec: false, nonblock: false })
+        self.file(owner, Fd { number, file, cloexec: false, nonblock: false, watches: Vec::new() })
     }
 
     pub fn file(self, owner: &str, fd: Fd) -> Self {

@@ -128,7 +128,13 @@ impl Dice {
         }
         for _ in 0..self.below(3) {
             let name = self.text();
-            let fd = Fd { number: 3, file: File::Other(name), cloexec: true, nonblock: true };
+            let fd = Fd {
+                number: 3,
+                file: File::Other(name),
+                cloexec: true,
+                nonblock: true,
+                watches: Vec::new(),
+            };
             lab = lab.file("client", fd);
         }
         let counters = ["ListenOverflows", "ListenDrops", "SyncookiesRecv", "TCPReqQFullDrop"];

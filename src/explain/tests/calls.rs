@@ -55,7 +55,13 @@ fn a_unix_name_is_a_path_or_abstract_or_chosen_by_the_kernel() {
 fn dup_makes_a_second_number_and_dup2_may_close_one() {
     let before = Lab::new().fd("client", 3, client_end(TcpState::Established)).file(
         "client",
-        Fd { number: 5, file: File::Other("/tmp/log".into()), cloexec: false, nonblock: false },
+        Fd {
+            number: 5,
+            file: File::Other("/tmp/log".into()),
+            cloexec: false,
+            nonblock: false,
+            watches: Vec::new(),
+        },
     );
     let after = before.clone().share("client", 4, 3003);
     let dup = call("client", "dup", &[3], &["3"]);
@@ -268,7 +274,13 @@ fn a_zero_window_and_its_reopening_are_told_from_the_packets() {
 fn reads_of_other_kinds_are_not_told_as_a_stream() {
     let lab = Lab::new().fd("client", 3, plain(UDP)).fd("client", 4, plain(UNIX)).file(
         "client",
-        Fd { number: 5, file: File::Other("pipe:[1]".into()), cloexec: false, nonblock: false },
+        Fd {
+            number: 5,
+            file: File::Other("pipe:[1]".into()),
+            cloexec: false,
+            nonblock: false,
+            watches: Vec::new(),
+        },
     );
     let read = |fd, count| {
         let call = call("client", "read", &[fd, 0x1000_0000, 64], &["?"]);

@@ -20,7 +20,13 @@ fn fresh() -> Socket {
 }
 
 fn plain_file(number: i32, name: &str) -> Fd {
-    Fd { number, file: File::Other(name.into()), cloexec: false, nonblock: false }
+    Fd {
+        number,
+        file: File::Other(name.into()),
+        cloexec: false,
+        nonblock: false,
+        watches: Vec::new(),
+    }
 }
 
 #[test]
@@ -215,6 +221,7 @@ fn errors_of_connect() {
         (&trying, "EALREADY", "connect-already"),
         (&trying, "EINPROGRESS", "connect-timeout"),
         (&trying.clone().nonblock("client", 3), "EINPROGRESS", "connect-in-progress"),
+        (&open.clone().nonblock("client", 3), "EINPROGRESS", "connect-in-progress-done"),
         (&fresh_lab, "EAFNOSUPPORT", "connect-family"),
         (&fresh_lab, "EINVAL", "connect-invalid"),
         (&fresh_lab, "EACCES", "connect-denied"),

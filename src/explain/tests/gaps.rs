@@ -85,6 +85,7 @@ pub(super) fn lab() -> Lab {
         file: File::Other(name.into()),
         cloexec: false,
         nonblock: false,
+        watches: Vec::new(),
     };
     Lab::new()
         .fd("server", 3, tcp(TcpState::Close))

@@ -82,7 +82,8 @@ fn a_read_says_what_is_left_and_a_sleeping_one_what_woke_it() {
         both(client_end(TcpState::Established), server_end(TcpState::Established).queues(10, 0));
     let after =
         both(client_end(TcpState::Established), server_end(TcpState::Established).queues(6, 0));
-    let play = Play::new(&before, after).report(read("server", 4), Outcome::Returned(4));
+    let four = call("server", "read", &[4, 0x1000_0000, 4], &["4", "0x10000000", "4"]);
+    let play = Play::new(&before, after).report(four, Outcome::Returned(4));
     assert_eq!(play.keys(), ["recv-returned", "recv-left"]);
 
     let asleep = open().asleep("server", &read("server", 4));
@@ -184,6 +185,16 @@ fn shutdown_of_writing_is_a_half_close() {
     let call = call("client", "shutdown", &[3, 1], &["3", "SHUT_WR"]);
     let play = Play::new(&open(), after).report(call, OK).passes(&fin, Fate::Held);
     assert_eq!(play.keys(), ["shutdown-write", "to-fin-wait1"]);
+}
+
+#[test]
+fn shutdown_of_writing_may_be_the_end_of_both_directions() {
+    let fin = to_client(6, FIN_ACK, 0);
+    let before = Lab::new().fd("server", 4, server_end(TcpState::CloseWait).queues(1, 0));
+    let after = Lab::new().fd("server", 4, tcp(TcpState::Close));
+    let call = call("server", "shutdown", &[4, 1], &["4", "SHUT_WR"]);
+    let play = Play::new(&before, after).report(call, OK).passes(&fin, Fate::Delivered);
+    assert_eq!(play.keys()[0], "shutdown-last");
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod overrun;
 mod particular;
 mod plain_calls;
 mod queues;
+mod ready;
 mod size;
 mod sleeping;
 mod standard;

@@ -11,7 +11,7 @@ fn on(name: &str, fd: i64, other: i64) -> Call {
 fn without_0() -> Lab {
     let null = |number| {
         let file = File::Other("/dev/null".into());
-        Fd { number, file, cloexec: false, nonblock: false }
+        Fd { number, file, cloexec: false, nonblock: false, watches: Vec::new() }
     };
     let lab = Lab::new().file("client", null(1)).file("client", null(2));
     lab.edit("client", |process| process.standard = false)

@@ -1,6 +1,6 @@
 //! The links in `/proc/PID/fd` and the text in `/proc/PID/fdinfo/N`.
 
-use crate::model::{File, escape};
+use crate::model::{File, Watch, escape};
 
 /// What the lab reads of an fd's `/proc/PID/fdinfo/N`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -44,6 +44,22 @@ pub fn fd_info(text: &[u8]) -> Option<FdInfo> {
     })
 }
 
+/// What an epoll watches, from its `/proc/PID/fdinfo/N`:
+/// `tfd: 5 events: 80000019 data: 5  pos:0 ino:…`.
+pub fn watches(text: &[u8]) -> Vec<Watch> {
+    let Ok(text) = std::str::from_utf8(text) else { return Vec::new() };
+    let lines = text.lines().filter_map(|line| {
+        let mut words = line.strip_prefix("tfd:")?.split_ascii_whitespace();
+        let fd = words.next()?.parse().ok()?;
+        let [_, events, _, data] = [words.next()?, words.next()?, words.next()?, words.next()?];
+        let events = u32::from_str_radix(events, 16).ok()?;
+        Some(Watch { fd, events, data: u64::from_str_radix(data, 16).ok()? })
+    });
+    let mut found: Vec<Watch> = lines.collect();
+    found.sort_by_key(|watch| watch.fd);
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -56,6 +72,18 @@ mod tests {
         assert_eq!(file(b"socket:[]"), File::Other("socket:[]".into()));
         assert_eq!(file(b"socket:[1"), File::Other("socket:[1".into()));
         assert_eq!(file(b"/tmp/\xff"), File::Other("/tmp/\\xff".into()));
+    }
+
+    #[test]
+    fn what_an_epoll_watches_stands_in_lines_of_its_own() {
+        let text = "pos:\t0\nflags:\t02\nmnt_id:\t16\nino:\t75\n\
+                    tfd:       12 events: 80000019 data:               ff  pos:0 ino:1 sdev:8\n\
+                    tfd:        5 events:       19 data: ffffffffffffffff  pos:0 ino:1 sdev:8\n\
+                    tfd: odd\n";
+        let watch = |fd, events, data| Watch { fd, events, data };
+        let known = [watch(5, 0x19, u64::MAX), watch(12, 0x8000_0019, 255)];
+        assert_eq!(watches(text.as_bytes()), known);
+        assert_eq!(watches(b"flags:\t02\n"), []);
     }
 
     #[test]

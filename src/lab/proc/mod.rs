@@ -10,7 +10,7 @@ mod raw;
 mod syscall;
 
 pub use counters::{counters, counters6};
-pub use files::{FdInfo, fd_info, file};
+pub use files::{FdInfo, fd_info, file, watches};
 pub use process::{RunState, Stat, hard_open_files, runs, stat, status_state, switches};
 pub use raw::raw_sockets;
 pub use syscall::{Place, place, wchan};

@@ -106,7 +106,7 @@ impl Kernel {
 fn process_row(process: &Proc) -> Process {
     let fds = process.fds.iter().map(|(number, inode)| {
         let file = File::Socket(*inode);
-        Arc::new(Fd { number: *number, file, cloexec: false, nonblock: false })
+        Arc::new(Fd { number: *number, file, cloexec: false, nonblock: false, watches: Vec::new() })
     });
     Process {
         name: process.name.clone(),

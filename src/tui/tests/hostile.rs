@@ -35,7 +35,13 @@ fn hostile() -> Timeline {
     lab.socket("server", unix);
     let server = Arc::make_mut(&mut lab.snapshot.processes[0]);
     let file = File::Other(text.clone());
-    server.fds.push(Arc::new(Fd { number: 7, file, cloexec: true, nonblock: true }));
+    server.fds.push(Arc::new(Fd {
+        number: 7,
+        file,
+        cloexec: true,
+        nonblock: true,
+        watches: Vec::new(),
+    }));
     let packet = lab.packet("client", Flags(0xff), 40001, 3);
     let cause = Cause::Statement {
         process: process_name("client"),
