@@ -164,6 +164,16 @@ pub(super) struct Check {
 
 #[derive(Debug, Args)]
 pub(super) struct List {
+    /// Run the lessons and print what they show: states, calls, errors, misconceptions, functions
+    /// of the kernel.
+    #[arg(long)]
+    pub coverage: bool,
+    /// With --coverage: these lessons, by name or file, instead of all.
+    #[arg(requires = "coverage")]
+    pub lessons: Vec<String>,
+    /// With --coverage: let files run commands of this machine on their hosts.
+    #[arg(long, requires = "coverage")]
+    pub allow_run: bool,
     /// How to print it.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::args::{self, Options};
 use super::find::{Here, NoLesson};
-use super::{Exit, column, headless, programs, rules, side_by_side};
+use super::{Exit, column, headless, order, programs, rules, side_by_side};
 use crate::explain::Words;
 use crate::lesson::builtin_ids;
 use crate::model::{Lang, WorldError};
@@ -33,7 +33,11 @@ pub(super) fn check(options: &Options, arguments: &args::Check) -> anyhow::Resul
     let mut worst = Exit::Fine;
     let (mut failed, mut skipped) = (0, 0);
     let begin = Instant::now();
-    let order = longest_first(here, &wanted);
+    let lesson = |index: usize| match &wanted[index] {
+        Wanted { names, lang, programs: None } => here.lesson(names.first()?, *lang).ok(),
+        Wanted { programs: Some(_), .. } => None,
+    };
+    let order = order::longest_first(wanted.len(), lesson);
     let one = |index: usize| run_one(here, &wanted[index], arguments.strict, &words);
     side_by_side::run(&order, jobs, one, |outcome: Outcome| {
         if outcome.skipped {
@@ -76,18 +80,6 @@ fn wanted(options: &Options, arguments: &args::Check) -> Vec<Wanted> {
         all.push(Wanted { names: files, lang: options.lang(), programs });
     }
     all
-}
-
-/// In which order to begin: what waits longest comes first, so that it is not awaited alone.
-fn longest_first(here: Here, wanted: &[Wanted]) -> Vec<usize> {
-    let time = |item: &Wanted| match (&item.programs, &item.names[..]) {
-        (None, [name]) => here.lesson(name, item.lang).map_or(Duration::ZERO, |l| l.waits()),
-        _ => Duration::ZERO,
-    };
-    let times: Vec<Duration> = wanted.iter().map(time).collect();
-    let mut order: Vec<usize> = (0..wanted.len()).collect();
-    order.sort_by_key(|index| std::cmp::Reverse(times[*index]));
-    order
 }
 
 /// One thing to check.

@@ -3,12 +3,15 @@
 use std::io::Write as _;
 
 use super::args::{self, Format, Options};
-use super::{Exit, column};
+use super::{Exit, column, coverage};
 use crate::explain::Words;
 use crate::lesson::{builtin, builtin_ids};
 
 /// Prints the lessons, by chapter.
 pub(super) fn list(options: &Options, arguments: &args::List) -> anyhow::Result<Exit> {
+    if arguments.coverage {
+        return coverage::coverage(options, arguments);
+    }
     let words = Words::new(options.lang());
     let mut out = std::io::stdout().lock();
     for id in builtin_ids() {

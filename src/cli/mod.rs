@@ -5,11 +5,13 @@
 
 mod args;
 mod check;
+mod coverage;
 mod doctor;
 mod exec;
 mod find;
 mod headless;
 mod list;
+mod order;
 mod play;
 mod programs;
 mod replay;

@@ -11,6 +11,7 @@
 mod actor;
 mod awaited;
 mod check;
+pub mod coverage;
 mod difference;
 mod doing;
 #[cfg(test)]

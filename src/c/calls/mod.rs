@@ -79,6 +79,14 @@ impl CallHelp {
         matches!(self.does, Does::Ask(..))
     }
 
+    /// The kernel's call that it becomes, if it goes to the kernel.
+    pub fn syscall(&self) -> Option<Syscall> {
+        match self.does {
+            Does::Ask(syscall, _) => Some(syscall),
+            Does::Here(_) => None,
+        }
+    }
+
     /// How many arguments it may get.
     pub(super) fn accepts(&self, arguments: usize) -> bool {
         match self.parameters.len() {

@@ -2,6 +2,7 @@
 
 mod by_hand;
 mod checks;
+mod coverage;
 mod disagreements;
 mod facts;
 mod formats;
