@@ -73,6 +73,8 @@ pub(super) enum Command {
     Replay(Replay),
     /// Run a command on a host of a running lab: sockstep exec @server -- ss -tanp
     Exec(Exec),
+    /// Measure AF_UNIX against TCP, both on this host.
+    Measure(Measure),
     /// Say what this machine allows, and what to do where it does not.
     Doctor,
     /// Print completions for a shell.
@@ -177,6 +179,17 @@ pub(super) struct List {
     /// How to print it.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Measure {
+    /// Bytes of a write, several with commas.
+    #[arg(long, value_name = "BYTES", value_delimiter = ',', default_values_t = [64, 1024, 8192, 65536],
+        value_parser = clap::value_parser!(u32).range(1..=1 << 24))]
+    pub sizes: Vec<u32>,
+    /// How many times faster AF_UNIX is said to be; exit code 1 if that is not so everywhere.
+    #[arg(long, value_name = "TIMES")]
+    pub claim: Option<f64>,
 }
 
 #[derive(Debug, Args)]

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::args::{self, Options};
 use super::find::{Here, NoLesson};
-use super::{Exit, column, headless, order, programs, rules, side_by_side};
+use super::{Exit, NAME, column, headless, order, programs, rules, side_by_side};
 use crate::explain::Words;
 use crate::lesson::builtin_ids;
 use crate::model::{Lang, WorldError};
@@ -203,7 +203,7 @@ fn outcome(
         Exit::Wrong => "check-wrong",
         Exit::Unable | Exit::Of(_) => "check-unable",
     });
-    let line = format!("{}  {name:<16} {}  {summary}", column(mark, 7), lang.code());
+    let line = format!("{}  {name:<NAME$} {}  {summary}", column(mark, 7), lang.code());
     Outcome { exit, line, story: story.to_owned(), skipped: false }
 }
 
@@ -215,7 +215,7 @@ fn skipped(name: &str, lang: Lang, why: &WorldError, words: &Words) -> Outcome {
         | WorldError::Unavailable { reason, .. } => reason,
     };
     let mark = column(words.ui("check-skipped"), 7);
-    let line = format!("{mark}  {name:<16} {}  {why}", lang.code());
+    let line = format!("{mark}  {name:<NAME$} {}  {why}", lang.code());
     Outcome { exit: Exit::Unable, line, story: String::new(), skipped: true }
 }
 

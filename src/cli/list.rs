@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use super::args::{self, Format, Options};
-use super::{Exit, column, coverage};
+use super::{Exit, NAME, column, coverage};
 use crate::explain::Words;
 use crate::lesson::{builtin, builtin_ids};
 
@@ -25,7 +25,7 @@ pub(super) fn list(options: &Options, arguments: &args::List) -> anyhow::Result<
                     |n: u32| words.ui_with("list-minutes", &[("minutes", &format!("{n:>2}"))]);
                 let time = column(&lesson.minutes.map(time).unwrap_or_default(), 7);
                 let steps = words.ui_with("list-steps", &[("steps", &format!("{steps:>3}"))]);
-                writeln!(out, "{chapter:>2}  {id:<16} {time}  {steps}  {title}")?;
+                writeln!(out, "{chapter:>2}  {id:<NAME$} {time}  {steps}  {title}")?;
             }
             Format::Json => {
                 let line = serde_json::json!({

@@ -11,6 +11,7 @@ mod exec;
 mod find;
 mod headless;
 mod list;
+mod measure;
 mod order;
 mod play;
 mod programs;
@@ -80,6 +81,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Some(Command::List(list)) => list::list(options, &list),
         Some(Command::Replay(replay)) => replay::replay(options, &replay),
         Some(Command::Exec(command)) => exec::exec(&command),
+        Some(Command::Measure(measure)) => measure::measure(&measure),
         Some(Command::Doctor) => doctor::doctor(options),
         Some(Command::Completions { shell }) => args::completions(shell),
         Some(Command::Man) => args::man(),
@@ -92,6 +94,9 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
         io.is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
     })
 }
+
+/// Cells for a lesson's name: that of the longest of ours.
+const NAME: usize = 26;
 
 /// A text with spaces behind it to so many cells of a terminal.
 fn column(text: &str, cells: usize) -> String {

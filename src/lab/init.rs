@@ -261,7 +261,11 @@ impl Lab {
                 }
                 use std::os::unix::process::CommandExt as _;
                 let errors = output.try_clone().map_or_else(|_| Stdio::null(), Stdio::from);
-                let failed = std::process::Command::new("/bin/sh")
+                let mut shell = std::process::Command::new("/bin/sh");
+                if let Ok(sockstep) = std::env::current_exe() {
+                    shell.env("SOCKSTEP", sockstep);
+                }
+                let failed = shell
                     .args(["-c", command])
                     .stdin(Stdio::null())
                     .stdout(output)

@@ -36,11 +36,41 @@ const LESSONS: &[Builtin] = &[
     // 1 · The life of a connection
     lesson!("tour"),
     lesson!("tcp-lifecycle"),
+    lesson!("addresses"),
+    lesson!("socket-arguments"),
+    lesson!("socket-pairs"),
     // 2 · On the wire
     lesson!("handshake"),
     lesson!("backlog"),
     lesson!("goodbye"),
     lesson!("both-at-once"),
+    lesson!("reset"),
+    lesson!("connect-errors"),
+    lesson!("time-wait"),
+    // 3 · Data
+    lesson!("window"),
+    lesson!("io-pairs"),
+    lesson!("message-flags"),
+    lesson!("udp"),
+    // 4 · Descriptors
+    lesson!("reference-count"),
+    // 5 · On one host
+    lesson!("unix-or-tcp"),
+    // 6 · Many at once
+    lesson!("multiplexing"),
+    lesson!("ipv6"),
+    // 7 · Below the calls
+    lesson!("kernel-dispatch"),
+    lesson!("raw-and-packet"),
+    // 8 · Mysteries
+    lesson!("mystery-hanging-client"),
+    lesson!("mystery-restart"),
+    lesson!("mystery-glued-bytes"),
+    lesson!("mystery-close-wait"),
+    lesson!("mystery-htons"),
+    lesson!("mystery-killed-by-nothing"),
+    lesson!("mystery-half-message"),
+    lesson!("mystery-two-servers"),
 ];
 
 /// The built-in lessons' names, in the order of the menu.

@@ -76,6 +76,7 @@ fn chapter_line(chapter: Option<u32>, ink: &Ink) -> Option<Line<'static>> {
         5 => words.ui("chapter-5"),
         6 => words.ui("chapter-6"),
         7 => words.ui("chapter-7"),
+        8 => words.ui("chapter-8"),
         _ => words.ui("chapter-other"),
     };
     Some(ink.line(Role::Title, format!(" {} {name}", chapter?)))
