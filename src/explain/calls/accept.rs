@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{length, open};
+use super::{length, open, unix};
 use crate::explain::case::Case;
 use crate::explain::names::{address_name, packet_name};
 use crate::explain::note::note;
@@ -22,7 +22,7 @@ pub fn returned(story: &mut Story, case: &Case, value: i64) {
     }
     match socket {
         Some(socket) if socket.kind.family == Family::Unix => {
-            story.say(Rank::Call, note!("accept-unix", who = who, new = new));
+            unix::accepted(story, case, socket, &new);
         }
         Some(socket) if socket.peer_port().is_some() => {
             connection(story, case, socket, &new);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::unix;
 use crate::explain::case::Case;
 use crate::explain::names::{file_name, packet_name, sent_packet};
 use crate::explain::note::note;
@@ -31,6 +32,9 @@ pub fn close(story: &mut Story, case: &Case) {
         let count = owners.len();
         let note = note!("close-shared", who = who, owners = owners, count = count);
         return story.say(Rank::Call, note);
+    }
+    if unix::is_unix(socket) {
+        return unix::closed(story, case, socket);
     }
     if !socket.kind.is_tcp() {
         let kind = socket.kind.short();
@@ -176,6 +180,9 @@ pub fn shutdown(story: &mut Story, case: &Case) {
     let (Some(socket), Some(host)) = (case.after, case.host) else {
         return story.say(Rank::Call, note!("shutdown-unseen", who = who, how = case.shown(1)));
     };
+    if unix::is_unix(socket) {
+        return unix::shut(story, case, socket);
+    }
     let was_listener = case.before.is_some_and(|before| before.state == Some(TcpState::Listen));
     // A goodbye that ended at once has left a row without ends.
     let known = case.before.filter(|_| socket.peer_port().is_none()).unwrap_or(socket);

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use super::unix;
 use crate::explain::case::Case;
 use crate::explain::names::{address_name, packet_name, sent_packet};
 use crate::explain::note::note;
 use crate::explain::row::Row;
 use crate::explain::story::{Rank, Story};
 use crate::explain::traffic::Role;
-use crate::model::{Family, Fate, Host, Ownerless, Socket, TcpState};
+use crate::model::{Fate, Host, Ownerless, Socket, TcpState};
 
 /// connect() returned 0.
 pub fn returned(story: &mut Story, case: &Case) {
@@ -17,6 +18,9 @@ pub fn returned(story: &mut Story, case: &Case) {
         return story.say(Rank::Call, note!("connect-unseen", who = case.who(), peer = address));
     };
     story.tell(socket);
+    if unix::is_unix(socket) {
+        return unix::connected(story, case, socket);
+    }
     if !socket.kind.is_tcp() {
         return without_handshake(story, case, socket);
     }
@@ -148,10 +152,6 @@ fn reset_at_once(story: &mut Story, case: &Case, host: &Arc<Host>) {
 /// connect() on a socket that shakes no hands.
 fn without_handshake(story: &mut Story, case: &Case, socket: &Socket) {
     let who = case.who();
-    if socket.kind.family == Family::Unix {
-        let peer = address_name(case.shown(1));
-        return story.say(Rank::Call, note!("connect-unix", who = who, peer = peer));
-    }
     let had = case.before.is_some_and(|before| before.peer_port().is_some());
     let said = if socket.peer_port().is_none() && had {
         note!("connect-dissolved", who = who)
@@ -169,10 +169,8 @@ pub fn blocked(story: &mut Story, case: &Case) {
     let (Some(socket), Some(host)) = (case.after, case.host) else {
         return story.say(Rank::Call, note!("connect-blocked-other", who = who, wchan = wchan));
     };
-    if socket.kind.family == Family::Unix {
-        let peer = address_name(case.shown(1));
-        let note = note!("connect-blocked-unix", who = who, peer = peer, wchan = wchan);
-        return story.say(Rank::Call, note);
+    if unix::is_unix(socket) {
+        return unix::connecting(story, case);
     }
     if socket.state != Some(TcpState::SynSent) {
         return story.say(Rank::Call, note!("connect-blocked-other", who = who, wchan = wchan));

@@ -4,6 +4,7 @@ mod accept;
 mod bind;
 mod close;
 mod connect;
+mod control;
 mod descriptors;
 mod files;
 mod length;
@@ -16,7 +17,10 @@ mod process;
 mod ready;
 mod receive;
 mod send;
+mod unix;
 mod unsent;
+
+pub use unix::named;
 
 use super::case::Case;
 use super::story::Story;

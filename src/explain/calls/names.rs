@@ -1,12 +1,12 @@
 //! getsockname() and getpeername(): the two names of a socket.
 
-use super::length;
+use super::{length, unix};
 use crate::explain::case::Case;
 use crate::explain::names::address_name;
 use crate::explain::note::note;
 use crate::explain::row::Row;
 use crate::explain::story::{Rank, Story};
-use crate::model::Syscall;
+use crate::model::{Address, Syscall};
 
 /// The call returned 0.
 pub fn returned(story: &mut Story, case: &Case) {
@@ -19,7 +19,11 @@ pub fn returned(story: &mut Story, case: &Case) {
         None => case.written(1).and_then(|_cut| row.map(ToString::to_string)),
     };
     let tcp = case.after.filter(|socket| socket.kind.is_tcp());
+    let unnamed = case.after.is_some_and(|row| unix::is_unix(row))
+        && row.is_none_or(|row| *row == Address::Unnamed);
     let said = match tcp {
+        _ if unnamed && own => note!("getsockname-unnamed", who = who),
+        _ if unnamed => note!("getpeername-unnamed", who = who),
         Some(socket) if own && socket.local_port().is_none() => {
             note!("getsockname-none", who = who, name = name)
         }

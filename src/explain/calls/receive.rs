@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::{control, length, unix};
 use crate::explain::case::Case;
-use crate::explain::names::packet_name;
+use crate::explain::names::{address_name, packet_name};
 use crate::explain::note::note;
 use crate::explain::story::{Rank, Story};
 use crate::explain::traffic::Role;
@@ -17,6 +18,7 @@ const TRUNC: i64 = 0x20;
 
 /// The call gave bytes, or 0.
 pub fn returned(story: &mut Story, case: &Case, count: i64) {
+    control::received(story, case);
     if count == 0 {
         return zero(story, case);
     }
@@ -30,8 +32,14 @@ pub fn returned(story: &mut Story, case: &Case, count: i64) {
         return story.say(Rank::Call, note);
     }
     if !is_stream(socket) {
-        let note = note!("recv-datagram", call = call, who = who, count = count);
-        return story.say(Rank::Call, note);
+        let from = sender(case);
+        let said = match from {
+            Some(from) => {
+                note!("recv-datagram-from", call = call, who = who, count = count, from = from)
+            }
+            None => note!("recv-datagram", call = call, who = who, count = count),
+        };
+        return story.say(Rank::Call, said);
     }
     let woke = case
         .host
@@ -74,6 +82,18 @@ pub fn returned(story: &mut Story, case: &Case, count: i64) {
         left_over(story, case, socket, left);
     }
     joined(story, case, socket, count);
+}
+
+/// Who sent the message, where the call asked for it.
+fn sender(case: &Case) -> Option<String> {
+    if case.report.call.syscall == Syscall::Recvfrom {
+        return length::written_whole(case, 4)
+            .filter(|shown| shown.contains("sa_family=") && shown.contains(", "))
+            .map(address_name);
+    }
+    let (_, rest) = case.written(1)?.split_once("msg_name=")?;
+    let name = rest.split(", msg_namelen=").next()?;
+    (name.contains("sa_family=") && name.contains(", ")).then(|| address_name(name))
 }
 
 /// What still waits behind the bytes that were read. An unread FIN counts 1 in Recv-Q.
@@ -124,6 +144,9 @@ fn zero(story: &mut Story, case: &Case) {
     if asked_nothing {
         return story.say(Rank::Call, note!("recv-nothing-asked", call = call, who = who));
     }
+    if let Some(note) = unix::zero(story, case, socket) {
+        return story.say(Rank::Call, note);
+    }
     if !is_stream(socket) {
         return story.say(Rank::Call, note!("recv-empty-datagram", call = call, who = who));
     }
@@ -132,9 +155,6 @@ fn zero(story: &mut Story, case: &Case) {
         fin.filter(|_| story.scene.slept(case.process))
     });
     let said = match (socket.state, fin) {
-        _ if socket.kind.family == Family::Unix => {
-            note!("recv-end-unix", call = call, who = who)
-        }
         (_, Some(packet)) => {
             let (packet, state) = (packet_name(packet), socket.state);
             note!("recv-end-woken", packet = packet, call = call, who = who, state = state)

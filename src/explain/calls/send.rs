@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::unsent::{self, Parts};
+use super::{control, unix};
 use crate::explain::case::Case;
 use crate::explain::names::{packet_name, sent_packet};
 use crate::explain::note::note;
@@ -22,8 +23,8 @@ pub fn returned(story: &mut Story, case: &Case, count: i64) {
         return story.say(Rank::Call, note);
     };
     if socket.kind.family == Family::Unix {
-        let note = note!("send-unix", call = case.call(), who = case.who(), count = count);
-        story.say(Rank::Call, note);
+        unix::sent(story, case, socket, count);
+        control::sent(story, case);
     } else if socket.kind.is_tcp() {
         stream(story, case, host, socket, count);
     } else {

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use super::binding::{too_short, wants_scope};
 use super::files::path_error;
 use super::waiting::may_sleep;
+use crate::explain::calls::named;
 use crate::explain::case::Case;
 use crate::explain::names::{address_name, family_shown, ip_shown, packet_name, port_shown};
 use crate::explain::note::{Note, note};
 use crate::explain::row::Row;
 use crate::explain::story::Story;
 use crate::explain::traffic::{Role, role};
-use crate::model::{Family, Host, Packet, TcpState};
+use crate::model::{Family, Host, Packet, Socket, TcpState};
 
 /// Explains an error of connect().
 pub fn explain(story: &Story, case: &Case, errno: &str) -> Option<Note> {
@@ -202,8 +203,16 @@ fn unix_error(case: &Case, errno: &str, path: &str) -> Option<Note> {
             note!("connect-unix-path", path = path, errno = errno, meaning = path_error(errno)?)
         }
         "EACCES" => note!("connect-unix-denied", path = path),
-        "EAGAIN" => note!("connect-unix-full", path = path),
-        "EPROTOTYPE" => note!("connect-unix-kind", path = path),
+        "EAGAIN" => {
+            let row = named(case, case.shown(1));
+            let (length, limit) = row.map_or((None, None), |row| (row.recv_q, row.send_q));
+            note!("connect-unix-full", path = path, length = length, limit = limit)
+        }
+        "EPROTOTYPE" => {
+            let kind = |socket: Option<&Arc<Socket>>| socket.map(|socket| socket.kind.short());
+            let (own, theirs) = (kind(case.socket()), kind(named(case, case.shown(1))));
+            note!("connect-unix-kind", who = who, path = path, kind = own, theirs = theirs)
+        }
         "EISCONN" => note!("connect-unix-again", who = who),
         "EINVAL" => note!("connect-invalid", who = who, length = case.report.call.args[2]),
         _ => return None,

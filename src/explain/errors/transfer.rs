@@ -21,6 +21,9 @@ pub fn too_many_parts(case: &Case) -> Option<i64> {
 pub fn both(story: &Story, case: &Case, errno: &str) -> Option<Note> {
     let (call, who) = (case.call(), case.who());
     Some(match errno {
+        "ECONNRESET" if case.socket().is_some_and(|s| s.kind.family == Family::Unix) => {
+            note!("reset-unix", call = call, who = who)
+        }
         "ECONNRESET" => {
             let rst = case.host.zip(case.before).and_then(|(host, socket)| {
                 story.scene.arrived_as(&host.name, socket, &[Role::Rst])

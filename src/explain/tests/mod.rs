@@ -20,3 +20,4 @@ mod size;
 mod sleeping;
 mod standard;
 mod transitions;
+mod unix;
