@@ -118,6 +118,7 @@ fn entry(cause: Cause, before: &Snapshot, after: &Arc<Snapshot>) -> Arc<Entry> {
             changes: changes(before, after),
             snapshot: after.clone(),
             printed: Vec::new(),
+            signals: Vec::new(),
             unprinted: 0,
             unsettled: false,
         }),
@@ -161,6 +162,7 @@ fn snapshot(at: Duration, sockets: &[Arc<Socket>]) -> Snapshot {
             parent: None,
             state: ProcessState::Ready,
             fds: if server { vec![Arc::new(listener)] } else { Vec::new() },
+            handling: Vec::new(),
             standard: true,
         })
     });

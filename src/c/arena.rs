@@ -12,5 +12,7 @@ pub(super) const FIRST: u64 = ARENA_START + 64;
 /// Behind the last variable: room for what the C library keeps for itself, and for strings in
 /// expressions that are only evaluated.
 pub(super) const LIBRARY: u64 = ARENA_START + ARENA_SIZE as u64 - 4096;
+/// What a handler of signals finds behind its second parameter.
+pub(super) const SIGINFO: u64 = LIBRARY + 512;
 /// The strings of expressions that are only evaluated.
 pub(super) const PASSING: u64 = LIBRARY + 2048;

@@ -1,6 +1,7 @@
 //! What ends an evaluation that compiled.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// Why an evaluation could not go on. A real program would have been killed, or would run for
 /// ever.
@@ -21,6 +22,13 @@ pub enum Fault {
     Division,
     /// A format asked for an argument that is not there.
     Format,
+    /// A signal came for which something was installed that is no function.
+    NoHandler,
+    /// A handler of signals calls a function in the middle of which it was called itself.
+    Reentered {
+        /// The function.
+        function: Arc<str>,
+    },
     /// The machine was told to go on though it waits for nothing, or to begin though it is busy.
     Misused,
 }
@@ -59,6 +67,15 @@ impl fmt::Display for Fault {
                 f.write_str("division by zero: a real program would be killed by SIGFPE")
             }
             Fault::Format => f.write_str("the format asks for more arguments than there are"),
+            Fault::NoHandler => f.write_str(
+                "what was installed for this signal is no function: a real program would be \
+                    killed by SIGSEGV",
+            ),
+            Fault::Reentered { function } => write!(
+                f,
+                "the handler calls {function}() while {function}() runs: that is outside \
+                    sockstep's C, where each variable has one address"
+            ),
             Fault::Misused => f.write_str("the process's C is in the middle of something else"),
         }
     }

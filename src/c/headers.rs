@@ -48,6 +48,10 @@ struct sigaction {
     union { sighandler_t sa_handler; void *sa_sigaction; };
     sigset_t sa_mask; int sa_flags; void *sa_restorer;
 };
+typedef struct {
+    int si_signo; int si_errno; int si_code; int __pad0; pid_t si_pid; uid_t si_uid;
+    int si_status; int __pad1; long __pad2[12];
+} siginfo_t;
 struct rlimit { rlim_t rlim_cur; rlim_t rlim_max; };
 struct ip_mreq { struct in_addr imr_multiaddr; struct in_addr imr_interface; };
 struct ipv6_mreq { struct in6_addr ipv6mr_multiaddr; unsigned int ipv6mr_interface; };

@@ -55,7 +55,7 @@ pub use look::{Row, rows};
 pub use machine::{Event, Machine, Pending};
 pub use overrun::overrun;
 pub use program::Spot;
-pub use scope::{Scope, Variable};
+pub use scope::{Handler, Scope, Variable};
 pub use shorthand::plain;
 pub use statement::{Comment, Expression, Statement};
 pub use strace::{BESIDE, line, written};

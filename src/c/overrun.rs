@@ -80,6 +80,10 @@ fn spans(syscall: Syscall) -> &'static [Span] {
         | Syscall::Sendfile
         | Syscall::Kill
         | Syscall::RtSigaction
+        | Syscall::RtSigreturn
+        | Syscall::Alarm
+        | Syscall::Kcmp
+        | Syscall::Getrlimit
         | Syscall::Setrlimit
         | Syscall::Getpid
         | Syscall::Getppid

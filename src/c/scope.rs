@@ -23,6 +23,17 @@ pub struct Variable {
     pub constant: bool,
 }
 
+/// A function that the learner wrote, as a handler of signals. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Handler(pub(super) Arc<Function>);
+
+impl Handler {
+    /// Its name.
+    pub fn name(&self) -> &str {
+        &self.0.name
+    }
+}
+
 /// What the C of one process knows. A forked child gets a clone.
 #[derive(Debug, Clone)]
 pub struct Scope {
@@ -75,6 +86,12 @@ impl Scope {
     /// Whether there is a function of this name, written by the learner.
     pub fn has_function(&self, name: &str) -> bool {
         self.functions.contains_key(name)
+    }
+
+    /// The function at this address, as a handler of signals.
+    pub fn handler(&self, address: u64) -> Option<Handler> {
+        let mut functions = self.functions.values();
+        functions.find(|function| function.address == address).cloned().map(Handler)
     }
 
     /// Names that begin a declaration.

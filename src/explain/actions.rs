@@ -156,6 +156,10 @@ fn dropped(story: &mut Story, packet: &Packet) {
 
 /// A signal was sent to a process.
 fn signalled(story: &mut Story, signal: Signal, process: &ProcessName) {
+    // A handler that began tells more.
+    if story.scene.moment.signals.iter().any(|caught| caught.process == *process) {
+        return;
+    }
     let state = story.scene.after().process(process).map(|p| &p.state);
     let said = match state {
         Some(ProcessState::Dead(_)) => return,

@@ -78,7 +78,14 @@ fn change_note(change: &Change, after: &Snapshot) -> Note {
     match change {
         Change::ProcessBorn { process } => note!("change-process-born", process = process),
         Change::ProcessState { process, from: _, to } => match to {
-            ProcessState::Ready => note!("change-process-awake", process = process),
+            ProcessState::Ready => {
+                match after.process(process).and_then(|process| process.handling.last()) {
+                    Some(caught) => {
+                        note!("change-process-handling", process = process, signal = caught.signal)
+                    }
+                    None => note!("change-process-awake", process = process),
+                }
+            }
             ProcessState::InCall { call, .. } => {
                 note!("change-process-asleep", process = process, call = &call.typed)
             }

@@ -3,7 +3,7 @@
 use super::note::Note;
 use super::scene::Scene;
 use super::story::Story;
-use super::{actions, again, calls, data, duplicates, fins, queues, states, urgent, wire};
+use super::{actions, again, calls, data, duplicates, fins, queues, signals, states, urgent, wire};
 use crate::model::{Action, Cause, Moment, Report, Snapshot};
 
 /// The explanations of a moment, the most important first, each once. `before` is the snapshot of
@@ -19,6 +19,7 @@ pub fn notes(before: &Snapshot, moment: &Moment) -> Vec<Note> {
     for report in first.into_iter().chain(woken) {
         calls::tell(&mut story, report);
     }
+    signals::tell(&mut story);
     actions::deaths(&mut story);
     queues::tell(&mut story);
     states::tell(&mut story);

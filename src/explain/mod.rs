@@ -41,6 +41,7 @@ mod overflow;
 mod queues;
 mod row;
 mod scene;
+mod signals;
 mod states;
 mod story;
 #[cfg(test)]

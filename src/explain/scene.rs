@@ -245,6 +245,10 @@ pub fn subject(report: &Report) -> Option<i32> {
         | Syscall::Open
         | Syscall::Kill
         | Syscall::RtSigaction
+        | Syscall::RtSigreturn
+        | Syscall::Alarm
+        | Syscall::Kcmp
+        | Syscall::Getrlimit
         | Syscall::Setrlimit
         | Syscall::Getpid
         | Syscall::Getppid

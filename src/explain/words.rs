@@ -10,7 +10,7 @@ use super::note::{Note, Value};
 use crate::model::Lang;
 
 /// The explanations, by topic.
-const NOTES: [&str; 11] = [
+const NOTES: [&str; 12] = [
     include_str!("../../assets/words/notes/changes.toml"),
     include_str!("../../assets/words/notes/setup.toml"),
     include_str!("../../assets/words/notes/accept.toml"),
@@ -19,6 +19,7 @@ const NOTES: [&str; 11] = [
     include_str!("../../assets/words/notes/goodbye.toml"),
     include_str!("../../assets/words/notes/descriptors.toml"),
     include_str!("../../assets/words/notes/ready.toml"),
+    include_str!("../../assets/words/notes/signals.toml"),
     include_str!("../../assets/words/notes/options.toml"),
     include_str!("../../assets/words/notes/states.toml"),
     include_str!("../../assets/words/notes/wire.toml"),

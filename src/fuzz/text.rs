@@ -77,7 +77,7 @@ fn run_on(
         Ok(Event::Call(_)) => Some(machine.resume(answers.next()?, memory)),
         Ok(Event::Printed(_)) => Some(machine.go_on(memory)),
         Ok(Event::Reached) => Some(machine.walk(memory)),
-        Ok(Event::Done(_)) => None,
+        Ok(Event::Done(_) | Event::HandlerOver) => None,
         Err(fault) => {
             let _ = fault.to_string();
             None

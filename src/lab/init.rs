@@ -225,8 +225,8 @@ impl Lab {
             prctl::set_name(&name)?;
             close_all_but(&[control.as_fd(), arena.as_fd()])?;
             sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)?;
-            // Rust ignores it; the learner is to meet it.
-            super::sys::default_sigpipe()
+            // The learner is to meet them as the kernel has them.
+            super::sys::default_signals()
         };
         if let Err(errno) = become_one() {
             leave(errno as i32);
@@ -251,7 +251,7 @@ impl Lab {
                     let isolated = matches!(self.init.place, Place::Namespaces(_));
                     keep_for_commands(self.init.place.identity(), isolated)?;
                     sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)?;
-                    super::sys::default_sigpipe()?;
+                    super::sys::default_signals()?;
                     // So that sockstep knows its number outside.
                     let pid = nix::unistd::getpid().as_raw();
                     hello.send(&Reply::Hello { pid, control: -1 }.to_bytes(), &[])

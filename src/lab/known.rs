@@ -121,7 +121,8 @@ impl Known {
         let Place::Call { number, args } = place else { return false };
         let first = args[0] as i32;
         match call {
-            None => first == self.control,
+            // Nobody but the hand itself makes this call.
+            None => number == WAITING,
             // A call that is restarted after a stop goes by the number of restart_syscall().
             Some(_) if number == RESTART => true,
             Some(call) => number == sys::number(call.syscall) && first == call.args[0] as i32,
@@ -129,5 +130,7 @@ impl Known {
     }
 }
 
+/// pselect6(2): a process waits for a request in it.
+const WAITING: i64 = 270;
 /// restart_syscall(2).
 const RESTART: i64 = 219;

@@ -21,7 +21,9 @@ use super::output::Printed;
 use super::process::Process;
 use super::sys::Channel;
 use super::wire::{Ports, Switch};
-use crate::model::{Cause, LabSpec, Moment, ProcessName, RefusedSetting, Report, Rung, Snapshot};
+use crate::model::{
+    Caught, Cause, LabSpec, Moment, ProcessName, RefusedSetting, Report, Rung, Snapshot,
+};
 
 /// The largest packet a TUN gives.
 const LARGEST_PACKET: usize = 65_536;
@@ -48,6 +50,8 @@ pub(super) struct Lab {
     pub next_port: u16,
     /// Reports since the last moment.
     pub reports: Vec<Report>,
+    /// Signals that were caught since the last moment.
+    pub signals: Vec<Arc<Caught>>,
     /// What commands have printed since the last moment.
     pub printed: Printed,
     /// Ends of processes that were told and not used yet.
@@ -85,6 +89,7 @@ impl Lab {
             snapshot: Arc::new(Snapshot::default()),
             changes: Vec::new(),
             printed: Vec::new(),
+            signals: Vec::new(),
             unprinted: 0,
             unsettled: false,
         };
@@ -99,6 +104,7 @@ impl Lab {
             start,
             next_port: 40_001,
             reports: Vec::new(),
+            signals: Vec::new(),
             printed: Printed::default(),
             deaths: Deaths::default(),
             refused_settings: Vec::new(),

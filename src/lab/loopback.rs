@@ -80,6 +80,10 @@ impl Lab {
             | Syscall::Splice
             | Syscall::Sendfile
             | Syscall::RtSigaction
+            | Syscall::RtSigreturn
+            | Syscall::Alarm
+            | Syscall::Kcmp
+            | Syscall::Getrlimit
             | Syscall::Setrlimit
             | Syscall::Getpid
             | Syscall::Getppid

@@ -83,6 +83,10 @@ impl Lab {
                 pid,
                 outer_pid,
                 parent: process.parent.clone(),
+                handling: match &state {
+                    ProcessState::Dead(_) => Vec::new(),
+                    _ => process.handling.iter().map(|handling| handling.caught.clone()).collect(),
+                },
                 state,
                 fds: fds.open,
                 standard: fds.standard,

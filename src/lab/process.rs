@@ -10,8 +10,10 @@ use super::fd_table::Fds;
 use super::known::{Known, Rest};
 use super::order::End;
 use super::output::Output;
-use super::sys::{self, Arena, Channel, Received, Reply, Request};
-use crate::model::{Call, Errno as CallErrno, HostName, Outcome, ProcessName, Syscall};
+use super::sys::{self, Arena, Channel, Received, Reply, Request, Signalled};
+use crate::model::{
+    Call, Caught, Errno as CallErrno, HostName, Outcome, ProcessName, Signal, Syscall,
+};
 
 /// One process. When it dies it lets go of everything that takes room on the machine.
 #[derive(Debug)]
@@ -28,8 +30,10 @@ pub(super) struct Process {
     pub outer: Option<i32>,
     /// What is known of it from its hello to its death.
     pub known: Option<Known>,
-    /// What it does.
+    /// What it does; in a handler of a signal, what it does there.
     pub doing: Doing,
+    /// The handlers that it is in, the innermost last.
+    pub handling: Vec<Handling>,
     /// Its memory. A command has none; a dead process keeps it until the next action.
     pub arena: Option<Arena>,
     /// A command's output, as long as anybody may write to it.
@@ -45,6 +49,18 @@ pub(super) struct Process {
     channel: Option<Channel>,
     stopped: bool,
 }
+
+/// A handler of a signal that a process is in.
+#[derive(Debug, Clone)]
+pub(super) struct Handling {
+    /// What was caught.
+    pub caught: Arc<Caught>,
+    /// What the process goes back to.
+    pub outer: Doing,
+}
+
+/// No process is in more handlers at once: each takes room on its stack.
+const DEEPEST: usize = 64;
 
 /// What a process does, as far as messages tell.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,6 +91,8 @@ pub(super) enum News {
     Hello,
     /// Its call is back.
     Back(Arc<Call>, Outcome),
+    /// A handler of its own runs.
+    Caught(Arc<Caught>),
     /// fork() made a child that will say hello itself.
     Child {
         /// The child's channel.
@@ -115,6 +133,7 @@ impl Process {
             outer: None,
             known: None,
             doing: Doing::Starting,
+            handling: Vec::new(),
             arena: None,
             output,
             fds: None,
@@ -124,6 +143,24 @@ impl Process {
             channel: Some(channel),
             stopped: false,
         }
+    }
+
+    /// A child that is forked in a handler is in it too, and goes back to what its parent did.
+    pub fn inherit(&mut self, handling: Vec<Handling>) {
+        let own =
+            |call: &Arc<Call>| Arc::new(Call { process: self.name.clone(), ..Call::clone(call) });
+        let mine = |Handling { caught, outer }: Handling| Handling {
+            caught: Arc::new(Caught {
+                process: self.name.clone(),
+                during: caught.during.as_ref().map(own),
+                ..Caught::clone(&caught)
+            }),
+            outer: match outer {
+                Doing::Calling { call, .. } => Doing::Calling { call: own(&call), reported: false },
+                other => other,
+            },
+        };
+        self.handling = handling.into_iter().map(mine).collect();
     }
 
     /// To wait for news, as long as there may be any.
@@ -152,9 +189,18 @@ impl Process {
     /// # Errors
     /// EPIPE if it is dead.
     pub fn call(&mut self, call: Arc<Call>) -> Result<(), Failure> {
-        let request = Request { number: sys::number(call.syscall), arguments: call.args };
+        let (number, arguments) = (sys::number(call.syscall), call.args);
+        let depth = u32::try_from(self.handling.len()).unwrap_or(u32::MAX);
+        let request = Request { number, arguments, depth };
         self.fds = None;
-        self.doing = Doing::Calling { call, reported: false };
+        self.doing = match self.handling.pop_if(|_| call.syscall == Syscall::RtSigreturn) {
+            // It goes on where it was, and if it slept there, maybe sleeps again.
+            Some(Handling { outer: Doing::Calling { call, .. }, .. }) => {
+                Doing::Calling { call, reported: false }
+            }
+            Some(Handling { outer, .. }) => outer,
+            None => Doing::Calling { call, reported: false },
+        };
         let Some(channel) = &self.channel else { return Ok(()) };
         // A process that died just now says so by its closed channel.
         match channel.send(&request.to_bytes(), &[]) {
@@ -201,8 +247,40 @@ impl Process {
                 Ok(Some(News::Child { channel: Channel::from_fd(channel), arena }))
             }
             Reply::Back { value, errno, control } => Ok(self.back(value, errno, control)),
-            Reply::Hello { .. } | Reply::Child => Err(self.forged()),
+            Reply::Caught(signalled) if self.can_catch() => {
+                Ok(Some(News::Caught(self.catches(signalled))))
+            }
+            Reply::Caught(_) | Reply::Hello { .. } | Reply::Child => Err(self.forged()),
         }
+    }
+
+    /// Only who waits or calls can be interrupted by a handler.
+    fn can_catch(&self) -> bool {
+        let there = matches!(self.doing, Doing::Ready | Doing::Calling { .. });
+        there && self.handling.len() < DEEPEST
+    }
+
+    fn catches(&mut self, signalled: Signalled) -> Arc<Caught> {
+        let Signalled { signal, code, sender, user, status, address, flags } = signalled;
+        self.fds = None;
+        let outer = std::mem::replace(&mut self.doing, Doing::Ready);
+        let during =
+            if let Doing::Calling { call, .. } = &outer { Some(call.clone()) } else { None };
+        let caught = Arc::new(Caught {
+            process: self.name.clone(),
+            pid: self.pid.unwrap_or(0),
+            signal: Signal(signal),
+            code,
+            sender,
+            user,
+            status,
+            address,
+            handler: String::new(),
+            flags,
+            during,
+        });
+        self.handling.push(Handling { caught: caught.clone(), outer });
+        caught
     }
 
     fn hello(&mut self, pid: i32, outer: i32, control: i32) -> Result<(), Failure> {

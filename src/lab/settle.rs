@@ -151,6 +151,10 @@ impl Lab {
                 Ok(())
             }
             News::Child { channel, arena } => self.adopt(index, channel, &arena),
+            News::Caught(caught) => {
+                self.signals.push(caught);
+                Ok(())
+            }
             News::Back(call, outcome) => {
                 let process = &self.processes[index];
                 if let Outcome::Returned(value) = outcome {
@@ -176,10 +180,12 @@ impl Lab {
                 None
             }
         };
+        let handling = process.handling.clone();
         let arena = Arena::map(arena).attempt("take the memory of a forked process")?;
         let name = wanted.unwrap_or_else(|| self.name_child(&parent_name));
         let mut child = Process::new(name, host, None, channel, arena);
         child.parent = Some(parent_name);
+        child.inherit(handling);
         self.take_in(child)
     }
 
@@ -234,6 +240,7 @@ impl Lab {
             cause,
             at: snapshot.at,
             reports: std::mem::take(&mut self.reports),
+            signals: std::mem::take(&mut self.signals),
             passages,
             untold,
             changes: changes(&before, &snapshot),

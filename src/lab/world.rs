@@ -164,7 +164,9 @@ impl Lab {
             return Err(refused(format!("there is no process {name}")));
         };
         match &process.doing {
-            Doing::Ready => {}
+            Doing::Ready if call.syscall != Syscall::RtSigreturn => {}
+            Doing::Ready if !process.handling.is_empty() => {}
+            Doing::Ready => return Err(refused(format!("{name} is in no handler of a signal"))),
             Doing::Calling { call: sleeps_in, .. } => {
                 let typed = &sleeps_in.typed;
                 return Err(refused(format!("{name} still sleeps in {typed}()")));

@@ -40,6 +40,7 @@ syscalls! {
     Select "select", EpollCreate1 "epoll_create1", EpollCtl "epoll_ctl", EpollWait "epoll_wait",
     Fork "fork", Unlink "unlink", Open "open", Fstat "fstat", Lseek "lseek", Mmap "mmap",
     Splice "splice", Sendfile "sendfile", Kill "kill", RtSigaction "rt_sigaction",
+    RtSigreturn "rt_sigreturn", Alarm "alarm", Kcmp "kcmp", Getrlimit "getrlimit",
     Setrlimit "setrlimit", Getpid "getpid", Getppid "getppid", Pause "pause", Wait4 "wait4",
     Nanosleep "nanosleep", ExitGroup "exit_group",
 }

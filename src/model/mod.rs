@@ -6,6 +6,7 @@
 mod action;
 mod address;
 mod call;
+mod caught;
 mod change;
 mod errno;
 mod lang;
@@ -27,6 +28,7 @@ mod world;
 pub use action::{Action, Unreachable, WireAction};
 pub use address::{escape, harmless, harmless_json};
 pub use call::{Call, Outcome, Overrun, Report, Syscall};
+pub use caught::Caught;
 pub use change::{Change, Transition, changes};
 pub use errno::Errno;
 pub use lang::Lang;

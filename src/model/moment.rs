@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::action::Action;
 use super::call::Report;
+use super::caught::Caught;
 use super::change::Change;
 use super::name::ProcessName;
 use super::packet::Passage;
@@ -21,6 +22,10 @@ pub struct Moment {
     pub at: Duration,
     /// Calls that began, ended or fell asleep, in the order in which the lab saw it.
     pub reports: Vec<Report>,
+    /// Signals for which a process's handler began to run, in order. What a process reported in
+    /// this moment, it reported before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signals: Vec<Arc<Caught>>,
     /// What happened on the wire, in order.
     pub passages: Vec<Passage>,
     /// How many packets went over the wire besides: of a flood only the first ones are told.
@@ -43,6 +48,7 @@ impl Moment {
     /// Whether nothing has happened that anyone could see.
     pub fn is_empty(&self) -> bool {
         self.reports.is_empty()
+            && self.signals.is_empty()
             && self.passages.is_empty()
             && self.untold == 0
             && self.changes.is_empty()

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::call::{Call, Outcome};
+use super::caught::Caught;
 use super::name::{HostName, ProcessName};
 
 /// A real process on a host, with its own fd table; it makes calls when told to.
@@ -22,6 +23,9 @@ pub struct Process {
     pub parent: Option<ProcessName>,
     /// What it does at this moment.
     pub state: ProcessState,
+    /// The handlers of signals that it is in, the innermost last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub handling: Vec<Arc<Caught>>,
     /// Its open files by number, except sockstep's own control fd and, while they are
     /// [`standard`](Self::standard), 0, 1 and 2.
     pub fds: Vec<Arc<Fd>>,

@@ -22,6 +22,8 @@ impl Signal {
     pub const STOP: Signal = Signal(19);
     /// Lets it go on (SIGCONT).
     pub const CONT: Signal = Signal(18);
+    /// A child has ended or was stopped (SIGCHLD).
+    pub const CHLD: Signal = Signal(17);
 
     /// The name, or `None` for a number without one.
     pub fn name(self) -> Option<&'static str> {

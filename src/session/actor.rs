@@ -14,8 +14,10 @@ pub struct Actor {
     pub scope: Arc<Scope>,
     /// What is evaluated.
     pub machine: Machine,
-    /// The statement that has begun and is not over.
+    /// The statement that has begun and is not over; in a handler of a signal, the handler.
     pub running: Option<Running>,
+    /// The handlers that it is in, the innermost last.
+    pub interrupted: Vec<Interrupted>,
     /// How the statement before ended.
     pub ended: Option<Ended>,
     /// The last call that came back, and with what.
@@ -45,6 +47,17 @@ pub struct Running {
     pub outcome: Option<Outcome>,
 }
 
+/// A handler of a signal that began and is not left yet, and what it interrupted.
+#[derive(Debug, Clone)]
+pub struct Interrupted {
+    /// The handler's name.
+    pub handler: String,
+    /// What ran when the signal came.
+    running: Option<Running>,
+    /// The call that was wanted then, and not made.
+    wanted: Option<Call>,
+}
+
 /// How a statement ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ended {
@@ -63,6 +76,7 @@ impl Actor {
             scope,
             machine: Machine::new(),
             running: None,
+            interrupted: Vec::new(),
             ended: None,
             came_back: None,
             program: None,
@@ -74,9 +88,39 @@ impl Actor {
         }
     }
 
-    /// A forked child: it knows and runs what its parent does.
-    pub fn child(&self) -> Self {
-        Self { granted: false, walking: false, wants: None, forks: 0, seen: None, ..self.clone() }
+    /// A forked child of this name: it knows and runs what its parent does.
+    pub fn child(&self, name: &ProcessName) -> Self {
+        let mut child = Self {
+            granted: false,
+            walking: false,
+            wants: None,
+            forks: 0,
+            seen: None,
+            ..self.clone()
+        };
+        for wanted in child.interrupted.iter_mut().filter_map(|outer| outer.wanted.as_mut()) {
+            wanted.process = name.clone();
+        }
+        child
+    }
+
+    /// A handler of a signal begins, before a call was made that is `wanted`.
+    pub fn enters(&mut self, handler: &str, wanted: Option<Call>) {
+        let running = self.running.replace(Running { place: None, child: None, outcome: None });
+        self.interrupted.push(Interrupted { handler: handler.to_owned(), running, wanted });
+    }
+
+    /// The innermost handler is left; the call that is wanted again.
+    pub fn leaves(&mut self) -> Option<Call> {
+        let Interrupted { running, wanted, .. } = self.interrupted.pop()?;
+        self.running = running;
+        wanted
+    }
+
+    /// The statement that has begun, whatever handler has interrupted it.
+    pub fn statement(&self) -> Option<&Running> {
+        let outermost = self.interrupted.first();
+        outermost.map_or(self.running.as_ref(), |outermost| outermost.running.as_ref())
     }
 
     /// Takes note of a statement that is about to begin.
@@ -95,7 +139,10 @@ impl Actor {
     pub fn stops(&mut self, how: Ended) {
         self.machine = Machine::new();
         (self.granted, self.walking, self.wants) = (false, false, None);
-        if self.running.take().is_some() {
+        let had_one = self.statement().is_some();
+        self.interrupted.clear();
+        self.running = None;
+        if had_one {
             self.ended = Some(how);
         }
     }

@@ -31,7 +31,7 @@ impl Session {
         let judged = expectations
             .iter()
             .filter_map(|expectation| expected(expectation).map(|what| (expectation, what)));
-        let Some(running) = &actor.running else {
+        let Some(running) = actor.statement() else {
             let ended = actor.ended.as_ref()?;
             let answers = judged.map(|(expectation, what)| (what, over(expectation, ended)));
             return Some(answers.collect());

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::actor::{Actor, Ended};
 use super::entry::ProcessVariables;
+use super::interrupt::way_back;
 use super::ports::Ports;
 use crate::c::{self, Event, Fault, Machine, Scope, Statement};
 use crate::lesson::{Place, Program, Source};
@@ -30,7 +31,7 @@ pub struct Live {
     /// What a process knows before it has run anything.
     base: Arc<Scope>,
     /// Calls that statements want to make, in the order they came up.
-    calls: VecDeque<Call>,
+    pub(super) calls: VecDeque<Call>,
 }
 
 /// A moment, and what the C did with it.
@@ -182,10 +183,11 @@ impl Live {
     /// Ends the statement of a process that wants to make a call; whether there was one.
     pub fn abandon(&mut self, process: &ProcessName) -> bool {
         let wanted = self.calls.len();
-        self.calls.retain(|call| call.process != *process);
+        let stays = |call: &Call| call.process != *process || call.syscall == Syscall::RtSigreturn;
+        self.calls.retain(stays);
         let found = self.calls.len() < wanted;
-        if let Some(actor) = self.cast.get_mut(process).filter(|_| found) {
-            actor.stops(Ended::Refused("it was left".to_owned()));
+        if found {
+            self.stop(process, Ended::Refused("it was left".to_owned()));
         }
         found
     }
@@ -200,11 +202,8 @@ impl Live {
         match self.world.act(&Action::Call(Arc::new(call))) {
             Ok(moment) => Ok(Pumped::Moment(Box::new(self.take_in(moment)))),
             Err(WorldError::Refused { reason }) => {
-                let mut place = None;
-                if let Some(actor) = self.cast.get_mut(&process) {
-                    place = actor.running.as_ref().and_then(|running| running.place.clone());
-                    actor.stops(Ended::Refused(reason.clone()));
-                }
+                let place = self.place_of(&process);
+                self.stop(&process, Ended::Refused(reason.clone()));
                 Ok(Pumped::Refused(Halt { process, source: None, place, message: reason }))
             }
             Err(error) => Err(error),
@@ -214,10 +213,20 @@ impl Live {
     fn take_in(&mut self, mut moment: Moment) -> Happened {
         let mut printed = String::new();
         let mut halt = None;
+        self.name_handlers(&mut moment);
         self.snapshot = moment.snapshot.clone();
         in_order(&mut moment);
+        if let Cause::Action(Action::Call(call)) = &moment.cause
+            && call.syscall == Syscall::RtSigreturn
+        {
+            self.leave_handler(&call.process);
+        }
         for report in &mut moment.reports {
             let taken = self.take_report(report, &mut printed);
+            halt = halt.or(taken.err());
+        }
+        for caught in &moment.signals {
+            let taken = self.interrupt(caught, &mut printed);
             halt = halt.or(taken.err());
         }
         self.bury();
@@ -233,7 +242,8 @@ impl Live {
         if let Some(running) = &mut actor.running {
             running.outcome = Some(outcome.clone());
         }
-        actor.walking = false;
+        // What a handler's calls bring is not what the program waits for.
+        actor.walking &= !actor.interrupted.is_empty();
         let result = match outcome {
             Outcome::Blocked => return Ok(()),
             Outcome::Killed(_) | Outcome::Exited(_) => {
@@ -255,7 +265,7 @@ impl Live {
         let child = (report.call.syscall == Syscall::Fork && result.is_ok())
             .then(|| report.call.child.clone())
             .flatten();
-        let born = child.map(|name| (name, actor.child()));
+        let born = child.map(|name| (name.clone(), actor.child(&name)));
         let parent = self.turn(&process, printed, |machine, memory| machine.resume(result, memory));
         if let Some((name, mut actor)) = born {
             let fork = report.call.clone();
@@ -268,7 +278,7 @@ impl Live {
     }
 
     /// Lets a machine run until it wants a call or its statement is over.
-    fn turn(
+    pub(super) fn turn(
         &mut self,
         process: &ProcessName,
         printed: &mut String,
@@ -292,6 +302,11 @@ impl Live {
                     actor.finishes(value);
                     return Ok(());
                 }
+                Ok(Event::HandlerOver) => {
+                    let handler = actor.interrupted.last().map(|outer| outer.handler.as_str());
+                    self.calls.push_back(way_back(process, handler.unwrap_or_default()));
+                    return Ok(());
+                }
                 Ok(Event::Call(pending)) => {
                     let child = (pending.syscall == Syscall::Fork)
                         .then(|| actor.next_child(process, |name| names.contains(name)))
@@ -308,8 +323,9 @@ impl Live {
                         child,
                         overrun,
                     };
-                    // A program makes one call at a time.
-                    if actor.program.is_some() && !std::mem::take(&mut actor.granted) {
+                    // A program makes one call at a time; those of a handler belong to it.
+                    let handles = !actor.interrupted.is_empty();
+                    if !handles && actor.program.is_some() && !std::mem::take(&mut actor.granted) {
                         actor.wants = Some(call);
                     } else {
                         self.calls.push_back(call);
@@ -317,14 +333,14 @@ impl Live {
                     return Ok(());
                 }
                 Err(fault) => {
-                    let mut place = actor.running.as_ref().and_then(|run| run.place.clone());
-                    let program = actor.program.as_ref();
-                    if let Some(program) = program {
+                    let mut place = actor.statement().and_then(|running| running.place.clone());
+                    let program = actor.program.clone();
+                    if let Some(program) = &program {
                         place = actor.machine.last_spot().map(|spot| program.place(&spot.span));
                     }
                     let source = program.map(|program| program.source.clone());
                     let message = fault.to_string();
-                    actor.stops(Ended::Refused(message.clone()));
+                    self.stop(process, Ended::Refused(message.clone()));
                     return Err(Halt { process: process.clone(), source, place, message });
                 }
             }
@@ -334,7 +350,7 @@ impl Live {
     /// Ends the statements of processes that died outside of a call.
     fn bury(&mut self) {
         for (name, actor) in &mut self.cast {
-            if actor.running.is_none() {
+            if actor.running.is_none() && actor.interrupted.is_empty() {
                 continue;
             }
             let state = self.snapshot.process(name).map(|process| &process.state);

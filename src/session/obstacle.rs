@@ -35,7 +35,11 @@ impl Obstacle {
 impl Live {
     /// Why this process can't begin a statement, if it can't.
     pub fn obstacle(&self, process: &ProcessName) -> Option<Obstacle> {
-        let state = self.snapshot.process(process).map(|process| &process.state);
+        let found = self.snapshot.process(process);
+        let (state, handles) = (
+            found.map(|found| &found.state),
+            found.is_some_and(|found| !found.handling.is_empty()),
+        );
         match (self.cast.get(process), state) {
             (_, Some(ProcessState::Dead(outcome))) => Some(Obstacle::Dead(outcome.clone())),
             (None, _) | (_, None) => Some(Obstacle::Unknown),
@@ -44,7 +48,7 @@ impl Live {
             }
             (_, Some(ProcessState::Stopped)) => Some(Obstacle::Stopped),
             (Some(actor), Some(ProcessState::Ready | ProcessState::Running)) => {
-                actor.running.is_some().then_some(Obstacle::Busy)
+                (actor.running.is_some() || handles).then_some(Obstacle::Busy)
             }
         }
     }

@@ -34,6 +34,7 @@ impl Session {
             snapshot: live.snapshot.clone(),
             changes: Vec::new(),
             printed: Vec::new(),
+            signals: Vec::new(),
             unprinted: 0,
             unsettled: false,
         };

@@ -33,11 +33,12 @@ impl Live {
         let ready = |state: &ProcessState| matches!(state, ProcessState::Ready);
         let is_ready = self.snapshot.process(process).is_some_and(|found| ready(&found.state));
         let actor = self.cast.get(process);
-        is_ready && actor.is_some_and(|actor| actor.program.is_some() && actor.running.is_some())
+        let own = |actor: &super::actor::Actor| actor.program.is_some() && actor.running.is_some();
+        is_ready && actor.is_some_and(|actor| own(actor) && actor.interrupted.is_empty())
     }
 
     fn is_walking(&self, process: &ProcessName) -> bool {
-        self.cast.get(process).is_some_and(|actor| actor.walking && actor.running.is_some())
+        self.cast.get(process).is_some_and(|actor| actor.walking && actor.statement().is_some())
     }
 }
 

@@ -119,6 +119,7 @@ impl Lab {
             parent: None,
             state: ProcessState::Ready,
             fds: fds.iter().map(fd).collect(),
+            handling: Vec::new(),
             standard: true,
         }));
         self
@@ -203,6 +204,7 @@ pub fn entry(before: &Lab, after: &Lab, cause: Cause, passages: Vec<Passage>) ->
         changes: changes(&before.snapshot, &snapshot),
         snapshot,
         printed: Vec::new(),
+        signals: Vec::new(),
         unprinted: 0,
         unsettled: false,
     };

@@ -164,7 +164,7 @@ impl Lab {
                 report.written = c::written(&report.call, result, memory);
             }
         }
-        let lines = transcript::strace(Some(&self.last), moment);
+        let lines = transcript::calls(Some(&self.last), moment);
         for (report, ours) in moment.reports.iter().zip(lines) {
             let process =
                 moment.snapshot.processes.iter().rev().find(|process| {

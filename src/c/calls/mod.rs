@@ -158,7 +158,8 @@ mod tests {
 
     #[test]
     fn every_system_call_of_the_model_can_be_made() {
-        for syscall in Syscall::ALL {
+        // The way back from a handler is nobody's to call.
+        for syscall in Syscall::ALL.iter().filter(|call| **call != Syscall::RtSigreturn) {
             let made = calls().any(|call| matches!(call.does, Does::Ask(s, _) if s == *syscall));
             assert!(made, "{syscall}");
         }

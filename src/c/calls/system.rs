@@ -99,6 +99,12 @@ pub(super) const CALLS: &[CallHelp] = &[
         "say what a signal is to do", Does::Ask(Syscall::RtSigaction, Lowering::Sigaction)),
     row!("void *" "signal" ("int" "signum", "sighandler_t" "handler")
         "say what a signal is to do, the short way", Does::Ask(Syscall::RtSigaction, Lowering::Signal)),
+    row!("unsigned int" "alarm" ("unsigned int" "seconds")
+        "have SIGALRM sent to this process in so many seconds", plain(Syscall::Alarm)),
+    row!("int" "kcmp" ("pid_t" "pid1", "pid_t" "pid2", "int" "type", "unsigned long" "idx1", "unsigned long" "idx2")
+        "compare what two processes have in the kernel: 0 if it is the same (KCMP_FILE)", plain(Syscall::Kcmp)),
+    row!("int" "getrlimit" ("int" "resource", "struct rlimit *" "rlim")
+        "read a limit of this process", plain(Syscall::Getrlimit)),
     row!("int" "setrlimit" ("int" "resource", "const struct rlimit *" "rlim")
         "lower a limit of this process", plain(Syscall::Setrlimit)),
     row!("int" "open" ("const char *" "pathname", "int" "flags"; ...)

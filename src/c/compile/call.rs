@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::ast::{Expr, Name, Span};
+use super::super::ast::{Expr, ExprKind, Name, Span};
 use super::super::calls::{self, CallHelp, Does};
 use super::super::error::Error;
 use super::super::program::{Function, Op, Site};
@@ -19,6 +19,9 @@ impl Compiler<'_> {
     ) -> Result<Type, Error> {
         if let Some(function) = self.scope.functions.get(name.text.as_str()) {
             return self.own(Arc::clone(function), name, arguments, span);
+        }
+        if name.text == "syscall" {
+            return self.by_number(name, arguments, span);
         }
         let Some(call) = calls::call_named(&name.text) else {
             return Err(self.unknown_call(name));
@@ -48,6 +51,23 @@ impl Compiler<'_> {
             self.emit(Op::Convert(int));
         }
         Ok(returns)
+    }
+
+    /// `syscall(SYS_kcmp, …)` is `kcmp(…)`: what has no function of its own in the C library.
+    fn by_number(&mut self, name: &Name, arguments: &[Expr], span: &Span) -> Result<Type, Error> {
+        let number = arguments.first().map(|number| (&number.kind, &number.span));
+        if let Some((ExprKind::Name(number), place)) = number
+            && let Some(bare) = number.strip_prefix("SYS_").or(number.strip_prefix("__NR_"))
+        {
+            let meant = Name { text: bare.to_owned(), span: place.clone() };
+            let known = calls::call_named(bare).is_some_and(|call| call.is_system_call());
+            return match known {
+                true => self.call(&meant, &arguments[1..], span),
+                false => Err(self.unknown_call(&meant)),
+            };
+        }
+        let message = "syscall() needs the name of a call: syscall(SYS_kcmp, ...)";
+        Err(Error::new(name.span.clone(), message))
     }
 
     fn unknown_call(&self, name: &Name) -> Error {

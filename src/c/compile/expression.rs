@@ -104,10 +104,10 @@ impl Compiler<'_> {
                 self.emit(Op::Push(value));
                 Ok(ty)
             }
-            // As a handler of signals it would be called by the kernel, which can't run it.
-            Meaning::Function(_) => {
-                let error = Error::outside(span.clone(), format!("the address of {name}()"));
-                Err(error.help("call it; for a signal there are SIG_IGN and SIG_DFL"))
+            // Its address: what a handler of signals is installed by.
+            Meaning::Function(function) => {
+                self.emit(Op::Push(function.address as i64));
+                Ok(Type::pointer(Type::Function))
             }
         }
     }

@@ -4,13 +4,14 @@ mod operate;
 
 use std::sync::Arc;
 
-use super::arena::ERRNO_ADDRESS;
+use super::arena::{ERRNO_ADDRESS, SIGINFO};
 use super::ast::Span;
 use super::calls::{CallResult, Lowering};
 use super::fault::{CALLS_A_STEP, Fault, OPERATIONS_A_STEP};
 use super::lower;
-use super::program::{Code, Spot};
+use super::program::{Code, Function, Spot};
 use super::reach::Reach;
+use super::scope::Handler;
 use super::statement::{Expression, Statement};
 use super::types::Int;
 use crate::model::{Memory, Syscall};
@@ -23,6 +24,8 @@ pub struct Machine {
     state: State,
     /// The statement is an expression whose value is given back.
     value: bool,
+    /// What handlers of signals have interrupted, the last one last.
+    interrupted: Vec<Interrupted>,
     calls: u32,
     operations: u32,
     /// It stops at the first statement behind each call.
@@ -42,6 +45,21 @@ struct Frame {
     base: usize,
     /// The statement in it that began last.
     spot: Option<Arc<Spot>>,
+    /// The function whose body it is; at most one frame may run it, for its variables lie at
+    /// fixed addresses.
+    function: Option<Arc<Function>>,
+}
+
+/// What a handler of a signal has interrupted.
+#[derive(Debug, Clone)]
+struct Interrupted {
+    frames: Vec<Frame>,
+    stack: Vec<i64>,
+    state: State,
+    value: bool,
+    walks: bool,
+    called: bool,
+    last: Option<Arc<Spot>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +87,9 @@ pub enum Event {
     /// The statement is over. The value of an expression statement; `None` for a declaration and
     /// for a call that returns nothing.
     Done(Option<i64>),
+    /// The handler of a signal is over. What it interrupted stands where it was: it can be
+    /// resumed, or is idle.
+    HandlerOver,
 }
 
 /// A system call that waits to be made.
@@ -103,6 +124,7 @@ impl Machine {
             stack: Vec::new(),
             state: State::Idle,
             value: false,
+            interrupted: Vec::new(),
             calls: CALLS_A_STEP,
             operations: OPERATIONS_A_STEP,
             walks: false,
@@ -113,7 +135,7 @@ impl Machine {
 
     /// Whether nothing runs, so that a statement may begin.
     pub fn is_idle(&self) -> bool {
-        self.state == State::Idle
+        self.state == State::Idle && self.interrupted.is_empty()
     }
 
     /// Full fuel again: a new step begins.
@@ -163,9 +185,57 @@ impl Machine {
         self.value = statement.value;
         let first = statement.first.iter();
         let started = self
-            .enter(&statement.program, memory)
-            .and_then(|()| first.into_iter().try_for_each(|first| self.enter(first, memory)));
+            .enter(&statement.program, None, memory)
+            .and_then(|()| first.into_iter().try_for_each(|first| self.enter(first, None, memory)));
         self.checked(started, memory)
+    }
+
+    /// Runs the handler of a signal, whatever the machine does; it goes on with that behind it.
+    /// `siginfo` is what a handler that takes three parameters finds behind the second.
+    ///
+    /// # Errors
+    /// As [`Machine::begin`]; [`Fault::NoHandler`] if `handler` is no function's address, and
+    /// [`Fault::Reentered`] if it runs already. The machine is idle then.
+    pub fn interrupt(
+        &mut self,
+        handler: Option<&Handler>,
+        signal: i32,
+        siginfo: &[u8],
+        memory: &mut dyn Memory,
+    ) -> Result<Event, Fault> {
+        self.interrupted.push(Interrupted {
+            frames: std::mem::take(&mut self.frames),
+            stack: std::mem::take(&mut self.stack),
+            state: std::mem::replace(&mut self.state, State::Running),
+            value: std::mem::replace(&mut self.value, false),
+            // A handler runs to its end without a stop.
+            walks: std::mem::replace(&mut self.walks, false),
+            called: self.called,
+            last: self.last.clone(),
+        });
+        let started = match handler {
+            None => Err(Fault::NoHandler),
+            Some(handler) => self.call_handler(&handler.0, signal, siginfo, memory),
+        };
+        self.checked(started, memory)
+    }
+
+    fn call_handler(
+        &mut self,
+        function: &Arc<Function>,
+        signal: i32,
+        siginfo: &[u8],
+        memory: &mut dyn Memory,
+    ) -> Result<(), Fault> {
+        let mut reach = Reach::new(memory);
+        reach.write(SIGINFO, siginfo)?;
+        let arguments = [i64::from(signal), SIGINFO as i64, 0];
+        for ((ty, address), argument) in function.parameters.iter().zip(arguments) {
+            reach.store(*address, ty.int().unwrap_or(Int::UNSIGNED_LONG), argument)?;
+        }
+        let body = function.body.get().ok_or(Fault::NoHandler)?;
+        let code = Arc::clone(&body.code);
+        self.enter(&code, Some(function), memory)
     }
 
     /// Goes on after a system call.
@@ -227,12 +297,14 @@ impl Machine {
         let mut machine = Self::new();
         machine.state = State::Running;
         machine.value = true;
-        machine.enter(code, memory)?;
+        machine.enter(code, None, memory)?;
         loop {
             match machine.run(memory)? {
                 Event::Done(value) => return value.ok_or(Fault::Misused),
                 Event::Printed(_) => machine.state = State::Running,
-                Event::Call(_) | Event::Reached => return Err(Fault::Misused),
+                Event::Call(_) | Event::Reached | Event::HandlerOver => {
+                    return Err(Fault::Misused);
+                }
             }
         }
     }
@@ -247,18 +319,38 @@ impl Machine {
         if event.is_err() {
             self.frames.clear();
             self.stack.clear();
+            self.interrupted.clear();
             self.state = State::Idle;
         }
         event
     }
 
-    fn enter(&mut self, code: &Arc<Code>, memory: &mut dyn Memory) -> Result<(), Fault> {
+    fn enter(
+        &mut self,
+        code: &Arc<Code>,
+        function: Option<&Arc<Function>>,
+        memory: &mut dyn Memory,
+    ) -> Result<(), Fault> {
+        if let Some(function) = function {
+            self.refuse_reentry(function)?;
+        }
         for (address, bytes) in &code.data {
             Reach::new(memory).write(*address, bytes)?;
         }
+        let (code, function) = (Arc::clone(code), function.cloned());
         let base = self.stack.len();
-        self.frames.push(Frame { code: Arc::clone(code), at: 0, base, spot: None });
+        self.frames.push(Frame { code, at: 0, base, spot: None, function });
         Ok(())
+    }
+
+    /// Code has no recursion; only a handler can come to a function that it interrupted.
+    fn refuse_reentry(&self, function: &Arc<Function>) -> Result<(), Fault> {
+        let mut outer = self.interrupted.iter().flat_map(|outer| &outer.frames);
+        let own = |frame: &Frame| frame.function.as_ref().is_some_and(|f| Arc::ptr_eq(f, function));
+        match outer.any(own) {
+            true => Err(Fault::Reentered { function: Arc::clone(&function.name) }),
+            false => Ok(()),
+        }
     }
 
     fn run(&mut self, memory: &mut dyn Memory) -> Result<Event, Fault> {
@@ -272,6 +364,12 @@ impl Machine {
             if let Some(event) = self.operate(&op, memory)? {
                 return Ok(event);
             }
+        }
+        if let Some(outer) = self.interrupted.pop() {
+            (self.frames, self.stack) = (outer.frames, outer.stack);
+            (self.state, self.value) = (outer.state, outer.value);
+            (self.walks, self.called, self.last) = (outer.walks, outer.called, outer.last);
+            return Ok(Event::HandlerOver);
         }
         self.state = State::Idle;
         let value = self.stack.pop();

@@ -101,7 +101,7 @@ impl Machine {
             }
             Op::Enter(function) => {
                 let body = function.body.get().ok_or(Fault::Misused)?;
-                self.enter(&body.code, memory)?;
+                self.enter(&body.code, Some(function), memory)?;
                 return Ok(None);
             }
             Op::At(spot) => {

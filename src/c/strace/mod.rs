@@ -117,6 +117,12 @@ pub(super) fn before(syscall: Syscall, args: &[i64; 6], memory: &dyn Memory) -> 
         S::RtSigaction => {
             vec![other::signal(a(0)), other::action(memory, a(1)), at(2), size(3)]
         }
+        S::RtSigreturn => vec!["{mask=[]}".to_owned()],
+        S::Alarm => vec![(a(0) as u32).to_string()],
+        S::Kcmp => {
+            vec![int(0), int(1), named(a(2), &["KCMP_"]), size(3), size(4)]
+        }
+        S::Getrlimit => vec![other::resource(a(0)), at(1)],
         S::Setrlimit => vec![other::resource(a(0)), other::limit(memory, a(1))],
         S::Wait4 => vec![int(0), at(1), flags::wait(a(2)), at(3)],
         S::Nanosleep => vec![ready::time(memory, a(0), "tv_nsec"), at(1)],
@@ -175,6 +181,7 @@ pub fn written(call: &Call, result: CallResult, memory: &dyn Memory) -> Vec<(usi
         S::EpollWait => vec![(1, ready::epoll_events(memory, a(1), value))],
         S::Fstat => vec![(1, other::stat(memory, a(1)))],
         S::RtSigaction => vec![(2, other::action(memory, a(2)))],
+        S::Getrlimit => vec![(1, other::limit(memory, a(1)))],
         S::Wait4 if value > 0 => vec![(1, other::status(memory, a(1)))],
         S::Splice => [1, 3]
             .into_iter()
@@ -211,6 +218,9 @@ pub fn written(call: &Call, result: CallResult, memory: &dyn Memory) -> Vec<(usi
         | S::Mmap
         | S::Sendfile
         | S::Kill
+        | S::RtSigreturn
+        | S::Alarm
+        | S::Kcmp
         | S::Setrlimit
         | S::Getpid
         | S::Getppid

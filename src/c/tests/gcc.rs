@@ -45,6 +45,7 @@ const HEADERS: &str = "
 #include <linux/if_ether.h>
 #include <linux/netlink.h>
 #include <linux/limits.h>
+#include <linux/kcmp.h>
 #ifndef IP_LOCAL_PORT_RANGE
 #define IP_LOCAL_PORT_RANGE 51
 #endif

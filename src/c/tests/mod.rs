@@ -1,6 +1,7 @@
 //! Tests that need several parts of the room at once.
 
 mod gcc;
+mod handler;
 mod language;
 mod options;
 mod overrun;

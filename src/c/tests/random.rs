@@ -134,7 +134,7 @@ fn try_it(source: &str, answers: &[i64]) {
                 }
                 Ok(Event::Printed(_)) => machine.go_on(&mut memory),
                 Ok(Event::Reached) => machine.walk(&mut memory),
-                Ok(Event::Done(_)) | Err(_) => break,
+                Ok(Event::Done(_) | Event::HandlerOver) | Err(_) => break,
             };
         }
         if !machine.is_idle() {

@@ -56,6 +56,7 @@ impl Process {
                     self.value = value;
                     return Ok(());
                 }
+                Event::HandlerOver => return Err("no handler runs".to_owned()),
                 Event::Printed(text) => {
                     self.printed.push_str(&text);
                     self.machine.go_on(&mut self.memory).map_err(fault)?

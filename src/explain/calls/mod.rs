@@ -81,14 +81,19 @@ fn returned(story: &mut Story, case: &Case, value: i64) {
         Syscall::Kill => process::kill(story, case),
         Syscall::RtSigaction => process::sigaction(story, case),
         Syscall::Setrlimit => process::setrlimit(story, case),
+        Syscall::Alarm => process::alarm(story, case, value),
+        Syscall::Kcmp => process::kcmp(story, case, value),
+        Syscall::Getrlimit => process::getrlimit(story, case),
         Syscall::Getpid | Syscall::Getppid => process::number(story, case, value),
         Syscall::Nanosleep => process::slept(story, case),
         Syscall::Fstat => files::stat(story, case),
         Syscall::Lseek => files::seek(story, case, value),
         Syscall::Mmap => files::mmap(story, case),
         Syscall::Splice | Syscall::Sendfile => files::moved(story, case, value),
-        // Neither comes back with a value.
-        Syscall::Pause | Syscall::ExitGroup => process::other(story, case, value),
+        // None comes back with a value.
+        Syscall::Pause | Syscall::RtSigreturn | Syscall::ExitGroup => {
+            process::other(story, case, value);
+        }
     }
 }
 
@@ -131,6 +136,10 @@ fn blocked(story: &mut Story, case: &Case) {
         | Syscall::Mmap
         | Syscall::Kill
         | Syscall::RtSigaction
+        | Syscall::RtSigreturn
+        | Syscall::Alarm
+        | Syscall::Kcmp
+        | Syscall::Getrlimit
         | Syscall::Setrlimit
         | Syscall::Getpid
         | Syscall::Getppid

@@ -59,9 +59,60 @@ pub fn kill(story: &mut Story, case: &Case) {
     story.say(Rank::Call, note);
 }
 
-/// sigaction() returned 0.
+/// sigaction() or signal() returned: what the signal does from now on.
 pub fn sigaction(story: &mut Story, case: &Case) {
-    let note = note!("sigaction-returned", process = case.process, signal = case.shown(0));
+    let (process, signal) = (case.process, case.shown(0));
+    let action = case.shown(1);
+    let handler = action.strip_prefix("{sa_handler=").and_then(|rest| rest.split(',').next());
+    let said = match handler {
+        Some("SIG_IGN") => note!("sigaction-ignored", process = process, signal = signal),
+        Some("SIG_DFL") => note!("sigaction-default", process = process, signal = signal),
+        Some(_) => {
+            let flag = if action.contains("SA_RESTART") {
+                note!("sigaction-with-restart")
+            } else {
+                note!("sigaction-without-restart")
+            };
+            note!("sigaction-handler", process = process, signal = signal, flag = flag)
+        }
+        None if action == "NULL" => note!("sigaction-asked", process = process, signal = signal),
+        None => note!("sigaction-returned", process = process, signal = signal),
+    };
+    story.say(Rank::Call, said);
+}
+
+/// alarm() returned what was left of the alarm before.
+pub fn alarm(story: &mut Story, case: &Case, value: i64) {
+    let note = match case.report.call.args[0] as u32 {
+        0 => note!("alarm-off", process = case.process, left = value),
+        seconds => note!("alarm-set", process = case.process, seconds = seconds),
+    };
+    story.say(Rank::Call, note);
+}
+
+/// kcmp() returned: 0 if it is the same.
+pub fn kcmp(story: &mut Story, case: &Case, value: i64) {
+    let args = case.report.call.args;
+    if case.shown(2) != "KCMP_FILE" {
+        return other(story, case, value);
+    }
+    let name = |pid: i64, fd: i64| {
+        let all = &story.scene.after().processes;
+        let found = all.iter().rev().find(|process| i64::from(process.pid) == pid);
+        found.map_or_else(|| format!("{pid} fd {fd}"), |found| format!("{} fd {fd}", found.name))
+    };
+    let (a, b, what) = (name(args[0], args[3]), name(args[1], args[4]), note!("kcmp-file"));
+    let note = match value {
+        0 => note!("kcmp-same", a = a, b = b, what = what),
+        _ => note!("kcmp-other", a = a, b = b, what = what),
+    };
+    story.say(Rank::Call, note);
+}
+
+/// getrlimit() returned 0.
+pub fn getrlimit(story: &mut Story, case: &Case) {
+    let (limit, value) = (case.shown(0), case.written(1));
+    let note = note!("getrlimit-returned", process = case.process, limit = limit, value = value);
     story.say(Rank::Call, note);
 }
 

@@ -4,6 +4,7 @@ use crate::explain::case::Case;
 use crate::explain::names::file_name;
 use crate::explain::note::{Note, note};
 use crate::explain::scene::subject;
+use crate::explain::signals;
 use crate::explain::story::Story;
 use crate::model::{Action, Cause, File, Process, Signal, Syscall};
 
@@ -91,6 +92,9 @@ pub fn bad_number(story: &Story, case: &Case) -> Option<Note> {
 }
 
 fn interrupted(story: &Story, case: &Case) -> Note {
+    if let Some(note) = signals::interrupted(story, case) {
+        return note;
+    }
     let (call, process) = (case.call(), case.process);
     match &story.scene.moment.cause {
         Cause::Action(Action::Kill { signal, process: target }) if target == case.process => {

@@ -67,13 +67,17 @@ fn by_call(story: &mut Story, case: &Case, errno: &str) -> Option<Note> {
         | Syscall::EpollCtl
         | Syscall::EpollWait => multiplexing::explain(story, case, errno),
         Syscall::Kill => processes::kill(case, errno),
+        Syscall::Getrlimit => processes::getrlimit(case, errno),
+        Syscall::Kcmp => processes::kcmp(errno),
         Syscall::RtSigaction => processes::sigaction(case, errno),
         Syscall::Setrlimit => processes::setrlimit(case, errno),
         Syscall::Wait4 => processes::wait(case, errno),
         Syscall::Fork | Syscall::Nanosleep | Syscall::Pipe | Syscall::Pipe2 | Syscall::Close => {
             processes::other(case, errno)
         }
-        Syscall::Dup
+        Syscall::RtSigreturn
+        | Syscall::Alarm
+        | Syscall::Dup
         | Syscall::Fstat
         | Syscall::Getpid
         | Syscall::Getppid

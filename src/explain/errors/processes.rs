@@ -27,6 +27,22 @@ pub fn sigaction(case: &Case, errno: &str) -> Option<Note> {
     })
 }
 
+/// Explains an error of kcmp().
+pub fn kcmp(errno: &str) -> Option<Note> {
+    Some(match errno {
+        "EBADF" => note!("kcmp-badf"),
+        "ESRCH" => note!("kcmp-nobody"),
+        "EINVAL" => note!("kcmp-type"),
+        "EPERM" => note!("kcmp-denied"),
+        _ => return None,
+    })
+}
+
+/// Explains an error of getrlimit().
+pub fn getrlimit(case: &Case, errno: &str) -> Option<Note> {
+    (errno == "EINVAL").then(|| note!("getrlimit-invalid", limit = case.shown(0)))
+}
+
 /// Explains an error of setrlimit().
 pub fn setrlimit(case: &Case, errno: &str) -> Option<Note> {
     let (limit, value) = (case.shown(0), case.shown(1));

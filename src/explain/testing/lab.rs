@@ -44,6 +44,7 @@ impl Lab {
             parent: None,
             state: ProcessState::Ready,
             fds: Vec::new(),
+            handling: Vec::new(),
             standard: true,
         });
         self

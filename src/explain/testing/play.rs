@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::{Lab, WORDS};
 use crate::explain::{Note, notes};
 use crate::model::{
-    Action, Call, Cause, Fate, Lang, Moment, Outcome, Packet, Passage, Report, Snapshot, changes,
+    Action, Call, Caught, Cause, Fate, Lang, Moment, Outcome, Packet, Passage, Report, Snapshot,
+    changes,
 };
 
 /// A moment between two snapshots.
@@ -28,6 +29,7 @@ impl Play {
             snapshot: after,
             changes,
             printed: Vec::new(),
+            signals: Vec::new(),
             unprinted: 0,
             unsettled: false,
         };
@@ -74,6 +76,12 @@ impl Play {
         }
         let written = written.iter().map(|(at, text)| (*at, (*text).to_owned())).collect();
         self.moment.reports.push(Report { call, outcome, pid: 2, written });
+        self
+    }
+
+    /// A handler of a signal that began in this moment.
+    pub fn caught(mut self, caught: Caught) -> Self {
+        self.moment.signals.push(Arc::new(caught));
         self
     }
 

@@ -269,6 +269,7 @@ impl Dice {
             snapshot: Arc::new(after),
             changes,
             printed: Vec::new(),
+            signals: Vec::new(),
             unprinted: u64::from(self.roll() % 2),
             unsettled: self.one_in(5),
         }

@@ -360,6 +360,7 @@ fn a_moment_of_plain_statements_says_so() {
         snapshot: std::sync::Arc::new(lab.clone()),
         changes: Vec::new(),
         printed: Vec::new(),
+        signals: Vec::new(),
         unprinted: 0,
         unsettled: false,
     };

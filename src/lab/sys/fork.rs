@@ -55,13 +55,11 @@ pub fn close_all_but(kept: &[BorrowedFd<'_>]) -> Result<(), Errno> {
     Ok(())
 }
 
-/// Gives SIGPIPE back its default, which is to kill: Rust's start ignores it, and a learner's
-/// process is to be like any other.
+/// Gives signals back their defaults where Rust's start has changed them: it ignores SIGPIPE, and
+/// handles SIGSEGV and SIGBUS to tell of a full stack. A learner's process is to be like any other.
 ///
 /// # Errors
 /// None is known.
-pub fn default_sigpipe() -> Result<(), Errno> {
-    use nix::sys::signal::{SigHandler, Signal, signal};
-    // SAFETY: the default disposition runs no code of ours.
-    unsafe { signal(Signal::SIGPIPE, SigHandler::SigDfl) }.map(drop)
+pub fn default_signals() -> Result<(), Errno> {
+    [libc::SIGPIPE, libc::SIGSEGV, libc::SIGBUS].into_iter().try_for_each(super::handler::reset)
 }

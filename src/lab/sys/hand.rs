@@ -2,16 +2,25 @@
 //!
 //! It knows no C and no socket. A request is a system call's number and six integers; what the
 //! integers point to lies in the arena that it shares with sockstep.
+//!
+//! Its signals are blocked but in two places: while it makes the learner's call, and while it
+//! waits for a request. So a handler never finds it in the middle of its own work.
 
+use std::mem::ManuallyDrop;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use nix::errno::Errno;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
 use nix::unistd::{getpid, write};
 
 use super::arena::{GUARD, map_for_hand, memory};
 use super::channel::Channel;
-use super::fork::{Forked, fork};
+use super::fork::{Forked, fork, leave};
+use super::handler;
+use super::request::{Reply, Request};
 use crate::model::{ARENA_SIZE, ARENA_START};
 
 /// The soft limit of open files that a process starts with. Its control fd lies above.
@@ -24,97 +33,12 @@ const MOST_OPEN_FILES: u64 = 4096;
 /// program itself, and some for a learner's mmap(). A lesson must not exhaust the machine.
 const MAPPABLE: u64 = 256 << 20;
 
-/// One system call to make.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Request {
-    /// The call's number on this machine.
-    pub number: i64,
-    /// Its arguments.
-    pub arguments: [i64; 6],
-}
+/// The number of this process's control fd. It and [`EARLY`] are no one's but the hand's; they
+/// are statics because a handler of signals has no other way to them.
+static CONTROL: AtomicI32 = AtomicI32::new(-1);
 
-/// What a process says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reply {
-    /// It is there and waits for its first request.
-    Hello {
-        /// Its number inside the lab.
-        pid: i32,
-        /// The number of its control fd, which is no fd of the learner's.
-        control: i32,
-    },
-    /// The call is back.
-    Back {
-        /// Its result; −1 if it failed.
-        value: i64,
-        /// The error if it failed, else 0.
-        errno: i32,
-        /// The control fd's number by now.
-        control: i32,
-    },
-    /// fork() made a child; its channel and its arena come with this message, and the call's
-    /// result follows when this process has let go of both.
-    Child,
-}
-
-impl Request {
-    /// The request as a message.
-    pub fn to_bytes(self) -> [u8; 56] {
-        let mut bytes = [0; 56];
-        bytes[..8].copy_from_slice(&self.number.to_le_bytes());
-        for (place, argument) in bytes[8..].chunks_exact_mut(8).zip(self.arguments) {
-            place.copy_from_slice(&argument.to_le_bytes());
-        }
-        bytes
-    }
-
-    /// The request in a message, or `None` if it is too short or too long.
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        if bytes.len() != 56 {
-            return None;
-        }
-        let mut words = bytes.chunks_exact(8).map(|word| word.try_into().map(i64::from_le_bytes));
-        let number = words.next()?.ok()?;
-        let mut arguments = [0; 6];
-        for (argument, word) in arguments.iter_mut().zip(words) {
-            *argument = word.ok()?;
-        }
-        Some(Self { number, arguments })
-    }
-}
-
-impl Reply {
-    /// The reply as a message.
-    pub fn to_bytes(self) -> [u8; 24] {
-        let (kind, value, errno, control) = match self {
-            Reply::Hello { pid, control } => (0_i32, i64::from(pid), 0, control),
-            Reply::Back { value, errno, control } => (1, value, errno, control),
-            Reply::Child => (2, 0, 0, 0),
-        };
-        let mut bytes = [0; 24];
-        bytes[..4].copy_from_slice(&kind.to_le_bytes());
-        bytes[4..8].copy_from_slice(&errno.to_le_bytes());
-        bytes[8..16].copy_from_slice(&value.to_le_bytes());
-        bytes[16..20].copy_from_slice(&control.to_le_bytes());
-        bytes
-    }
-
-    /// The reply in a message, or `None` if it is none.
-    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        if bytes.len() != 24 {
-            return None;
-        }
-        let word = |at: usize| bytes[at..at + 4].try_into().map(i32::from_le_bytes).ok();
-        let value = bytes[8..16].try_into().map(i64::from_le_bytes).ok()?;
-        let (kind, errno, control) = (word(0)?, word(4)?, word(16)?);
-        match kind {
-            0 => Some(Reply::Hello { pid: i32::try_from(value).ok()?, control }),
-            1 => Some(Reply::Back { value, errno, control }),
-            2 => Some(Reply::Child),
-            _ => None,
-        }
-    }
-}
+/// A request that came too early: it is for after the handler that runs.
+static EARLY: Mutex<Option<Request>> = Mutex::new(None);
 
 /// Serves requests until the control channel closes. The caller has dropped all privileges and
 /// closed all fds but these two and 0, 1 and 2.
@@ -122,73 +46,146 @@ impl Reply {
 /// # Errors
 /// The first step of the start that failed. Once it serves, it ends by leaving.
 pub fn run_hand(control: Channel, arena: OwnedFd) -> Result<(), Errno> {
+    block_signals()?;
     map_for_hand(&arena, false)?;
     drop(arena);
-    let mut control = above_the_limit(control.into_fd().as_fd(), &[])?;
+    keep(above_the_limit(control.into_fd().as_fd(), &[])?);
     let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE)?;
     let hard = hard.min(MOST_OPEN_FILES);
     setrlimit(Resource::RLIMIT_NOFILE, hard.min(OPEN_FILES), hard)?;
     let most = (ARENA_SIZE + GUARD.get()) as u64 + MAPPABLE;
     setrlimit(Resource::RLIMIT_AS, most, most)?;
+    let control = control_channel();
     say(&control, hello(&control), &[])?;
-    let mut bytes = [0; 64];
+    serve(0, &SigSet::empty())
+}
+
+/// Serves requests until it is told to go back from the handler in which it is; the program
+/// itself (`depth` 0) serves until its channel closes, and then leaves. `mask` is what the
+/// learner's own code would have blocked here.
+///
+/// # Errors
+/// EBADMSG for a message that is none; what answering gives.
+pub(super) fn serve(depth: u32, mask: &SigSet) -> Result<(), Errno> {
     loop {
-        let received = control.receive(&mut bytes)?;
-        if received.length == 0 {
+        let request = next_request(depth, mask)?;
+        if request.number == libc::SYS_rt_sigreturn && depth > 0 {
             return Ok(());
         }
-        let Some(request) = Request::from_bytes(&bytes[..received.length]) else {
-            return Err(Errno::EBADMSG);
-        };
-        control = serve(control, request)?;
+        carry_out(request, mask)?;
     }
 }
 
-fn serve(control: Channel, request: Request) -> Result<Channel, Errno> {
-    let number = number(&control);
+fn next_request(depth: u32, mask: &SigSet) -> Result<Request, Errno> {
+    loop {
+        let early =
+            EARLY.lock().unwrap_or_else(PoisonError::into_inner).take_if(|r| r.depth == depth);
+        if let Some(request) = early {
+            return Ok(request);
+        }
+        let control = control_channel();
+        // A handler that runs meanwhile may take the request, or move the control fd.
+        match wait_readable(number(&control), mask) {
+            Err(Errno::EINTR) => continue,
+            other => other?,
+        }
+        let mut bytes = [0; 72];
+        let received = match control.try_receive(&mut bytes) {
+            Err(Errno::EAGAIN | Errno::EINTR) => continue,
+            other => other?,
+        };
+        if received.length == 0 {
+            leave(0);
+        }
+        let request = Request::from_bytes(&bytes[..received.length]).ok_or(Errno::EBADMSG)?;
+        if request.depth > depth {
+            return Err(Errno::EBADMSG);
+        }
+        if request.depth == depth {
+            return Ok(request);
+        }
+        *EARLY.lock().unwrap_or_else(PoisonError::into_inner) = Some(request);
+    }
+}
+
+/// More descriptors than a process can have.
+const SET: usize = 2 * MOST_OPEN_FILES as usize;
+
+/// Waits until an fd is readable, with these signals blocked meanwhile: pselect6(2), which unlike
+/// ppoll(2) works whatever limit of open files the learner has set.
+fn wait_readable(fd: i32, mask: &SigSet) -> Result<(), Errno> {
+    let place = usize::try_from(fd).map_err(|_| Errno::EBADF)?;
+    let mut set = [0_u64; SET / 64];
+    *set.get_mut(place / 64).ok_or(Errno::EBADF)? |= 1 << (place % 64);
+    let mask = [std::ptr::from_ref(mask.as_ref()) as usize, size_of::<u64>()];
+    let (set, null) = (set.as_mut_ptr(), 0_usize);
+    // SAFETY: the set has room for more descriptors than `fd + 1`; the kernel's signal set is the
+    // first eight bytes of the C library's. All of them live until the call is back.
+    Errno::result(unsafe {
+        libc::syscall(libc::SYS_pselect6, fd + 1, set, null, null, null, mask.as_ptr())
+    })
+    .map(drop)
+}
+
+fn carry_out(request: Request, mask: &SigSet) -> Result<(), Errno> {
+    let own = number(&control_channel());
     // An argument that names the control fd means a number that the learner never opened. It
     // steps aside, so that the kernel's own answer is true.
-    let named = request.arguments.iter().any(|a| *a as i32 == number);
-    let control = if named {
-        let aside = above_the_limit(control.as_fd(), &request.arguments)?;
-        drop(control);
-        aside
-    } else {
-        control
-    };
-    if request.number == libc::SYS_fork {
-        return fork_a_hand(control);
+    if request.arguments.iter().any(|a| *a as i32 == own) {
+        keep(above_the_limit(control_channel().as_fd(), &request.arguments)?);
     }
     let a = request.arguments;
+    let (value, errno) = match request.number {
+        libc::SYS_fork => return fork_a_hand(),
+        libc::SYS_rt_sigaction => handler::install(a),
+        number => make(number, a, mask)?,
+    };
+    answer(value, errno)
+}
+
+/// Makes a call of the learner's, with the signals that its own code would have blocked.
+fn make(number: i64, a: [i64; 6], mask: &SigSet) -> Result<(i64, i32), Errno> {
+    sigprocmask(SigmaskHow::SIG_SETMASK, Some(mask), None)?;
     // SAFETY: none to give, and that is the point: the kernel checks every argument, and whatever
     // it does is done to this process alone, which has no privileges and no state of its own to
     // lose except its mapping and its control fd.
-    let value = unsafe { libc::syscall(request.number, a[0], a[1], a[2], a[3], a[4], a[5]) };
+    let value = unsafe { libc::syscall(number, a[0], a[1], a[2], a[3], a[4], a[5]) };
     let errno = if value == -1 { Errno::last_raw() } else { 0 };
-    say(&control, Reply::Back { value, errno, control: self::number(&control) }, &[])?;
-    Ok(control)
+    block_signals()?;
+    Ok((value, errno))
+}
+
+fn answer(value: i64, errno: i32) -> Result<(), Errno> {
+    let control = control_channel();
+    say(&control, Reply::Back { value, errno, control: number(&control) }, &[])
+}
+
+/// Blocks all signals, and tells which were blocked before.
+pub(super) fn block_signals() -> Result<SigSet, Errno> {
+    let mut before = SigSet::empty();
+    sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::all()), Some(&mut before))?;
+    Ok(before)
 }
 
 /// Forks. The child gets a copy of the arena and a channel of its own, whose other end the parent
 /// hands up before it tells the result.
-fn fork_a_hand(control: Channel) -> Result<Channel, Errno> {
+fn fork_a_hand() -> Result<(), Errno> {
     // The learner's table may be full; what is ours does not count.
     let (soft, hard) = getrlimit(Resource::RLIMIT_NOFILE)?;
     set_soft_limit(hard)?;
-    let control = hand_over(control, soft)?;
-    set_soft_limit(soft)?;
-    Ok(control)
+    hand_over(soft)?;
+    set_soft_limit(soft)
 }
 
-fn hand_over(control: Channel, soft: u64) -> Result<Channel, Errno> {
+fn hand_over(soft: u64) -> Result<(), Errno> {
     let (value, errno) = match prepare_child() {
         Ok((ours, theirs, arena)) => match fork() {
             Ok(Forked::Child) => {
-                drop((control, ours));
+                drop(ours);
                 return be_born(theirs, arena, soft);
             }
             Ok(Forked::Parent(child)) => {
-                say(&control, Reply::Child, &[ours.as_fd(), arena.as_fd()])?;
+                say(&control_channel(), Reply::Child, &[ours.as_fd(), arena.as_fd()])?;
                 (i64::from(child.as_raw()), 0)
             }
             Err(errno) => (-1, errno as i32),
@@ -196,8 +193,7 @@ fn hand_over(control: Channel, soft: u64) -> Result<Channel, Errno> {
         // Its table is full up to the hard limit, or there is no memory: there is no child.
         Err(errno) => (-1, errno as i32),
     };
-    say(&control, Reply::Back { value, errno, control: number(&control) }, &[])?;
-    Ok(control)
+    answer(value, errno)
 }
 
 /// A child's channel, both ends, and its copy of the arena.
@@ -210,20 +206,20 @@ fn prepare_child() -> Result<(Channel, Channel, OwnedFd), Errno> {
 
 /// The first steps of a forked child. It says hello even if it can't live, so that sockstep knows
 /// who has died.
-fn be_born(theirs: Channel, arena: OwnedFd, soft: u64) -> Result<Channel, Errno> {
+fn be_born(theirs: Channel, arena: OwnedFd, soft: u64) -> Result<(), Errno> {
     let placed = map_for_hand(&arena, true).and_then(|()| above_the_limit(theirs.as_fd(), &[]));
     drop(arena);
-    let control = match placed {
-        Ok(control) => control,
+    match placed {
+        Ok(control) => keep(control),
         Err(errno) => {
             say(&theirs, hello(&theirs), &[])?;
             return Err(errno);
         }
-    };
+    }
     drop(theirs);
     set_soft_limit(soft)?;
-    say(&control, hello(&control), &[])?;
-    Ok(control)
+    let control = control_channel();
+    say(&control, hello(&control), &[])
 }
 
 fn copy_arena() -> Result<OwnedFd, Errno> {
@@ -237,6 +233,29 @@ fn copy_arena() -> Result<OwnedFd, Errno> {
         written += write(&copy, &bytes[written..])?;
     }
     Ok(copy)
+}
+
+/// The control channel; [`CONTROL`] owns its fd.
+fn control_channel() -> ManuallyDrop<Channel> {
+    let fd = CONTROL.load(Ordering::Relaxed);
+    // SAFETY: `keep` stored the number of an fd that it owned, or nobody has served a request.
+    // Nothing drops this second owner.
+    ManuallyDrop::new(Channel::from_fd(unsafe { OwnedFd::from_raw_fd(fd) }))
+}
+
+/// From now on this is the control channel; the one before is closed.
+fn keep(control: Channel) {
+    let fd = ManuallyDrop::new(control).as_fd().as_raw_fd();
+    let before = CONTROL.swap(fd, Ordering::Relaxed);
+    if before >= 0 {
+        // SAFETY: `keep` took this fd from its owner, and by the swap it is nobody else's.
+        drop(unsafe { OwnedFd::from_raw_fd(before) });
+    }
+}
+
+/// Tells that a handler runs.
+pub(super) fn say_caught(reply: Reply) -> Result<(), Errno> {
+    say(&control_channel(), reply, &[])
 }
 
 fn hello(control: &Channel) -> Reply {
@@ -277,29 +296,4 @@ fn above_the_limit(control: BorrowedFd<'_>, avoid: &[i64]) -> Result<Channel, Er
 fn set_soft_limit(soft: u64) -> Result<(), Errno> {
     let (_, hard) = getrlimit(Resource::RLIMIT_NOFILE)?;
     setrlimit(Resource::RLIMIT_NOFILE, soft.min(hard), hard)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn requests_and_replies_survive_the_way() {
-        let request = Request { number: 41, arguments: [2, 1, 0, -1, i64::MIN, i64::MAX] };
-        assert_eq!(Request::from_bytes(&request.to_bytes()), Some(request));
-        for reply in [
-            Reply::Hello { pid: 2, control: 1024 },
-            Reply::Back { value: -1, errno: 9, control: 1025 },
-            Reply::Child,
-        ] {
-            assert_eq!(Reply::from_bytes(&reply.to_bytes()), Some(reply));
-        }
-    }
-
-    #[test]
-    fn what_is_no_message_is_refused() {
-        assert_eq!(Request::from_bytes(&[0; 55]), None);
-        assert_eq!(Reply::from_bytes(&[]), None);
-        assert_eq!(Reply::from_bytes(&[9; 24]), None);
-    }
 }

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::model::{
-    Action, Bytes, Call, HostName, LabSpec, Outcome, Passage, ProcessName, ProcessState, Report,
-    Signal, Snapshot, TcpState, Wire,
+    Action, Bytes, Call, Caught, HostName, LabSpec, Outcome, Passage, ProcessName, ProcessState,
+    Report, Signal, Snapshot, Syscall, TcpState, Wire,
 };
+
+use super::signals::Handler;
 
 /// Everything the double knows.
 pub struct Kernel {
@@ -19,6 +21,7 @@ pub struct Kernel {
     pub failing: Vec<(String, i32)>,
     pub counters: BTreeMap<String, u64>,
     pub(super) reports: Vec<Report>,
+    pub(super) signals: Vec<Arc<Caught>>,
     pub(super) passages: Vec<Passage>,
     pub(super) packets: u64,
     pub(super) inodes: u64,
@@ -37,6 +40,9 @@ pub struct Proc {
     pub memory: Bytes,
     /// When its call ends by itself.
     pub wakes: Option<Duration>,
+    pub handlers: BTreeMap<Signal, Handler>,
+    /// The handlers that it is in, with what each has interrupted.
+    pub handling: Vec<(Arc<Caught>, ProcessState)>,
 }
 
 /// One socket.
@@ -66,6 +72,7 @@ impl Kernel {
             failing: Vec::new(),
             counters: BTreeMap::new(),
             reports: Vec::new(),
+            signals: Vec::new(),
             passages: Vec::new(),
             packets: 0,
             inodes: 100,
@@ -90,6 +97,8 @@ impl Kernel {
             fds: from.map(|from| from.fds.clone()).unwrap_or_default(),
             memory: from.map_or_else(Bytes::zeroed, |from| from.memory.clone()),
             wakes: None,
+            handlers: from.map(|from| from.handlers.clone()).unwrap_or_default(),
+            handling: Vec::new(),
         };
         self.processes.push(born);
     }
@@ -111,7 +120,10 @@ impl Kernel {
                 if self.processes[at].state != ProcessState::Ready {
                     return Err(format!("{} is not ready for {}", call.process, call.typed));
                 }
-                self.call(at, call);
+                match call.syscall {
+                    Syscall::RtSigreturn => self.go_back(at)?,
+                    _ => self.call(at, call),
+                }
             }
             Action::Wire(action) => self.wire_action(action)?,
             Action::Spawn { process, host } => self.spawn(process, host, None),
@@ -138,9 +150,11 @@ impl Kernel {
         Ok(())
     }
 
-    /// SIGUSR1 interrupts a call, everything else kills.
+    /// SIGUSR1 interrupts a call, everything else kills, unless there is a handler.
     fn signal(&mut self, at: usize, signal: Signal) {
-        if signal != Signal(10) {
+        if let Some(handler) = self.processes[at].handlers.get(&signal) {
+            self.catch(at, signal, *handler);
+        } else if signal != Signal(10) {
             self.die(at, Outcome::Killed(signal));
         } else if matches!(self.processes[at].state, ProcessState::InCall { .. }) {
             self.wake(at, Outcome::Failed(crate::model::Errno(4)), Vec::new());

@@ -5,6 +5,7 @@
 mod calls;
 mod kernel;
 mod net;
+mod signals;
 mod view;
 
 pub use kernel::Kernel;

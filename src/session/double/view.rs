@@ -30,6 +30,7 @@ impl Kernel {
             snapshot,
             changes,
             printed: Vec::new(),
+            signals: std::mem::take(&mut self.signals),
             unprinted: 0,
             unsettled: false,
         }
@@ -116,6 +117,7 @@ fn process_row(process: &Proc) -> Process {
         parent: process.parent.clone(),
         state: process.state.clone(),
         fds: fds.collect(),
+        handling: process.handling.iter().map(|(caught, _)| caught.clone()).collect(),
         standard: true,
     }
 }

@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::rows::Piece;
 use crate::model::{
-    Cause, Change, Fd, Filter, Held, HostName, LabSpec, Passage, ProcessName, ProcessState, Report,
-    Socket,
+    Caught, Cause, Change, Fd, Filter, Held, HostName, LabSpec, Passage, ProcessName, ProcessState,
+    Report, Socket,
 };
 use crate::session::entry::{Bet, Origin, ProcessVariables, Verdict};
 
@@ -59,6 +59,8 @@ pub struct EntryLine {
     pub at: Duration,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reports: Vec<Report>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub signals: Vec<Arc<Caught>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub passages: Vec<Passage>,
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -117,6 +119,8 @@ pub struct ProcessLine {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<ProcessName>,
     pub state: ProcessState,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub handling: Vec<Arc<Caught>>,
     pub fds: Vec<Piece<Arc<Fd>>>,
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub standard: bool,

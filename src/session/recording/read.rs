@@ -122,6 +122,7 @@ fn entry(before: Option<&Entry>, line: EntryLine, budget: &mut Budget) -> Result
             cause: line.cause,
             at: line.at,
             reports: line.reports,
+            signals: line.signals,
             passages: line.passages,
             untold: line.untold,
             snapshot,
@@ -186,6 +187,7 @@ fn process(
         outer_pid: line.outer_pid,
         parent: line.parent,
         state: line.state,
+        handling: line.handling,
         standard: line.standard,
     }))
 }

@@ -73,6 +73,7 @@ fn entry_line(before: Option<&Entry>, entry: &Entry) -> EntryLine {
         cause: moment.cause.clone(),
         at: moment.at,
         reports: moment.reports.clone(),
+        signals: moment.signals.clone(),
         passages: moment.passages.clone(),
         untold: moment.untold,
         snapshot: snapshot_line(earlier, &moment.snapshot),
@@ -125,6 +126,7 @@ fn process_line(before: &Snapshot, process: &Process) -> ProcessLine {
         outer_pid: process.outer_pid,
         parent: process.parent.clone(),
         state: process.state.clone(),
+        handling: process.handling.clone(),
         fds: pieces(fds, &process.fds, Arc::clone),
         standard: process.standard,
     }

@@ -50,6 +50,17 @@ expect worker exit 0
 ```
 "
     );
+    let body = format!(
+        "{body}
+```c server
+void on(int sig) {{ close(99); }}
+signal(SIGUSR1, on);
+```
+```lab
+kill -SIGUSR1 server
+```
+"
+    );
     let session = run(&body);
     let (held, failed) = session.score();
     let mut lines = Vec::new();

@@ -8,6 +8,7 @@ mod facts;
 mod formats;
 mod recordings;
 mod reruns;
+mod signals;
 mod steps;
 
 use std::sync::Arc;

@@ -6,7 +6,7 @@ pub mod json;
 mod strace;
 mod text;
 
-pub use strace::{end_of_process, strace};
+pub use strace::{calls, end_of_process, signal_line, strace, way_back};
 pub use text::{ending, text};
 
 use super::entry::Entry;

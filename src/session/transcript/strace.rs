@@ -1,40 +1,107 @@
 //! Calls as strace prints them.
 
 use crate::c;
-use crate::model::{Moment, Outcome, ProcessState, Report, Snapshot, escape};
+use crate::model::{
+    Action, Call, Caught, Cause, Moment, Outcome, ProcessName, ProcessState, Report, Snapshot,
+    Syscall, escape,
+};
 
-/// The reports of a moment as strace prints them, one line each: the process's name is not in
-/// the line. `before` is the snapshot before the moment: a call that slept there is resumed.
-pub fn strace(before: Option<&Snapshot>, moment: &Moment) -> Vec<String> {
+/// The calls and signals of a moment as strace prints them, each with the process whose line it
+/// is; its name is not in the line. `before` is the snapshot before the moment: a call that slept
+/// there is resumed.
+pub fn strace<'a>(before: Option<&Snapshot>, moment: &'a Moment) -> Vec<(&'a ProcessName, String)> {
     let reports = &moment.reports;
-    let asleep = |index: usize| {
-        let report = &reports[index];
-        let earlier = reports[..index]
-            .iter()
-            .any(|other| other.call == report.call && other.outcome == Outcome::Blocked);
-        let state = before.and_then(|before| before.process(&report.call.process));
-        let slept = state.is_some_and(|process| match &process.state {
-            ProcessState::InCall { call, .. } => *call == report.call,
-            ProcessState::Ready
-            | ProcessState::Running
-            | ProcessState::Stopped
-            | ProcessState::Dead(_) => false,
-        });
-        earlier || slept
+    let who = reports.iter().map(|report| &report.call.process);
+    let mut lines: Vec<_> = way_back(before, moment).into_iter().collect();
+    lines.extend(who.zip(calls(before, moment)));
+    for caught in &moment.signals {
+        let reported = |call: &Call| reports.iter().any(|report| *report.call == *call);
+        // The call is over for the kernel, but the program hears of it only behind the handler.
+        if let Some(call) = &caught.during
+            && !reported(call)
+            && !was_open(before, call)
+        {
+            lines.push((&caught.process, unfinished(call)));
+        }
+        lines.push((&caught.process, signal_line(caught)));
+    }
+    lines
+}
+
+/// The calls of a moment alone, a line for each report.
+pub fn calls(before: Option<&Snapshot>, moment: &Moment) -> Vec<String> {
+    let reports = &moment.reports;
+    let resumed = |index: usize, report: &Report| {
+        let same = |other: &Report| other.call == report.call && other.outcome == Outcome::Blocked;
+        reports[..index].iter().any(same) || was_open(before, &report.call)
     };
-    reports.iter().enumerate().map(|(index, report)| line(report, asleep(index))).collect()
+    let lines = reports.iter().enumerate();
+    lines.map(|(index, report)| line(report, resumed(index, report))).collect()
+}
+
+/// Whether a call had begun before the moment: it slept, or a handler had interrupted it.
+fn was_open(before: Option<&Snapshot>, call: &Call) -> bool {
+    let Some(process) = before.and_then(|before| before.process(&call.process)) else {
+        return false;
+    };
+    let slept = match &process.state {
+        ProcessState::InCall { call: now, .. } => **now == *call,
+        ProcessState::Ready
+        | ProcessState::Running
+        | ProcessState::Stopped
+        | ProcessState::Dead(_) => false,
+    };
+    let mut outer = process.handling.iter().filter_map(|caught| caught.during.as_ref());
+    slept || outer.any(|during| **during == *call)
+}
+
+/// The line with which strace says that a signal has come.
+pub fn signal_line(caught: &Caught) -> String {
+    format!("--- {} {} ---", caught.signal, caught.info())
+}
+
+/// The way back from a handler, if the moment begins with it: what the kernel lets the interrupted call return, as far as it is known.
+pub fn way_back<'a>(
+    before: Option<&Snapshot>,
+    moment: &'a Moment,
+) -> Option<(&'a ProcessName, String)> {
+    let Cause::Action(Action::Call(call)) = &moment.cause else { return None };
+    if call.syscall != Syscall::RtSigreturn {
+        return None;
+    }
+    let process = before.and_then(|before| before.process(&call.process));
+    let during = process.and_then(|process| process.handling.last()?.during.as_ref());
+    let report = moment.reports.iter().find(|report| Some(&report.call) == during);
+    let result = match report.map(|report| &report.outcome) {
+        Some(Outcome::Returned(value)) => Some(Ok(*value)),
+        Some(Outcome::Failed(errno)) => Some(Err(*errno)),
+        Some(Outcome::Blocked | Outcome::Killed(_) | Outcome::Exited(_)) | None => None,
+    };
+    let unknown = || format!("{}({}) = ?", call.syscall, call.shown.join(", "));
+    let text = result.map_or_else(unknown, |result| c::line(call, Some(result), &[]));
+    Some((&call.process, text))
+}
+
+/// `accept(3, NULL, NULL <unfinished ...>`
+fn unfinished(call: &Call) -> String {
+    let known = known(call);
+    let shown = call.shown[..known].join(", ");
+    let comma = if known > 0 && known < call.shown.len() { ", " } else { "" };
+    format!("{}({shown}{comma} <unfinished ...>", call.syscall)
+}
+
+/// strace prints the arguments up to the first that only the kernel writes before the call.
+fn known(call: &Call) -> usize {
+    let unknown = call.shown.iter().position(|shown| shown.starts_with("0x"));
+    unknown.unwrap_or(call.shown.len())
 }
 
 fn line(report: &Report, resumed: bool) -> String {
     let (call, name) = (&report.call, report.call.syscall.name());
-    // strace prints the arguments up to the first that only the kernel writes before the call.
-    let known = call.shown.iter().position(|shown| shown.starts_with("0x"));
-    let known = known.unwrap_or(call.shown.len());
     if report.outcome == Outcome::Blocked {
-        let shown = call.shown[..known].join(", ");
-        let comma = if known > 0 && known < call.shown.len() { ", " } else { "" };
-        return format!("{name}({shown}{comma} <unfinished ...>");
+        return unfinished(call);
     }
+    let known = known(call);
     let whole = match &report.outcome {
         Outcome::Returned(value) => c::line(call, Some(Ok(*value)), &report.written),
         Outcome::Failed(errno) => c::line(call, Some(Err(*errno)), &report.written),
@@ -83,7 +150,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::model::{Call, Errno, ProcessName, Signal, Syscall};
+    use crate::model::{Errno, Signal};
 
     fn report(
         syscall: Syscall,

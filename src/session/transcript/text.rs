@@ -20,9 +20,7 @@ pub fn text(before: Option<&Entry>, entry: &Entry, lesson: Option<&Lesson>) -> V
     let mut lines = heading(before, entry, lesson);
     lines.extend(cause(entry, lesson));
     let shown = strace(snapshot_before(before), moment);
-    for (report, shown) in moment.reports.iter().zip(shown) {
-        lines.push(line(report.call.process.as_str(), &shown));
-    }
+    lines.extend(shown.iter().map(|(process, shown)| line(process.as_str(), shown)));
     for change in &moment.changes {
         if let Change::ProcessState { process, to, .. } = change
             && let Some(end) = end_of_process(to)

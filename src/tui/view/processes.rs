@@ -49,7 +49,13 @@ pub fn row(site: &Site<'_>, process: &Process, wide: usize, ink: &Ink) -> Row {
 pub fn state(process: &Process, ink: &Ink) -> Span<'static> {
     let words = &ink.words;
     match &process.state {
-        ProcessState::Ready => ink.span(Role::Dim, words.ui("process-ready")),
+        ProcessState::Ready => match process.handling.last() {
+            Some(caught) => {
+                let handling = words.ui_with("process-handling", &[("signal", &caught.signal)]);
+                ink.span(Role::Changed, handling)
+            }
+            None => ink.span(Role::Dim, words.ui("process-ready")),
+        },
         ProcessState::InCall { call, .. } => {
             ink.span(Role::Held, words.ui_with("process-asleep", &[("call", &call.typed)]))
         }

@@ -14,6 +14,7 @@ use ratatui::text::{Line, Span};
 use super::page::Page;
 use super::prose::harmless;
 use crate::model::{Family, Fate, Outcome, Report, Socket, TcpState, ss, tcpdump};
+use crate::session::transcript;
 use crate::tui::ink::Ink;
 use crate::tui::text::wrap;
 use crate::tui::theme::Role;
@@ -73,9 +74,19 @@ fn strace(page: &Page<'_>, wide: usize, ink: &Ink, lines: &mut Vec<Line<'static>
     heading("strace -f", ink, lines);
     let told = page.told();
     let mut any = false;
-    for report in told.iter().flat_map(|(_, moment)| &moment.reports) {
-        text(&call(report), wide, ink, lines);
-        any = true;
+    for (before, moment) in told {
+        let pid = |name| moment.snapshot.process(name).map_or(0, |process| process.pid);
+        let back = transcript::way_back(Some(before), moment);
+        let back = back.map(|(process, line)| format!("[pid {}] {line}", pid(process)));
+        let calls = moment.reports.iter().map(call);
+        let signals = moment
+            .signals
+            .iter()
+            .map(|caught| format!("[pid {}] {}", caught.pid, transcript::signal_line(caught)));
+        for line in back.into_iter().chain(calls).chain(signals) {
+            text(&line, wide, ink, lines);
+            any = true;
+        }
     }
     if !any {
         lines.push(ink.line(Role::Dim, format!(" {}", ink.words.ui("said-no-call"))));

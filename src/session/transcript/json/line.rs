@@ -23,6 +23,18 @@ pub(super) enum Line<'a> {
         args: Vec<&'a str>,
         outcome: Came<'a>,
     },
+    Signal {
+        step: Option<usize>,
+        at_ms: u64,
+        host: Option<&'a str>,
+        process: &'a str,
+        pid: i32,
+        signal: String,
+        handler: &'a str,
+        info: String,
+        restart: bool,
+        during: Option<&'a str>,
+    },
     Process {
         step: Option<usize>,
         host: &'a str,

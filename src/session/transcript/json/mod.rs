@@ -9,8 +9,8 @@ use line::{Came, Choice, Line};
 use super::{fate, snapshot_before, strace::lines_of};
 use crate::lesson::Lesson;
 use crate::model::{
-    Address, Body, Change, Flags, Host, Outcome, Packet, Passage, ProcessState, Report, Snapshot,
-    Socket, Transition, harmless_json,
+    Address, Body, Caught, Change, Flags, Host, Outcome, Packet, Passage, ProcessState, Report,
+    Snapshot, Socket, Transition, harmless_json,
 };
 use crate::session::entry::{Bet, Entry, Verdict};
 
@@ -25,6 +25,7 @@ pub fn lines(before: Option<&Entry>, entry: &Entry, lesson: Option<&Lesson>) -> 
     let mut lines: Vec<Line<'_>> = Vec::new();
     lines.extend(begun(before, entry, lesson));
     lines.extend(moment.reports.iter().map(|report| call(step, at_ms, snapshot, report)));
+    lines.extend(moment.signals.iter().map(|caught| signal(step, at_ms, snapshot, caught)));
     lines.extend(moment.changes.iter().filter_map(|change| process(step, snapshot, change)));
     lines.extend(moment.passages.iter().map(|passage| packet(step, passage)));
     let states = moment.changes.iter().filter_map(Change::transition);
@@ -101,6 +102,26 @@ fn call<'a>(
             Outcome::Killed(signal) => Came::Killed(signal.to_string()),
             Outcome::Exited(status) => Came::Exited(*status),
         },
+    }
+}
+
+fn signal<'a>(
+    step: Option<usize>,
+    at_ms: u64,
+    snapshot: &'a Snapshot,
+    caught: &'a Caught,
+) -> Line<'a> {
+    Line::Signal {
+        step,
+        at_ms,
+        host: snapshot.process(&caught.process).map(|process| process.host.as_str()),
+        process: caught.process.as_str(),
+        pid: caught.pid,
+        signal: caught.signal.to_string(),
+        handler: &caught.handler,
+        info: caught.info(),
+        restart: caught.restarts(),
+        during: caught.during.as_ref().map(|call| call.typed.as_str()),
     }
 }
 
