@@ -73,6 +73,10 @@ pub fn ops(report: &Report) -> Vec<(&'static str, i64)> {
         | Syscall::Lseek
         | Syscall::Kill
         | Syscall::RtSigaction
+        | Syscall::RtSigreturn
+        | Syscall::Alarm
+        | Syscall::Kcmp
+        | Syscall::Getrlimit
         | Syscall::Setrlimit
         | Syscall::Getpid
         | Syscall::Getppid
