@@ -36,6 +36,7 @@ impl Pair<'_> {
             ("chapter", a.chapter == b.chapter),
             ("minutes", a.minutes == b.minutes),
             ("show", a.show == b.show),
+            ("mystery", a.mystery == b.mystery),
             ("misconceptions", numbers(&a.misconceptions) == numbers(&b.misconceptions)),
             ("lab", a.spec.rung == b.spec.rung),
             ("preset", a.spec.preset == b.spec.preset),

@@ -27,6 +27,8 @@ pub struct Lesson {
     pub spec: LabSpec,
     /// What the screen should show above all.
     pub show: Vec<Show>,
+    /// The screen explains nothing until the first question is answered.
+    pub mystery: bool,
     /// The misconceptions that it says it answers, in the order of its front matter.
     pub misconceptions: Vec<Misconception>,
     /// Its title.

@@ -96,6 +96,7 @@ impl<'a> Builder<'a> {
             minutes: front.minutes,
             spec: front.spec,
             show: front.show,
+            mystery: front.mystery,
             misconceptions: misconceptions(source, front.misconceptions),
             title: String::new(),
             intro: Vec::new(),

@@ -19,11 +19,12 @@ pub struct Front {
     pub minutes: Option<u32>,
     pub spec: LabSpec,
     pub show: Vec<Show>,
+    pub mystery: bool,
     /// The numbers and where each stands.
     pub misconceptions: Vec<(u32, Range<usize>)>,
 }
 
-pub(super) const KEYS: [&str; 10] = [
+pub(super) const KEYS: [&str; 11] = [
     "id",
     "chapter",
     "minutes",
@@ -34,6 +35,7 @@ pub(super) const KEYS: [&str; 10] = [
     "processes",
     "misconceptions",
     "quickack",
+    "mystery",
 ];
 
 const SAMPLE: &str = "a front matter: a line `---`, a line `id: my-lesson`, a line `---`";
@@ -142,6 +144,7 @@ fn front(pairs: &[Pair], whole: Range<usize>, troubles: &mut Vec<Trouble>) -> Fr
         minutes: None,
         spec: LabSpec::two_hosts(),
         show: Vec::new(),
+        mystery: false,
         misconceptions: Vec::new(),
     };
     for (index, (key, _)) in pairs.iter().enumerate() {
@@ -188,6 +191,7 @@ fn entry(front: &mut Front, key: &str, value: &Word) -> Result<(), Trouble> {
         "preset" => {
             front.spec.preset = one_of(value, &[("calm", Preset::Calm), ("quick", Preset::Quick)])?;
         }
+        "mystery" => front.mystery = one_of(value, &SWITCH)?,
         "quickack" => front.spec.quickack = one_of(value, &SWITCH)?,
         "show" => {
             for item in items(value) {

@@ -132,7 +132,7 @@ fn statements<'a>(
             page.entry().step.map_or(0, |step| step + 1)
         }
     };
-    let ahead = (next..lesson.steps.len())
+    let ahead = (next..told_until(page, lesson, next))
         .take_while(|step| !matches!(lesson.steps[*step].does, Does::Lab(LabLine::Again { .. })));
     let mut found = Vec::new();
     for step in lesson.path_to(next).into_iter().chain(ahead) {
@@ -148,6 +148,17 @@ fn statements<'a>(
         }
     }
     found
+}
+
+/// Up to which step the C ahead may be read: what stands behind a question might tell its answer,
+/// and in a mystery anything might.
+fn told_until(page: &Page<'_>, lesson: &Lesson, next: usize) -> usize {
+    let behind = lesson.joined_from(next).last().map_or(next, |(last, _)| last + 1);
+    let asks = |index: usize| lesson.steps[index].question.is_some();
+    if lesson.mystery || page.is_open() || lesson.steps.get(next).is_some_and(|_| asks(next)) {
+        return behind;
+    }
+    (behind..lesson.steps.len()).find(|index| asks(*index)).unwrap_or(lesson.steps.len())
 }
 
 /// One statement: what has run in colours, what is coming dim, what runs next with a mark.

@@ -17,7 +17,7 @@ use super::told::fact;
 use super::undone;
 use crate::explain::{is_telling, notes};
 use crate::lesson::{Prose, Question, Step};
-use crate::model::Rung;
+use crate::model::{Cause, Rung};
 use crate::session::{Bet, Entry, Mode, Origin, Verdict};
 use crate::tui::ink::Ink;
 use crate::tui::theme::Role;
@@ -78,7 +78,17 @@ fn explanation(page: &Page<'_>, depth: Depth, ink: &Ink) -> Vec<Paragraph> {
             found.extend(more.map(|prose| Paragraph::prose(ink, Role::Dim, prose)));
         }
     }
-    let told = if undone::line(page).is_some() { Vec::new() } else { page.told() };
+    if page.is_hushed() && page.cursor > 0 {
+        let words = ink.words.ui("mystery-hushed");
+        found.push(Paragraph::new(ink, Role::Dim, words).weighing(5));
+        return found;
+    }
+    let entry = page.entry();
+    // Where C that made no call has printed something, that is what it did.
+    let only_printed =
+        matches!(entry.moment.cause, Cause::Statement { .. }) && !entry.printed.is_empty();
+    let silent = only_printed || undone::line(page).is_some();
+    let told = if silent { Vec::new() } else { page.told() };
     let told = told.iter().flat_map(|(before, moment)| notes(before, moment));
     for (index, note) in told.enumerate() {
         // The first one says it, and is only cut; the others may give way to what the lesson has
@@ -184,28 +194,33 @@ pub(super) fn conclusion_words(step: &Step, ink: &Ink) -> Vec<Paragraph> {
     words.map(|prose| Paragraph::prose(ink, Role::Strong, prose)).collect()
 }
 
-/// What the C printed since the step began, and what commands printed.
+/// What C and commands have printed since the step began.
 fn printed(page: &Page<'_>, ink: &Ink) -> Vec<Paragraph> {
-    let entry = page.entry();
-    let command = crate::model::escape(&entry.moment.printed);
-    let texts = [crate::model::escape(of_the_step(page).as_bytes()), command];
+    let entries = of_the_step(page);
+    let program: String = entries.iter().map(|entry| &*entry.printed).collect();
+    let command: Vec<u8> =
+        entries.iter().flat_map(|entry| entry.moment.printed.iter().copied()).collect();
+    let texts = [crate::model::escape(program.as_bytes()), crate::model::escape(&command)];
     let shown = texts.into_iter().filter(|text| !text.is_empty()).map(|text| {
         let text = text.replace("\\n", "\n");
         let label = ink.words.ui("printed").to_owned();
-        Paragraph::new(ink, Role::Code, text.trim_end()).marked(ink.span(Role::Dim, label + "  "))
+        let label = ink.span(Role::Dim, label + "  ");
+        Paragraph::new(ink, Role::Code, text.trim_end()).marked(label).weighing(SHRINKS)
     });
     shown.collect()
 }
 
-/// What the C of this page's step has printed up to here: of a statement that makes several
-/// calls, each page has a part.
-fn of_the_step(page: &Page<'_>) -> String {
+/// This page's entry and those of the same step before it, oldest first: of a statement that makes
+/// several calls, and of a command, each has printed a part.
+fn of_the_step<'a>(page: &Page<'a>) -> Vec<&'a Entry> {
+    let timeline = page.timeline;
     let entry = page.entry();
-    let earlier = (0..page.cursor).rev().map_while(|index| page.timeline.get(index));
+    let earlier = (0..page.cursor).rev().map_while(move |index| timeline.get(index));
     let own = earlier.take_while(|before| entry.step.is_some() && before.step == entry.step);
-    let mut parts = vec![&*entry.printed];
-    parts.extend(own.take(PRINTED).map(|before| &*before.printed));
-    parts.into_iter().rev().collect()
+    let mut entries: Vec<&Entry> = own.take(PRINTED).map(|entry| &**entry).collect();
+    entries.reverse();
+    entries.push(entry);
+    entries
 }
 
 /// The words before the next step: on the newest page, and in a recording where the next entry

@@ -171,6 +171,12 @@ impl<'a> Page<'a> {
         self.question_ahead && self.live || self.asking.is_some()
     }
 
+    /// The lesson is a mystery of which no question was answered yet: the screen explains nothing.
+    pub fn is_hushed(&self) -> bool {
+        let mystery = self.lesson.is_some_and(|lesson| lesson.mystery);
+        mystery && self.mode == Mode::Script && self.timeline.iter().all(|e| e.bets.is_empty())
+    }
+
     /// How its timers are told.
     pub fn clock(&self) -> Clock {
         // Only the newest entry of all shows what holds now.

@@ -31,13 +31,21 @@ pub fn line(page: &Page<'_>, wide: usize, ink: &Ink) -> Line<'static> {
 /// `   scene 2  24/28`
 fn place(page: &Page<'_>, ink: &Ink) -> String {
     let mut text = String::new();
-    let (done, all) = page.step;
+    let (mut done, all) = page.step;
     if all == 0 {
         return text;
     }
+    let behind = page.next_index.saturating_sub(1);
+    // A question's page belongs to the step that it stands before.
+    let mut index = if page.asking.is_some() { page.next_index } else { behind };
     // In the past, the step that was done then.
-    let done = if page.live { done } else { page.entry().step.map_or(0, |step| step + 1) };
-    let step = page.lesson.and_then(|lesson| lesson.steps.get(done.saturating_sub(1)));
+    if !page.live
+        && let Some(lesson) = page.lesson
+    {
+        index = page.entry().step.unwrap_or(0);
+        done = page.entry().step.map_or(0, |step| lesson.number_of(step) + 1);
+    }
+    let step = page.lesson.and_then(|lesson| lesson.steps.get(index));
     if let Some(scene) = step.and_then(|step| step.scene) {
         text = format!("   {}", ink.words.ui_with("title-scene", &[("scene", &(scene + 1))]));
     }
