@@ -3,6 +3,7 @@
 
 /// What every process knows before its first statement.
 pub(super) const HEADERS: &str = "
+#define h_addr h_addr_list[0]
 typedef void FILE;
 typedef void (*sighandler_t)(int);
 struct sockaddr { sa_family_t sa_family; char sa_data[14]; };
@@ -28,6 +29,9 @@ struct sockaddr_ll {
 };
 struct sockaddr_nl {
     sa_family_t nl_family; unsigned short nl_pad; uint32_t nl_pid; uint32_t nl_groups;
+};
+struct hostent {
+    char *h_name; char **h_aliases; int h_addrtype; int h_length; char **h_addr_list;
 };
 struct iovec { void *iov_base; size_t iov_len; };
 struct msghdr {

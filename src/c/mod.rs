@@ -42,7 +42,7 @@ mod strace;
 mod types;
 
 pub use arena::ERRNO_ADDRESS;
-pub use builtins::strerror;
+pub use builtins::{Stdin, strerror};
 pub use calls::{CallHelp, CallResult, Parameter, call_named, calls};
 pub use complete::{Candidate, Completion, call_at, complete};
 pub use constants::{names as constant_names, value as constant};

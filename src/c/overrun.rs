@@ -87,6 +87,7 @@ fn spans(syscall: Syscall) -> &'static [Span] {
         | Syscall::Setrlimit
         | Syscall::Getpid
         | Syscall::Getppid
+        | Syscall::Time
         | Syscall::Pause
         | Syscall::Wait4
         | Syscall::Nanosleep

@@ -110,6 +110,10 @@ pub(super) struct Programs {
     /// Arguments of a C program: --args "client.c:SERVER_IP 8080"
     #[arg(long, value_name = "FILE:ARGS")]
     pub args: Vec<String>,
+    /// What a C program finds on its standard input, with \n between lines:
+    /// --input "client.c:hello\nbye"
+    #[arg(long, value_name = "FILE:TEXT")]
+    pub input: Vec<String>,
     /// The host of a C program: --on client.c:@server; otherwise those that listen, or have
     /// `server` in their name, live on @server, all others on @client.
     #[arg(long, value_name = "FILE:@HOST")]

@@ -12,7 +12,7 @@ use super::args::Programs;
 use super::find::{Here, NoLesson, file};
 use crate::c;
 use crate::explain::Words;
-use crate::lesson::{Does, Lesson, Program, Source, program, program_text, render};
+use crate::lesson::{Does, Given, Lesson, Program, Source, program, program_text, render};
 use crate::model::{HostName, LabSpec, Lang, ProcessName, ProcessState, harmless};
 use crate::session::{Session, transcript};
 
@@ -32,6 +32,20 @@ struct Cast {
     process: ProcessName,
     host: HostName,
     args: Vec<String>,
+    /// As it was given, with its escapes.
+    input: Option<String>,
+}
+
+impl Cast {
+    /// What stands behind `program` in its fence.
+    fn given(&self) -> String {
+        let mut text = self.args.join(" ");
+        if let Some(input) = &self.input {
+            text.push_str(" < ");
+            text.push_str(&input.replace('\n', "\\n"));
+        }
+        text
+    }
 }
 
 /// The play of these files.
@@ -51,12 +65,16 @@ pub(super) fn lesson(
             .ok_or_else(|| wrong(format!("no process can be named after {name}")))?;
         let host = if serves(name, &source.text) { "server" } else { "client" };
         let host = HostName::parse(host).expect("a constant name");
-        cast.push(Cast { source, process, host, args: Vec::new() });
+        cast.push(Cast { source, process, host, args: Vec::new(), input: None });
     }
     for given in &how.args {
         let (name, rest) = parted(given, "--args")?;
         let args: Vec<String> = rest.split_whitespace().map(str::to_owned).collect();
         named(&mut cast, name)?.args = args;
+    }
+    for given in &how.input {
+        let (name, rest) = parted(given, "--input")?;
+        named(&mut cast, name)?.input = Some(rest.to_owned());
     }
     let shared = match (how.one_host, how.on.is_empty()) {
         (true, _) => Some(String::new()),
@@ -98,8 +116,8 @@ pub(super) fn lesson(
 /// The programs as their files have them.
 fn compiled(cast: &[Cast], spec: &LabSpec) -> Result<Vec<Program>, NoLesson> {
     let made = cast.iter().map(|person| {
-        let args: Vec<&str> = person.args.iter().map(String::as_str).collect();
-        let made = program(person.source.clone(), &person.process, &args, spec);
+        let given = Given::read(&person.given());
+        let made = program(person.source.clone(), &person.process, &given, spec);
         made.map_err(|one| NoLesson::Wrong(render(&[*one])))
     });
     made.collect()
@@ -115,8 +133,9 @@ fn play(cast: &[Cast], shared: Option<&str>, words: &Words) -> String {
     let mut processes: Vec<String> =
         cast.iter().map(|person| format!("{} {}", person.process, person.host)).collect();
     processes.extend(idle.clone());
-    let files: Vec<String> = cast.iter().map(file).collect();
-    let title = files.join(", ").replace(['`', '*', '_', '<', '[', '\\'], "-");
+    let files: Vec<String> =
+        cast.iter().map(|person| format!("`{}`", file(person).replace('`', "-"))).collect();
+    let title = files.join(", ");
     let mut text = format!(
         "---\nid: programs\nlab: loopback\nhosts: {hosts}\nprocesses: {}\n---\n\n# {title}\n\n",
         processes.join(", ")
@@ -133,7 +152,7 @@ fn play(cast: &[Cast], shared: Option<&str>, words: &Words) -> String {
         let body = person.source.text.trim_start_matches('\u{feff}');
         let longest = body.split(|c| c != '~').map(str::len).max().unwrap_or(0);
         let fence = "~".repeat(longest.max(2) + 1);
-        let args = person.args.join(" ");
+        let args = person.given();
         let end = if body.ends_with('\n') { "" } else { "\n" };
         text.push_str(&format!(
             "{fence}c {} program {args}\n{body}{end}{fence}\n\n",

@@ -252,6 +252,7 @@ pub fn subject(report: &Report) -> Option<i32> {
         | Syscall::Setrlimit
         | Syscall::Getpid
         | Syscall::Getppid
+        | Syscall::Time
         | Syscall::Pause
         | Syscall::Wait4
         | Syscall::Nanosleep

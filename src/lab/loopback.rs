@@ -87,6 +87,7 @@ impl Lab {
             | Syscall::Setrlimit
             | Syscall::Getpid
             | Syscall::Getppid
+            | Syscall::Time
             | Syscall::Pause
             | Syscall::Wait4
             | Syscall::Nanosleep

@@ -42,7 +42,7 @@ pub use diagnostic::{Diagnostic, render};
 pub use fact::{Fact, FdName};
 pub use line::{LabLine, Patience};
 pub use pairs::compare;
-pub use program::{Program, program};
+pub use program::{Given, Program, program};
 pub use prose::{Piece, Prose, Style};
 pub use read::{Options, parse, parse_with, program_text};
 pub use source::{Place, Source};

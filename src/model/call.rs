@@ -42,7 +42,7 @@ syscalls! {
     Splice "splice", Sendfile "sendfile", Kill "kill", RtSigaction "rt_sigaction",
     RtSigreturn "rt_sigreturn", Alarm "alarm", Kcmp "kcmp", Getrlimit "getrlimit",
     Setrlimit "setrlimit", Getpid "getpid", Getppid "getppid", Pause "pause", Wait4 "wait4",
-    Nanosleep "nanosleep", ExitGroup "exit_group",
+    Nanosleep "nanosleep", Time "time", ExitGroup "exit_group",
 }
 
 impl fmt::Display for Syscall {

@@ -9,7 +9,7 @@ use super::actor::{Actor, Ended};
 use super::entry::ProcessVariables;
 use super::interrupt::way_back;
 use super::ports::Ports;
-use crate::c::{self, Event, Fault, Machine, Scope, Statement};
+use crate::c::{self, Event, Fault, Machine, Scope, Statement, Stdin};
 use crate::lesson::{Place, Program, Source};
 use crate::model::{
     Action, Call, Cause, LabSpec, Memory, Moment, Outcome, ProcessName, ProcessState, Report,
@@ -133,8 +133,8 @@ impl Live {
         actor.scope = program.code.scope.clone();
         actor.program = Some(program.clone());
         actor.starts(None, None);
-        let main = &program.code.main;
-        self.turn(process, printed, |machine, memory| machine.begin_walk(main, memory))?;
+        let (main, stdin) = (&program.code.main, Stdin::new(program.input.clone()));
+        self.turn(process, printed, |machine, memory| machine.begin_walk(main, stdin, memory))?;
         self.look();
         Ok(())
     }
@@ -294,7 +294,10 @@ impl Live {
         loop {
             match event {
                 Ok(Event::Printed(text)) => {
-                    printed.push_str(&text);
+                    match actor.program {
+                        Some(_) => say(process, &text, printed),
+                        None => printed.push_str(&text),
+                    }
                     event = actor.machine.go_on(memory);
                 }
                 Ok(Event::Reached) => return Ok(()),
@@ -416,4 +419,15 @@ pub fn base_scope(spec: &LabSpec) -> Scope {
     let constants: Vec<(&str, &str)> =
         constants.iter().map(|(name, address)| (*name, address.as_str())).collect();
     Scope::new(&constants)
+}
+
+/// Puts what a program printed behind what was printed already, each line with the program's name
+/// before it: several of them share one screen.
+fn say(process: &ProcessName, text: &str, printed: &mut String) {
+    for line in text.split_inclusive('\n') {
+        if printed.is_empty() || printed.ends_with('\n') {
+            printed.push_str(&format!("{process}: "));
+        }
+        printed.push_str(line);
+    }
 }

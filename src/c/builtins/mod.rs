@@ -1,8 +1,10 @@
 //! Functions of the C library that ask no kernel, done here on the process's memory.
 
+mod calendar;
 mod control;
 mod error_text;
 mod format;
+mod input;
 mod network;
 mod sets;
 mod text;
@@ -10,6 +12,8 @@ mod text;
 pub(super) use control::Control;
 pub use error_text::strerror;
 pub(super) use format::{CONVERSIONS, Format, needed};
+pub(super) use input::Input;
+pub use input::Stdin;
 pub(super) use network::{Network, ipv6_text};
 pub(super) use sets::Sets;
 pub(super) use text::Text;
@@ -29,6 +33,7 @@ pub(super) enum Builtin {
     Format(Format),
     Sets(Sets),
     Control(Control),
+    Input(Input),
 }
 
 /// What came of it.
@@ -64,6 +69,7 @@ pub(super) fn run(
     args: &[i64],
     reach: &mut Reach,
     fuel: u32,
+    stdin: &mut Stdin,
 ) -> Result<Done, Fault> {
     let a = Args(args);
     match builtin {
@@ -73,6 +79,7 @@ pub(super) fn run(
         Builtin::Text(which) => text::run(which, &a, reach, fuel),
         Builtin::Format(which) => format::run(which, &a, reach, fuel),
         Builtin::Sets(which) => sets::run(which, &a, reach).map(Done::value),
+        Builtin::Input(which) => input::run(which, &a, reach, stdin),
         Builtin::Control(which) => control::run(which, &a, reach).map(Done::value),
     }
 }

@@ -10,6 +10,8 @@ use super::Args;
 
 /// Where `inet_ntoa` puts its text.
 const NTOA: u64 = LIBRARY;
+/// Where `gethostbyname` puts what it found.
+const HOSTENT: u64 = LIBRARY + 96;
 const EAFNOSUPPORT: i64 = 97;
 const ENOSPC: i64 = 28;
 const AF_INET: i64 = 2;
@@ -19,7 +21,7 @@ const AF_INET6: i64 = 10;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[rustfmt::skip]
 pub(crate) enum Network {
-    InetAddr, InetAton, InetPton, InetNtop, InetNtoa, IsV4Mapped,
+    InetAddr, InetAton, InetPton, InetNtop, InetNtoa, IsV4Mapped, Gethostbyname,
 }
 
 pub(super) fn run(which: Network, a: &Args, reach: &mut Reach) -> Result<i64, Fault> {
@@ -44,11 +46,31 @@ pub(super) fn run(which: Network, a: &Args, reach: &mut Reach) -> Result<i64, Fa
             reach.write(NTOA, format!("{ip}\0").as_bytes())?;
             Ok(NTOA as i64)
         }
+        Network::Gethostbyname => host(a, reach),
         Network::IsV4Mapped => {
             let bytes = reach.read(a.address(0), 16)?;
             Ok(i64::from(bytes[..10].iter().all(|b| *b == 0) && bytes[10..12] == [0xff, 0xff]))
         }
     }
+}
+
+/// A `struct hostent` for an address in dots, or `localhost`. A lab asks no DNS: every other name
+/// is unknown, and NULL.
+fn host(a: &Args, reach: &mut Reach) -> Result<i64, Fault> {
+    const NAME: u64 = HOSTENT + 64;
+    let mut text = reach.text(a.address(0))?;
+    let ip = if text == b"localhost" { Some(Ipv4Addr::LOCALHOST) } else { aton(&text) };
+    let Some(ip) = ip else { return Ok(0) };
+    text.truncate(63);
+    text.push(0);
+    reach.write(NAME, &text)?;
+    // h_name, h_aliases, h_addrtype and h_length, h_addr_list; behind them both lists, the address.
+    let parts = [NAME, HOSTENT + 32, AF_INET as u64 | 4 << 32, HOSTENT + 40, 0, HOSTENT + 56, 0];
+    for (at, part) in (0..).zip(parts) {
+        reach.store(HOSTENT + 8 * at, Int::LONG, part as i64)?;
+    }
+    reach.write(HOSTENT + 56, &ip.octets())?;
+    Ok(HOSTENT as i64)
 }
 
 fn pton(a: &Args, reach: &mut Reach) -> Result<i64, Fault> {

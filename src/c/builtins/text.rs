@@ -3,10 +3,13 @@
 use super::super::arena::LIBRARY;
 use super::super::fault::Fault;
 use super::super::reach::Reach;
-use super::{Args, Done, strerror};
+use super::super::types::Int;
+use super::{Args, Done, calendar, strerror};
 
 /// Where `strerror` puts its texts: each error has its own place, as in glibc, up to a number.
 const ERROR_TEXTS: u64 = LIBRARY + 512;
+/// Where `ctime` puts its text.
+const CTIME: u64 = LIBRARY + 64;
 const ERROR_TEXT_SIZE: u64 = 64;
 const ERROR_TEXT_PLACES: u64 = 24;
 
@@ -15,6 +18,7 @@ const ERROR_TEXT_PLACES: u64 = 24;
 #[rustfmt::skip]
 pub(crate) enum Text {
     Memset, Memcpy, Memcmp, Bzero, Strcpy, Strncpy, Strcat, Strlen, Strcmp, Strncmp, Strchr, Strstr, Atoi, Toupper, Tolower, Strerror,
+    Strncat, Strrchr, Bcopy, Strtol, Ctime, Isalpha, Isdigit, Isspace, Isalnum, Isupper, Islower, Isprint,
 }
 
 pub(super) fn run(which: Text, a: &Args, reach: &mut Reach, fuel: u32) -> Result<Done, Fault> {
@@ -93,6 +97,38 @@ pub(super) fn run(which: Text, a: &Args, reach: &mut Reach, fuel: u32) -> Result
             let at = (0..=text.len()).find(|at| text[*at..].starts_with(&wanted));
             at.map_or(0, |at| a.int(0) + at as i64)
         }
+        Text::Strncat => {
+            let (end, text) = (reach.text(to)?.len() as u64, limited(reach, a.address(1), length)?);
+            pay(text.len() as u64 + end)?;
+            put(reach, to + end, text)?;
+            a.int(0)
+        }
+        Text::Strrchr => {
+            let text = reach.text(to)?;
+            pay(text.len() as u64)?;
+            let wanted = a.int(1) as u8;
+            let at = text.iter().chain(b"\0").collect::<Vec<_>>();
+            let at = at.iter().rposition(|byte| **byte == wanted);
+            at.map_or(0, |at| a.int(0) + at as i64)
+        }
+        Text::Bcopy => {
+            pay(length)?;
+            reach.copy(a.address(1), to, length)?;
+            0
+        }
+        Text::Strtol => strtol(a, reach)?,
+        Text::Ctime => {
+            let seconds = reach.load(to, Int::LONG)?;
+            put(reach, CTIME, calendar::written(seconds).into_bytes())?;
+            CTIME as i64
+        }
+        Text::Isalpha => is(a.int(0), u8::is_ascii_alphabetic),
+        Text::Isdigit => is(a.int(0), u8::is_ascii_digit),
+        Text::Isspace => is(a.int(0), |byte| byte.is_ascii_whitespace() || *byte == 11),
+        Text::Isalnum => is(a.int(0), u8::is_ascii_alphanumeric),
+        Text::Isupper => is(a.int(0), u8::is_ascii_uppercase),
+        Text::Islower => is(a.int(0), u8::is_ascii_lowercase),
+        Text::Isprint => is(a.int(0), |byte| (32..127).contains(byte)),
         Text::Atoi => atoi(&reach.text(to)?),
         Text::Toupper => change(a.int(0), u8::to_ascii_uppercase),
         Text::Tolower => change(a.int(0), u8::to_ascii_lowercase),
@@ -123,6 +159,40 @@ fn limited(reach: &Reach, address: u64, length: u64) -> Result<Vec<u8>, Fault> {
 fn difference(left: &[u8], right: &[u8]) -> i64 {
     let pair = left.iter().zip(right).find(|(a, b)| a != b);
     pair.map_or(0, |(a, b)| i64::from(*a) - i64::from(*b))
+}
+
+/// A number in base 10 or 16 (or 0: as C writes it), and where it ends.
+fn strtol(a: &Args, reach: &mut Reach) -> Result<i64, Fault> {
+    let text = reach.text(a.address(0))?;
+    let space = text.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+    let sign = usize::from(matches!(text.get(space), Some(b'-' | b'+')));
+    let mut at = space + sign;
+    let hex =
+        matches!(text.get(at..), Some([b'0', b'x' | b'X', digit, ..]) if digit.is_ascii_hexdigit());
+    let base = match a.int(2) {
+        0 if hex => 16,
+        0 if text.get(at) == Some(&b'0') => 8,
+        0 => 10,
+        base => u32::try_from(base).unwrap_or(10).clamp(2, 36),
+    };
+    if base == 16 && hex {
+        at += 2;
+    }
+    let start = at;
+    let mut value = 0_i64;
+    while let Some(digit) = text.get(at).and_then(|byte| char::from(*byte).to_digit(base)) {
+        value = value.saturating_mul(i64::from(base)).saturating_add(i64::from(digit));
+        at += 1;
+    }
+    if a.address(1) != 0 {
+        let end = if at == start { 0 } else { at };
+        reach.store(a.address(1), Int::LONG, a.int(0) + end as i64)?;
+    }
+    Ok(if text.get(space) == Some(&b'-') { value.wrapping_neg() } else { value })
+}
+
+fn is(letter: i64, what: fn(&u8) -> bool) -> i64 {
+    i64::from(u8::try_from(letter).is_ok_and(|byte| what(&byte)))
 }
 
 fn atoi(text: &[u8]) -> i64 {

@@ -1,6 +1,6 @@
 //! Functions and macros of the C library that ask no kernel.
 
-use super::super::builtins::{Builtin, Control, Format, Network, Sets, Text};
+use super::super::builtins::{Builtin, Control, Format, Input, Network, Sets, Text};
 use super::{CallHelp, Does, Parameter, row};
 
 const fn here(builtin: Builtin) -> Does {
@@ -83,6 +83,50 @@ pub(super) const CALLS: &[CallHelp] = &[
         "print a character", here(Builtin::Format(Format::Putchar))),
     row!("int" "fflush" ("FILE *" "stream")
         "print what was held back; nothing is, here", here(Builtin::Format(Format::Fflush))),
+    row!("char *" "fgets" ("char *" "s", "int" "size", "FILE *" "stream")
+        "read a line of the input that was given, at most size - 1 bytes", here(Builtin::Input(Input::Fgets))),
+    row!("int" "getchar" ()
+        "read a character of the input that was given", here(Builtin::Input(Input::Getchar))),
+    row!("int" "fgetc" ("FILE *" "stream")
+        "read a character of the input that was given", here(Builtin::Input(Input::Getchar))),
+    row!("int" "getc" ("FILE *" "stream")
+        "read a character of the input that was given", here(Builtin::Input(Input::Getchar))),
+    row!("int" "feof" ("FILE *" "stream")
+        "whether a read has met the end of the input", here(Builtin::Input(Input::Feof))),
+    row!("int" "ferror" ("FILE *" "stream")
+        "whether a read has failed; none does, here", here(Builtin::Input(Input::Ferror))),
+    row!("int" "scanf" ("const char *" "format"; ...)
+        "read numbers and words of the input that was given", here(Builtin::Input(Input::Scanf))),
+    row!("char *" "strncat" ("char *" "dst", "const char *" "src", "size_t" "n")
+        "append at most n bytes of a string", here(Builtin::Text(Text::Strncat))),
+    row!("char *" "strrchr" ("const char *" "s", "int" "c")
+        "the last place of a character in a string, or NULL", here(Builtin::Text(Text::Strrchr))),
+    row!("void" "bcopy" ("const void *" "src", "void *" "dest", "size_t" "n")
+        "copy bytes; the source comes first", here(Builtin::Text(Text::Bcopy))),
+    row!("int" "bcmp" ("const void *" "s1", "const void *" "s2", "size_t" "n")
+        "compare bytes; 0 if they are equal", here(Builtin::Text(Text::Memcmp))),
+    row!("long" "atol" ("const char *" "nptr")
+        "the number that a string begins with", here(Builtin::Text(Text::Atoi))),
+    row!("long" "strtol" ("const char *" "nptr", "char **" "endptr", "int" "base")
+        "the number that a string begins with, and where it ends", here(Builtin::Text(Text::Strtol))),
+    row!("char *" "ctime" ("const time_t *" "timep")
+        "seconds since 1970 as a date, in UTC", here(Builtin::Text(Text::Ctime))),
+    row!("int" "isalpha" ("int" "c")
+        "whether it is a letter", here(Builtin::Text(Text::Isalpha))),
+    row!("int" "isdigit" ("int" "c")
+        "whether it is a digit", here(Builtin::Text(Text::Isdigit))),
+    row!("int" "isspace" ("int" "c")
+        "whether it is white space", here(Builtin::Text(Text::Isspace))),
+    row!("int" "isalnum" ("int" "c")
+        "whether it is a letter or a digit", here(Builtin::Text(Text::Isalnum))),
+    row!("int" "isupper" ("int" "c")
+        "whether it is a capital letter", here(Builtin::Text(Text::Isupper))),
+    row!("int" "islower" ("int" "c")
+        "whether it is a small letter", here(Builtin::Text(Text::Islower))),
+    row!("int" "isprint" ("int" "c")
+        "whether it can be printed", here(Builtin::Text(Text::Isprint))),
+    row!("struct hostent *" "gethostbyname" ("const char *" "name")
+        "the address that a name stands for; only addresses and localhost are known here", here(Builtin::Network(Network::Gethostbyname))),
     row!("socklen_t" "SUN_LEN" ("const struct sockaddr_un *" "ptr")
         "the length of a unix address with its path", here(Builtin::Sets(Sets::SunLen))),
     row!("void" "FD_ZERO" ("fd_set *" "set")

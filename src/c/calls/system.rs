@@ -73,6 +73,8 @@ pub(super) const CALLS: &[CallHelp] = &[
         "wait until one of the descriptors is ready (milliseconds)", plain(Syscall::Poll)),
     row!("int" "select" ("int" "nfds", "fd_set *" "readfds", "fd_set *" "writefds", "fd_set *" "exceptfds", "struct timeval *" "timeout")
         "wait until a descriptor of one of the sets is ready", plain(Syscall::Select)),
+    row!("int" "epoll_create" ("int" "size")
+        "make an epoll instance; size means nothing", Does::Ask(Syscall::EpollCreate1, Lowering::EpollCreate)),
     row!("int" "epoll_create1" ("int" "flags")
         "make an epoll: a list of descriptors to wait for", plain(Syscall::EpollCreate1)),
     row!("int" "epoll_ctl" ("int" "epfd", "int" "op", "int" "fd", "struct epoll_event *" "event")
@@ -127,6 +129,8 @@ pub(super) const CALLS: &[CallHelp] = &[
         "sleep for microseconds", Does::Ask(Syscall::Nanosleep, Lowering::Sleep { nanoseconds: 1000 })),
     row!("int" "nanosleep" ("const struct timespec *" "duration", "struct timespec *" "rem")
         "sleep for seconds and nanoseconds", plain(Syscall::Nanosleep)),
+    row!("time_t" "time" ("time_t *" "tloc")
+        "the seconds since 1970", plain(Syscall::Time)),
     row!("void" "exit" ("int" "status")
         "end this process; the kernel closes what it held", plain(Syscall::ExitGroup)),
     row!("void" "_exit" ("int" "status")

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::arena::{ERRNO_ADDRESS, SIGINFO};
 use super::ast::Span;
+use super::builtins::Stdin;
 use super::calls::{CallResult, Lowering};
 use super::fault::{CALLS_A_STEP, Fault, OPERATIONS_A_STEP};
 use super::lower;
@@ -28,6 +29,8 @@ pub struct Machine {
     interrupted: Vec<Interrupted>,
     calls: u32,
     operations: u32,
+    /// What its C reads from its standard input.
+    stdin: Stdin,
     /// It stops at the first statement behind each call.
     walks: bool,
     /// A call came back since it went on.
@@ -127,6 +130,7 @@ impl Machine {
             interrupted: Vec::new(),
             calls: CALLS_A_STEP,
             operations: OPERATIONS_A_STEP,
+            stdin: Stdin::default(),
             walks: false,
             called: false,
             last: None,
@@ -162,7 +166,7 @@ impl Machine {
         self.start(statement, memory)
     }
 
-    /// Begins a program: runs to its first statement, and from now on stops at the first
+    /// Begins a program with this input: runs to its first statement, and from now on stops at the first
     /// statement behind each call.
     ///
     /// # Errors
@@ -170,11 +174,13 @@ impl Machine {
     pub fn begin_walk(
         &mut self,
         statement: &Statement,
+        stdin: Stdin,
         memory: &mut dyn Memory,
     ) -> Result<Event, Fault> {
         if !self.is_idle() {
             return Err(Fault::Misused);
         }
+        self.stdin = stdin;
         (self.walks, self.called, self.last) = (true, true, None);
         self.start(statement, memory)
     }

@@ -91,7 +91,8 @@ impl Machine {
             Op::Here(builtin, count) => {
                 let at = self.stack.len().checked_sub(*count).ok_or(Fault::Misused)?;
                 let args = self.stack.split_off(at);
-                let done = builtins::run(*builtin, &args, &mut reach, self.operations)?;
+                let done =
+                    builtins::run(*builtin, &args, &mut reach, self.operations, &mut self.stdin)?;
                 self.spend(done.cost)?;
                 self.stack.push(done.value);
                 return Ok(done.printed.map(|text| {

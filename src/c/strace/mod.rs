@@ -124,6 +124,7 @@ pub(super) fn before(syscall: Syscall, args: &[i64; 6], memory: &dyn Memory) -> 
         }
         S::Getrlimit => vec![other::resource(a(0)), at(1)],
         S::Setrlimit => vec![other::resource(a(0)), other::limit(memory, a(1))],
+        S::Time => vec![at(0)],
         S::Wait4 => vec![int(0), at(1), flags::wait(a(2)), at(3)],
         S::Nanosleep => vec![ready::time(memory, a(0), "tv_nsec"), at(1)],
         S::ExitGroup => vec![int(0)],
@@ -224,6 +225,7 @@ pub fn written(call: &Call, result: CallResult, memory: &dyn Memory) -> Vec<(usi
         | S::Setrlimit
         | S::Getpid
         | S::Getppid
+        | S::Time
         | S::Pause
         | S::Wait4
         | S::Nanosleep

@@ -323,7 +323,7 @@ fn a_program_stops_at_the_statement_behind_each_call() {
     for statement in &program.before {
         assert!(matches!(machine.begin(statement, &mut memory), Ok(Event::Done(_))));
     }
-    let mut event = machine.begin_walk(&program.main, &mut memory);
+    let mut event = machine.begin_walk(&program.main, Stdin::default(), &mut memory);
     let mut story = Vec::new();
     let mut answers = [3, 4, 0].into_iter();
     for _ in 0..20 {

@@ -85,6 +85,7 @@ fn returned(story: &mut Story, case: &Case, value: i64) {
         Syscall::Kcmp => process::kcmp(story, case, value),
         Syscall::Getrlimit => process::getrlimit(story, case),
         Syscall::Getpid | Syscall::Getppid => process::number(story, case, value),
+        Syscall::Time => process::time(story, case, value),
         Syscall::Nanosleep => process::slept(story, case),
         Syscall::Fstat => files::stat(story, case),
         Syscall::Lseek => files::seek(story, case, value),
@@ -143,6 +144,7 @@ fn blocked(story: &mut Story, case: &Case) {
         | Syscall::Setrlimit
         | Syscall::Getpid
         | Syscall::Getppid
+        | Syscall::Time
         | Syscall::Pause
         | Syscall::Wait4
         | Syscall::Nanosleep

@@ -134,6 +134,11 @@ pub fn number(story: &mut Story, case: &Case, value: i64) {
     story.say(Rank::Call, said);
 }
 
+/// time() returned a number.
+pub fn time(story: &mut Story, case: &Case, value: i64) {
+    story.say(Rank::Call, note!("time-returned", process = case.process, value = value));
+}
+
 /// nanosleep() returned 0.
 pub fn slept(story: &mut Story, case: &Case) {
     story.say(Rank::Call, note!("nanosleep-returned", process = case.process));

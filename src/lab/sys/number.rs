@@ -57,6 +57,7 @@ pub fn number(call: Syscall) -> i64 {
         Syscall::Getppid => libc::SYS_getppid,
         Syscall::Pause => libc::SYS_pause,
         Syscall::Wait4 => libc::SYS_wait4,
+        Syscall::Time => libc::SYS_time,
         Syscall::Nanosleep => libc::SYS_nanosleep,
         Syscall::ExitGroup => libc::SYS_exit_group,
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::diagnostic::Trouble;
 use super::super::markdown::Fence;
-use super::super::program::{self, Program};
+use super::super::program::{self, Given, Program};
 use super::super::step::{Code, Does, Expectation, Line};
 use super::super::words::Words;
 use super::cast::Life;
@@ -72,7 +72,7 @@ impl Builder<'_> {
     /// A whole program for each of some processes: one step.
     fn programs(&mut self, names: Vec<ProcessName>, args: &str, fence: &Fence, body: &str) {
         let first = self.lesson.steps.len();
-        let args: Vec<&str> = args.split_whitespace().collect();
+        let given = Given::read(args);
         let constants = super::super::constants(&self.lesson.spec);
         let constants: Vec<(&str, &str)> =
             constants.iter().map(|(n, v)| (*n, v.as_str())).collect();
@@ -80,13 +80,15 @@ impl Builder<'_> {
             let Some(scope) = self.cast.find(&name).map(|person| person.scope.clone()) else {
                 continue;
             };
-            match program::compile(body, &scope, &name, &args, &constants) {
+            match program::compile(body, &scope, &name, &given, &constants) {
                 Ok(code) => {
                     self.cast.runs(&name, code.scope.clone());
                     let before = code.before.last();
                     let shown = before.map_or(String::new(), |last| last.code.clone());
                     let (source, body) = (self.source.clone(), fence.body.clone());
-                    let program = Program { process: name, source, body: body.clone(), code };
+                    let input = given.bytes();
+                    let program =
+                        Program { process: name, source, body: body.clone(), code, input };
                     self.step(Does::Load(Arc::new(program)), body, shown);
                 }
                 Err(trouble) => {
