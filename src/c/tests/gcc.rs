@@ -22,6 +22,7 @@ const HEADERS: &str = "
 #include <stdint.h>
 #include <unistd.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <poll.h>
 #include <signal.h>
 #include <ctype.h>

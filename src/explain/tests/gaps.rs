@@ -75,7 +75,7 @@ const ERRNOS: &[(&[Syscall], &str)] = &[
     (&[Syscall::Wait4], "ECHILD EINTR EINVAL EFAULT"),
     (&[Syscall::Nanosleep], "EFAULT EINTR EINVAL"),
     (&[Syscall::Pause], "EINTR"),
-    (&[Syscall::Getpid, Syscall::Getppid, Syscall::ExitGroup], ""),
+    (&[Syscall::Getpid, Syscall::Getppid, Syscall::Time, Syscall::ExitGroup], ""),
     (&[Syscall::Alarm, Syscall::RtSigreturn], ""),
 ];
 
@@ -200,6 +200,7 @@ fn situation(syscall: Syscall, errno: &str) -> Call {
         | S::RtSigreturn
         | S::Getpid
         | S::Getppid
+        | S::Time
         | S::ExitGroup => plain(&[1, 2], &["1", "2"]),
     }
 }

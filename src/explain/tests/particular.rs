@@ -224,6 +224,7 @@ fn what_a_socket_is_to_calls_for_files() {
         (on("sendfile", &[5, 10], &["5"]), 7, "moved-returned"),
         (on("getpid", &[], &[]), 3, "getpid-returned"),
         (on("getppid", &[], &[]), 1, "getppid-returned"),
+        (on("time", &[0], &["NULL"]), 1_700_000, "time-returned"),
         (on("fcntl", &[3, 1], &["3", "F_GETFD"]), 1, "fcntl-getfd"),
         (on("fcntl", &[3, 4], &["3", "F_SETFL"]), 0, "fcntl-same"),
     ];

@@ -80,6 +80,7 @@ pub fn ops(report: &Report) -> Vec<(&'static str, i64)> {
         | Syscall::Setrlimit
         | Syscall::Getpid
         | Syscall::Getppid
+        | Syscall::Time
         | Syscall::Pause
         | Syscall::Wait4
         | Syscall::Nanosleep
