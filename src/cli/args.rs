@@ -69,6 +69,8 @@ pub(super) enum Command {
     Check(Check),
     /// List the lessons.
     List(List),
+    /// Print a small lesson to begin with: sockstep new first > first.md
+    New(New),
     /// Look at a recorded run.
     Replay(Replay),
     /// Run a command on a host of a running lab: sockstep exec @server -- ss -tanp
@@ -194,6 +196,13 @@ pub(super) struct Measure {
     /// How many times faster AF_UNIX is said to be; exit code 1 if that is not so everywhere.
     #[arg(long, value_name = "TIMES")]
     pub claim: Option<f64>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct New {
+    /// Its name: small letters, digits and -
+    #[arg(default_value = "my-lesson")]
+    pub id: String,
 }
 
 #[derive(Debug, Args)]

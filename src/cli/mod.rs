@@ -12,6 +12,7 @@ mod find;
 mod headless;
 mod list;
 mod measure;
+mod new;
 mod order;
 mod play;
 mod programs;
@@ -79,6 +80,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Some(Command::Run(run)) => run::run(options, &run),
         Some(Command::Check(check)) => check::check(options, &check),
         Some(Command::List(list)) => list::list(options, &list),
+        Some(Command::New(new)) => new::new(options, &new),
         Some(Command::Replay(replay)) => replay::replay(options, &replay),
         Some(Command::Exec(command)) => exec::exec(&command),
         Some(Command::Measure(measure)) => measure::measure(&measure),

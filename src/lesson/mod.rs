@@ -31,6 +31,7 @@ mod read;
 mod source;
 mod step;
 mod summary;
+mod template;
 mod words;
 
 #[cfg(test)]
@@ -51,6 +52,7 @@ pub use step::{
     Scene, Show, Step,
 };
 pub use summary::Summary;
+pub use template::template;
 
 use crate::model::LabSpec;
 

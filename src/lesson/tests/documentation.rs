@@ -38,6 +38,12 @@ fn document(example: &str) -> String {
 }
 
 #[test]
+fn the_first_lesson_of_the_page_is_the_one_that_the_program_prints() {
+    let (_, first) = blocks().into_iter().find(|(info, _)| *info == "markdown").expect("a lesson");
+    assert_eq!(first, template("first", crate::model::Lang::En).expect("a name"));
+}
+
+#[test]
 fn every_example_is_read() {
     let examples: Vec<&str> = blocks()
         .into_iter()
