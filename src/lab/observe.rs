@@ -200,6 +200,7 @@ impl Lab {
                 let info = peeked.tcp_info.as_deref().and_then(tcp_info);
                 let mut row = unlisted(kind, inode, info);
                 row.reuse = reuse_of(kind, &peeked);
+                row.v6only = peeked.v6only;
                 rows.push(Arc::new(row));
             }
         }

@@ -310,8 +310,8 @@ pub struct Socket {
     pub ownerless: Option<Ownerless>,
     /// Bit 0 set: shutdown for reading, bit 1: for writing. `None`: not reported.
     pub shutdown: Option<u8>,
-    /// IPV6_V6ONLY: an IPv6 socket that takes no IPv4. Reported for one that listens or is not
-    /// connected. `None`: not reported.
+    /// IPV6_V6ONLY: an IPv6 socket that takes no IPv4. Reported for one that listens, is not
+    /// connected or is in no list. `None`: not reported.
     pub v6only: Option<bool>,
     /// The inode of the socket at the other end, for a unix socket that has one with an fd.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -61,7 +61,8 @@ pub(super) fn set(memory: &dyn Memory, at: i64, count: i64) -> String {
 }
 
 fn members(memory: &dyn Memory, at: i64, count: i64) -> Option<Vec<String>> {
-    let count = u64::try_from(count).ok()?.min(1024);
+    // strace looks at no more, and the kernel at as many as it is told.
+    let count = u64::try_from(count).ok()?.min(1 << 20);
     // The kernel reads whole words.
     let length = count.div_ceil(64) * 8;
     let bytes = memory.read(at as u64, length as usize).filter(|_| at != 0)?;

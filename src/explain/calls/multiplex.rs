@@ -29,29 +29,35 @@ pub fn returned(story: &mut Story, case: &Case, count: i64) {
     // strace prints what is ready behind the result of poll(), and as an argument of epoll_wait().
     let syscall = case.report.call.syscall;
     let shown = if syscall == Syscall::EpollWait { case.written(1) } else { case.remark() };
+    let found = found(story, case, shown.unwrap_or_default());
+    let mut names: Vec<String> = found.iter().take(NAMED).map(Ready::name).collect();
+    if found.len() > NAMED {
+        names.push("...".to_owned());
+    }
     let said = if syscall == Syscall::Select {
-        note!("select-ready", process = process, count = count, ready = shown)
+        note!("select-ready", process = process, count = count, ready = names)
     } else {
-        note!("poll-ready", call = call, process = process, count = count, ready = shown)
+        note!("poll-ready", call = call, process = process, count = count, ready = names)
     };
     story.say(Rank::Call, said);
-    for note in found(story, case, shown.unwrap_or_default()) {
+    let reasons: Vec<Note> =
+        found.iter().take(NAMED).flat_map(|r| ready::reasons(&story.scene, case, r)).collect();
+    for note in reasons {
         story.say(Rank::Call, note);
     }
 }
 
-/// Why each descriptor is ready.
-fn found(story: &Story, case: &Case, shown: &str) -> Vec<Note> {
+/// The descriptors that are ready.
+fn found(story: &Story, case: &Case, shown: &str) -> Vec<Ready> {
     let scene = &story.scene;
     let syscall = case.report.call.syscall;
-    let ready: Vec<Ready> = if syscall == Syscall::EpollWait {
+    if syscall == Syscall::EpollWait {
         ready::of_epoll(scene, case, shown)
     } else if syscall == Syscall::Select {
         ready::of_select(shown)
     } else {
         ready::of_poll(shown)
-    };
-    ready.iter().take(NAMED).flat_map(|ready| ready::reasons(scene, case, ready)).collect()
+    }
 }
 
 /// What an epoll watches and does not tell of, although bytes wait there.

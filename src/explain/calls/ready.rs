@@ -14,8 +14,8 @@ const SHUT_READ: u8 = 1;
 /// SOCK_STREAM.
 const STREAM: i32 = 1;
 
-/// A descriptor with the events that were found on it, by the names that poll(2) and epoll(7)
-/// share: `IN`, `HUP`.
+/// A descriptor with the events that were found on it: those of poll(2) and epoll(7), or the
+/// sets of select(2).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ready {
     /// The number; `None` where the answer does not name it.
@@ -25,10 +25,20 @@ pub struct Ready {
 }
 
 impl Ready {
+    /// `fd 5 POLLIN|POLLHUP`; without its number where that is not known.
+    pub fn name(&self) -> String {
+        match self.fd {
+            Some(fd) => format!("fd {fd} {}", self.shown),
+            None => self.shown.clone(),
+        }
+    }
+
     fn has(&self, event: &str) -> bool {
-        let name = |shown: &str| {
-            let shown = shown.strip_prefix('E').unwrap_or(shown);
-            shown.strip_prefix("POLL").unwrap_or(shown) == event
+        let name = |shown: &str| match shown {
+            "in" => event == "IN",
+            "out" => event == "OUT",
+            "except" => event == "PRI",
+            _ => shown.strip_prefix('E').unwrap_or(shown).strip_prefix("POLL") == Some(event),
         };
         self.shown.split('|').any(name)
     }
@@ -191,10 +201,10 @@ pub fn of_poll(shown: &str) -> Vec<Ready> {
     entries.collect()
 }
 
-/// What select() found: `in [3 5], out [4], left {…}`. Events are by its sets.
+/// What select() found: `in [3 5], out [4], left {…}`. Its sets are what it has for events.
 pub fn of_select(shown: &str) -> Vec<Ready> {
     let mut found: Vec<Ready> = Vec::new();
-    for (set, event) in [("in [", "IN"), ("out [", "OUT"), ("except [", "PRI")] {
+    for (set, event) in [("in [", "in"), ("out [", "out"), ("except [", "except")] {
         let Some((_, rest)) = shown.split_once(set) else { continue };
         let members = rest.split(']').next().unwrap_or_default();
         for fd in members.split(' ').filter_map(|fd| fd.parse().ok()) {
@@ -240,7 +250,7 @@ mod tests {
         assert!(of_poll(poll)[0].has("IN") && of_poll(poll)[0].has("HUP"));
         assert!(!of_poll(poll)[0].has("RDHUP"));
         let select = "in [3 5], out [5], left {tv_sec=0, tv_usec=0}";
-        assert_eq!(of_select(select), [ready(3, "IN"), ready(5, "IN|OUT")]);
+        assert_eq!(of_select(select), [ready(3, "in"), ready(5, "in|out")]);
         for odd in ["", "[]", "...", "in [", "[{fd="] {
             assert_eq!((of_poll(odd), of_select(odd)), (vec![], vec![]), "{odd}");
         }

@@ -142,16 +142,23 @@ fn datagram(story: &mut Story, case: &Case, host: &Host, socket: &Socket, count:
     let mine = |source: std::net::SocketAddr| {
         socket.local_port().is_some_and(|port| port == source.port())
     };
+    let raw = socket.kind.is_raw() || socket.kind.family == Family::Packet;
     let ours = |(packet, _): &&(&Arc<Packet>, Fate)| match packet.body {
-        Body::Udp { source, .. } => packet.from.as_ref() == Some(&host.name) && mine(source),
-        Body::Tcp(_) | Body::Icmp { .. } | Body::Other { .. } => false,
+        _ if packet.from.as_ref() != Some(&host.name) => false,
+        Body::Udp { source, .. } => raw || mine(source),
+        // What a raw socket sends has no port by which it could be told from others.
+        Body::Tcp(_) | Body::Icmp { .. } | Body::Other { .. } => raw,
     };
     let sent = story.scene.sent.iter().find(ours);
     let to = case.destination();
     let said = match sent {
         Some((packet, fate)) => {
             let packet = sent_packet(packet_name(packet), *fate);
-            note!("send-datagram", call = call, who = who, count = count, packet = packet)
+            if raw {
+                note!("send-raw", call = call, who = who, count = count, packet = packet)
+            } else {
+                note!("send-datagram", call = call, who = who, count = count, packet = packet)
+            }
         }
         None => note!("send-datagram-unseen", call = call, who = who, count = count, to = &to),
     };

@@ -34,10 +34,20 @@ pub fn bind(story: &Story, case: &Case, errno: &str) -> Option<Note> {
         "ENOENT" | "ENOTDIR" | "ELOOP" | "ENAMETOOLONG" | "EROFS" => {
             note!("bind-path-error", path = address, errno = errno, meaning = path_error(errno)?)
         }
-        "ENODEV" => note!("bind-no-device", who = who, address = shown),
+        "ENODEV" => no_device(case),
         "EPERM" => note!("bind-forbidden", who = who, address = address),
         _ => return None,
     })
+}
+
+/// The address names an interface that is not there.
+pub fn no_device(case: &Case) -> Note {
+    let shown = case.shown(1);
+    let scope = shown.split("sin6_scope_id=").nth(1).and_then(|rest| rest.split('}').next());
+    let (who, host) = (case.who(), case.host.map(|host| &host.name));
+    let interface = scope.map_or(shown, |scope| scope.trim_matches('"'));
+    let interface = interface.strip_prefix("if_nametoindex(\"").unwrap_or(interface);
+    note!("bind-no-device", who = who, host = host, interface = interface.trim_end_matches("\")"))
 }
 
 fn kind(case: &Case) -> Option<String> {
@@ -102,28 +112,59 @@ fn taken(story: &Story, case: &Case, address: String) -> Note {
         return note!("bind-taken", address = address);
     };
     let name = story.scene.name(&host.name, holder);
+    let local = holder.local.as_ref();
+    // The kernel asks both sockets, and this one it has shown.
+    let (shares_address, shares_port) = match own.reuse {
+        Some(reuse) => (Some(reuse.address), Some(reuse.port)),
+        None => (None, None),
+    };
+    let dual = holder.kind.family == Family::Inet6
+        && own.kind.family == Family::Inet
+        && holder.local_ip().is_some_and(|ip| ip.is_unspecified());
     match holder.state {
         Some(TcpState::TimeWait) => {
             let left = holder.timer.map(|timer| timer.left_ms.div_ceil(1000));
-            note!("bind-time-wait", address = address, holder = name, left = left)
+            if shares_address == Some(true) {
+                note!("bind-time-wait-reuse", who = case.who(), holder = name, left = left)
+            } else {
+                note!("bind-time-wait", address = address, holder = name, left = left)
+            }
         }
         Some(state) if holder.kind.is_tcp() && holder.peer_port().is_some() => {
-            note!("bind-connection", address = address, holder = name, state = state)
+            if shares_address == Some(true) {
+                note!("bind-connection-reuse", who = case.who(), holder = name, state = state)
+            } else {
+                note!("bind-connection", address = address, holder = name, state = state)
+            }
         }
-        Some(state) if holder.kind.is_tcp() && state != TcpState::Close => note!(
-            "bind-held",
-            address = address,
-            holder = name,
-            state = state,
-            name = holder.local.as_ref()
-        ),
+        Some(state) if holder.kind.is_tcp() && dual => {
+            note!("bind-held-dual", address = address, holder = name, state = state)
+        }
+        Some(state) if holder.kind.is_tcp() && state != TcpState::Close => match shares_port {
+            Some(false) => note!(
+                "bind-held-alone",
+                address = address,
+                holder = name,
+                state = state,
+                name = local,
+                who = case.who()
+            ),
+            Some(true) => note!(
+                "bind-held-other",
+                address = address,
+                holder = name,
+                state = state,
+                name = local,
+                who = case.who()
+            ),
+            None => {
+                note!("bind-held", address = address, holder = name, state = state, name = local)
+            }
+        },
         _ if !holder.kind.is_tcp() => {
-            let local = holder.local.as_ref();
             note!("bind-held-datagram", address = address, holder = name, name = local)
         }
-        _ => {
-            note!("bind-held-idle", address = address, holder = name, name = holder.local.as_ref())
-        }
+        _ => note!("bind-held-idle", address = address, holder = name, name = local),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use super::binding::{too_short, wants_scope};
+use super::binding::{no_device, too_short, wants_scope};
 use super::files::path_error;
 use super::waiting::may_sleep;
 use crate::explain::calls::named;
@@ -30,6 +30,7 @@ pub fn explain(story: &Story, case: &Case, errno: &str) -> Option<Note> {
             let again = timer.map(|timer| timer.retransmits);
             note!("connect-timed-out", peer = peer, again = again)
         }
+        "ENETUNREACH" if is_mapped(case) => note!("connect-v6only", who = who, peer = peer),
         "EHOSTUNREACH" | "ENETUNREACH" | "ENOPROTOOPT" | "EPROTO" => {
             unreachable(story, case, errno, peer)
         }
@@ -68,11 +69,17 @@ pub fn explain(story: &Story, case: &Case, errno: &str) -> Option<Note> {
         "EACCES" => note!("connect-denied", peer = peer),
         "EPERM" => note!("connect-forbidden", peer = peer),
         "EADDRINUSE" => note!("connect-port-taken", who = who, peer = peer),
-        "ENODEV" => note!("bind-no-device", who = who, address = case.shown(1)),
+        "ENODEV" => no_device(case),
         "ECONNABORTED" => note!("connect-aborted", who = who),
         "ECONNRESET" => note!("connect-reset", who = who),
         _ => return None,
     })
+}
+
+/// Whether a socket that takes no IPv4 was told an IPv4 address.
+fn is_mapped(case: &Case) -> bool {
+    let only = case.socket().is_some_and(|socket| socket.v6only == Some(true));
+    only && matches!(ip_shown(case.shown(1)), Some(IpAddr::V6(ip)) if ip.to_ipv4_mapped().is_some())
 }
 
 /// The kernel refuses the address, or has a route that leads nowhere.
@@ -123,6 +130,9 @@ fn refused(story: &Story, case: &Case, peer: String) -> Note {
             && packet.segment().is_some_and(|s| role(s) == Role::Rst && s.source == to)
     };
     let Some(rst) = scene.arrivals().filter(answers).last() else {
+        if to.ip().is_loopback() || host.addresses.contains(&to.ip().to_canonical()) {
+            return note!("connect-refused-here", peer = peer, host = &host.name);
+        }
         return match scene.icmp(&host.name) {
             Some((packet, _, _)) => {
                 note!("connect-refused-icmp", peer = peer, packet = packet_name(packet))

@@ -16,6 +16,7 @@ mod particular;
 mod plain_calls;
 mod queues;
 mod ready;
+mod sharing;
 mod signals;
 mod size;
 mod sleeping;

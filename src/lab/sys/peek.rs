@@ -22,6 +22,8 @@ pub struct Peeked {
     pub reuse_address: Option<bool>,
     /// SO_REUSEPORT, where the socket has that option.
     pub reuse_port: Option<bool>,
+    /// IPV6_V6ONLY, where the socket has that option.
+    pub v6only: Option<bool>,
     /// TCP_INFO as bytes, for a TCP socket.
     pub tcp_info: Option<Vec<u8>>,
 }
@@ -63,12 +65,14 @@ impl PidFd {
     pub fn peek(&self, number: i32) -> Result<Peeked, Errno> {
         let socket = self.borrow(number)?;
         let protocol = integer(&socket, libc::SO_PROTOCOL)?;
+        let domain = integer(&socket, libc::SO_DOMAIN)?;
         Ok(Peeked {
-            domain: integer(&socket, libc::SO_DOMAIN)?,
+            domain,
             kind: integer(&socket, libc::SO_TYPE)?,
             protocol,
             reuse_address: switch(&socket, libc::SO_REUSEADDR),
             reuse_port: switch(&socket, libc::SO_REUSEPORT),
+            v6only: (domain == libc::AF_INET6).then(|| v6only(&socket)).flatten(),
             tcp_info: (protocol == libc::IPPROTO_TCP).then(|| tcp_info(&socket)).flatten(),
         })
     }
@@ -127,9 +131,18 @@ impl AsFd for PidFd {
     }
 }
 
+fn v6only(socket: &OwnedFd) -> Option<bool> {
+    let value = integer_at(socket, libc::IPPROTO_IPV6, libc::IPV6_V6ONLY).ok()?;
+    Some(value != 0)
+}
+
 fn integer(socket: &OwnedFd, option: i32) -> Result<i32, Errno> {
+    integer_at(socket, libc::SOL_SOCKET, option)
+}
+
+fn integer_at(socket: &OwnedFd, level: i32, option: i32) -> Result<i32, Errno> {
     let mut bytes = [0; 4];
-    let length = raw_option(socket, libc::SOL_SOCKET, option, &mut bytes)?;
+    let length = raw_option(socket, level, option, &mut bytes)?;
     if length == 4 { Ok(i32::from_ne_bytes(bytes)) } else { Err(Errno::EINVAL) }
 }
 
