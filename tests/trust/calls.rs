@@ -13,6 +13,9 @@ const REQUEST: &str = " = 64";
 /// What a process does besides for its talk with sockstep; no C of a lesson comes to these.
 const OWN: [&str; 2] = ["rt_sigprocmask(", "pselect6("];
 
+/// The first byte of the message by which a process says that a handler runs.
+const CAUGHT: &str = "iov_base=\"\\3\\0";
+
 /// What strace writes behind a call that sleeps when another process makes one.
 const UNFINISHED: &str = " <unfinished ...>";
 
@@ -21,8 +24,8 @@ pub struct Tracer {
     tool: Tool,
     read: usize,
     hands: BTreeMap<i32, Hand>,
-    /// What sockstep printed of calls that fell asleep.
-    asleep: BTreeMap<i32, String>,
+    /// What sockstep printed of calls that fell asleep or were interrupted, the innermost last.
+    asleep: BTreeMap<i32, Vec<String>>,
 }
 
 /// What strace has seen of one process.
@@ -38,6 +41,8 @@ struct Hand {
     end: Option<String>,
     /// Signals it got, in order.
     signals: Vec<String>,
+    /// What handlers of signals have interrupted: the request that it worked on, if it did.
+    outer: Vec<Option<Vec<String>>>,
     /// How many of `done` were compared already.
     compared: usize,
 }
@@ -70,9 +75,11 @@ impl Tracer {
         let call = &report.call;
         let what = format!("of {pid} what became of {}", call.code);
         // A call that slept is told in two halves.
-        let begun = self.asleep.remove(&pid).unwrap_or_default();
         let whole = match ours.split_once(" resumed>") {
-            Some((_, rest)) if ours.starts_with("<... ") => begun + rest,
+            Some((_, rest)) if ours.starts_with("<... ") => {
+                let begun = self.asleep.get_mut(&pid).and_then(Vec::pop);
+                begun.unwrap_or_default() + rest
+            }
             Some(_) | None => ours.to_owned(),
         };
         match &report.outcome {
@@ -85,7 +92,7 @@ impl Tracer {
                 });
                 let begun = ours.strip_suffix(UNFINISHED).unwrap_or(ours).to_owned();
                 let result = same_if(begun == theirs, ours, &theirs);
-                self.asleep.insert(pid, begun);
+                self.begins(pid, begun);
                 result
             }
             Outcome::Returned(_) | Outcome::Failed(_) => self.finished(pid, &what, &whole),
@@ -98,6 +105,20 @@ impl Tracer {
             Outcome::Exited(status) => {
                 self.ended(pid, &what, &whole, &format!("exited with {status}"))
             }
+        }
+    }
+
+    /// A handler began before this call was back; sockstep has printed its beginning.
+    pub fn interrupted(&mut self, pid: i32, ours: &str) {
+        let begun = ours.strip_suffix(UNFINISHED).unwrap_or(ours).to_owned();
+        self.begins(pid, begun);
+    }
+
+    fn begins(&mut self, pid: i32, begun: String) {
+        let open = self.asleep.entry(pid).or_default();
+        // A call that is taken up again is the same call.
+        if open.last() != Some(&begun) {
+            open.push(begun);
         }
     }
 
@@ -116,6 +137,10 @@ impl Tracer {
             let clone = theirs.iter().find(|line| line.starts_with("clone"));
             let agrees = clone.is_some_and(|line| line.ends_with(&format!("= {value}")));
             return same_if(agrees, ours, &theirs.join("\n"));
+        }
+        if ours.starts_with("rt_sigaction(") {
+            let theirs = theirs.join("\n");
+            return same_if(less_handler(&theirs) == less_handler(ours), ours, &theirs);
         }
         same_if(theirs.len() == 1 && theirs[0] == ours, ours, &theirs.join("\n"))
     }
@@ -205,7 +230,12 @@ impl Hand {
     /// It has come back from a call.
     fn ends(&mut self, text: &str) {
         self.pending = None;
-        if is_control("recvmsg(", text) {
+        if is_control("sendmsg(", text) && text.contains(CAUGHT) {
+            self.outer.push(if self.busy { self.done.pop() } else { None });
+            self.busy = false;
+        } else if text.starts_with("rt_sigreturn(") {
+            self.goes_back(text);
+        } else if is_control("recvmsg(", text) {
             // Else it was interrupted, by a signal or by strace when it attached, and will be made
             // again; or the lab has ended.
             self.busy = text.ends_with(REQUEST);
@@ -219,6 +249,24 @@ impl Hand {
         {
             request.push(text.to_owned());
         }
+    }
+}
+
+impl Hand {
+    /// A handler of a signal is over: what it interrupted goes on, or fails.
+    fn goes_back(&mut self, text: &str) {
+        self.done.pop(); // the request to go back
+        let outer = self.outer.pop().flatten();
+        self.busy = outer.is_some();
+        let Some(mut lines) = outer else { return };
+        let result = text.split_once(" = ").map_or("", |(_, result)| result);
+        if let Some(last) = lines.last_mut()
+            && let Some((call, _)) = last.split_once(" = ? ERESTART")
+            && result.starts_with("-1 ")
+        {
+            *last = format!("{call} = {result}");
+        }
+        self.done.push(lines);
     }
 }
 
@@ -252,6 +300,24 @@ fn take_line(hands: &mut BTreeMap<i32, Hand>, line: &str) {
 fn split_pid(line: &str) -> Option<(i32, &str)> {
     let (pid, text) = line.split_once(' ')?;
     Some((pid.parse().ok()?, text.trim_start()))
+}
+
+/// A line of rt_sigaction() without what a process of the lab puts in the place of the learner's
+/// handler, so that it hears of the signal.
+fn less_handler(line: &str) -> String {
+    let mut text = line.replace("SA_RESTORER|SA_SIGINFO", "SA_RESTORER");
+    text = text.replace("SA_RESTORER|SA_RESTART|SA_SIGINFO", "SA_RESTORER|SA_RESTART");
+    for field in ["sa_handler=0x", "sa_restorer=0x", "sa_restorer=NULL"] {
+        let name = field.split('=').next().unwrap_or_default();
+        let mut from = 0;
+        while let Some(at) = text[from..].find(field) {
+            let start = from + at + name.len() + 1;
+            let length = text[start..].find([',', '}']).unwrap_or(0);
+            text.replace_range(start..start + length, "...");
+            from = start;
+        }
+    }
+    text
 }
 
 /// A call that a stop interrupted and the kernel made again is one call.

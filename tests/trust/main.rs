@@ -102,6 +102,7 @@ fn calls_that_no_lesson_makes() {
     if missing().is_none() && support::lab_or_skip(&LabSpec::two_hosts()).is_some() {
         run(test_lesson("many-calls.md"), no_lie);
         run(test_lesson("standard-fds.md"), no_lie);
+        run(test_lesson("signals.md"), no_lie);
     }
 }
 

@@ -175,6 +175,17 @@ impl Lab {
             tracer.ok_or("strace knows no such process")?.compare(pid, report, &ours)?;
             self.add(|count| count.calls += 1);
         }
+        for (name, line) in transcript::strace(Some(&self.last), moment) {
+            let caught = moment.signals.iter().any(|caught| caught.process == *name);
+            let told = moment.reports.iter().any(|report| report.call.process == *name);
+            if let (true, false, Some(process)) = (caught, told, moment.snapshot.process(name))
+                && line.ends_with("<unfinished ...>")
+                && let Some(tracer) =
+                    self.tracers.iter_mut().find(|tracer| tracer.knows(process.outer_pid))
+            {
+                tracer.interrupted(process.outer_pid, &line);
+            }
+        }
         for process in &moment.snapshot.processes {
             let tracer = self.tracers.iter_mut().find(|tracer| tracer.knows(process.outer_pid));
             if let (ProcessState::Ready, Some(tracer)) = (&process.state, tracer) {

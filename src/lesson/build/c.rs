@@ -10,7 +10,7 @@ use super::super::step::{Code, Does, Expectation, Line};
 use super::super::words::Words;
 use super::cast::Life;
 use super::statements;
-use super::{Builder, TOGETHER};
+use super::{Builder, Pending, TOGETHER};
 
 use crate::model::ProcessName;
 
@@ -50,7 +50,7 @@ impl Builder<'_> {
             }
             return;
         }
-        let mut refused = false;
+        let (mut refused, first) = (false, self.lesson.steps.len());
         for name in names {
             let Some(person) = self.cast.find(&name) else { continue };
             // What is wrong with the fence was said for the first of its processes.
@@ -66,6 +66,15 @@ impl Builder<'_> {
                     self.troubles.extend(found);
                 }
             }
+        }
+        self.lost_since(first);
+    }
+
+    /// Words and a question before a step that could not be made are not looked for again: what
+    /// is wrong with the step was said.
+    fn lost_since(&mut self, first: usize) {
+        if self.lesson.steps.len() == first {
+            self.pending = Pending::default();
         }
     }
 
@@ -96,7 +105,7 @@ impl Builder<'_> {
                         person.spoiled = true;
                     }
                     self.troubles.push(trouble.at(fence.body.start));
-                    return;
+                    return self.lost_since(first);
                 }
             }
         }

@@ -236,3 +236,16 @@ fn absurd_sizes_are_refused() {
         assert!(all.len() < 5, "{}", all.len());
     }
 }
+
+#[test]
+fn a_step_that_does_not_compile_is_the_only_error_of_its_question() {
+    let text = wrong(
+        "```c client\nint fd = socket(AF_INET, SOCK_DGRAM, 0);\n```\n\
+         - [ ] `client returned 0` a\n- [ ] `client returned 1` b\n\n\
+         ```c client\nclose(elsewhere);\n```\n```lab\nexpect client returned 0\n```\n\
+         - [ ] `client returned 3` a\n- [ ] `client returned 4` b\n\n\
+         ```c client\nclose(fd);\n```\n```lab\nexpect client returned 0\n```\n",
+    );
+    assert!(text.contains("elsewhere is not declared"), "{text}");
+    assert_eq!(text.matches("test.md:").count(), 1, "{text}");
+}

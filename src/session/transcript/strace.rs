@@ -92,8 +92,12 @@ fn unfinished(call: &Call) -> String {
 
 /// strace prints the arguments up to the first that only the kernel writes before the call.
 fn known(call: &Call) -> usize {
-    let unknown = call.shown.iter().position(|shown| shown.starts_with("0x"));
-    unknown.unwrap_or(call.shown.len())
+    let unknown = match call.syscall {
+        // Also where they are NULL.
+        Syscall::Nanosleep | Syscall::Wait4 => Some(1),
+        _ => call.shown.iter().position(|shown| shown.starts_with("0x")),
+    };
+    unknown.map_or(call.shown.len(), |unknown| unknown.min(call.shown.len()))
 }
 
 fn line(report: &Report, resumed: bool) -> String {
