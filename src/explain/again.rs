@@ -44,6 +44,7 @@ fn rows(story: &mut Story, host: &Host) -> bool {
         .take(NAMED)
         .map(|(to, why)| repeated(scene, host, to, *why))
         .chain(keepalives(scene, host))
+        .chain(answered(scene, host))
         .collect();
     let told = !repeats.is_empty();
     for note in notes {
@@ -146,8 +147,38 @@ fn keepalives(scene: &Scene, host: &Host) -> Vec<Note> {
     });
     probed
         .take(NAMED)
-        .map(|(name, _, to)| note!("keepalive-probe", socket = scene.name(name, to)))
+        .map(|(name, _, to)| {
+            let sent = scene.sent_by(&host.name, to.ends()).last();
+            let packet = sent.map(|(packet, _, fate)| sent_packet(packet_name(packet), fate));
+            let left = to.timer.map(|timer| seconds(timer.left_ms));
+            note!(
+                "keepalive-probe",
+                socket = scene.name(name, to),
+                packet = packet,
+                count = count(to),
+                seconds = left
+            )
+        })
         .collect()
+}
+
+/// The probes of a host that were answered: no row counts them, for the answer has set the count
+/// back. The packets are those of a connection whose timer is that of keepalive.
+fn answered(scene: &Scene, host: &Host) -> Option<Note> {
+    let probes = scene.counted(&host.name, "TCPKeepAlive");
+    let row = host.sockets.iter().find(|row| {
+        let keepalive = row.timer.is_some_and(|timer| timer.kind == TimerKind::Keepalive);
+        keepalive && count(row) == 0 && scene.sent_by(&host.name, row.ends()).next().is_some()
+    })?;
+    let (probe, _, _) = scene.sent_by(&host.name, row.ends()).next().filter(|_| probes > 0)?;
+    let (answer, _) = scene.arrived(&host.name, row.ends()).last()?;
+    Some(note!(
+        "keepalive-answered",
+        socket = scene.name(&host.name, row),
+        packet = packet_name(probe),
+        answer = packet_name(answer),
+        seconds = row.timer.map(|timer| seconds(timer.left_ms))
+    ))
 }
 
 /// What only the host's counters tell: no row counts it. `told`: a row has counted something, so

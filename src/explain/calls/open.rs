@@ -1,7 +1,7 @@
 //! A descriptor comes to be: socket(), socketpair(), pipe(), open(); and unlink().
 
 use crate::explain::case::Case;
-use crate::explain::names::file_name;
+use crate::explain::names::{file_name, with_name};
 use crate::explain::note::note;
 use crate::explain::story::{Rank, Story};
 use crate::model::{Family, TcpState};
@@ -22,6 +22,11 @@ pub fn socket(story: &mut Story, case: &Case, value: i64) {
         Some((kind, _)) if kind.family == Family::Unix => {
             note!("socket-unix", who = who, kind = kind.short())
         }
+        Some((kind, _)) if kind.is_raw() => {
+            let protocol = with_name(&kind.protocol.to_string(), "IPPROTO_");
+            note!("socket-raw", who = who, kind = kind.short(), protocol = protocol)
+        }
+        Some((kind, _)) if kind.family == Family::Packet => note!("socket-packet", who = who),
         Some((kind, _)) => note!("socket-other", who = who, kind = kind.short()),
         None => note!("socket-fd", who = who),
     };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{control, length, unix};
 use crate::explain::case::Case;
 use crate::explain::names::{address_name, packet_name};
-use crate::explain::note::note;
+use crate::explain::note::{Note, note};
 use crate::explain::story::{Rank, Story};
 use crate::explain::traffic::Role;
 use crate::explain::urgent;
@@ -32,6 +32,9 @@ pub fn returned(story: &mut Story, case: &Case, count: i64) {
         return story.say(Rank::Call, note);
     }
     if !is_stream(socket) {
+        if let Some(note) = raw(case, socket, count) {
+            return story.say(Rank::Call, note);
+        }
         let from = sender(case);
         let said = match from {
             Some(from) => {
@@ -82,6 +85,18 @@ pub fn returned(story: &mut Story, case: &Case, count: i64) {
         left_over(story, case, socket, left);
     }
     joined(story, case, socket, count);
+}
+
+/// A whole packet, where the socket is one for packets.
+fn raw(case: &Case, socket: &Socket, count: i64) -> Option<Note> {
+    let (call, who) = (case.call(), case.who());
+    if socket.kind.is_raw() && socket.kind.family == Family::Inet {
+        Some(note!("recv-raw", call = call, who = who, count = count))
+    } else if socket.kind.family == Family::Packet {
+        Some(note!("recv-packet", call = call, who = who, count = count))
+    } else {
+        None
+    }
 }
 
 /// Who sent the message, where the call asked for it.

@@ -210,3 +210,13 @@ fn data_ahead_of_their_turn_are_kept() {
     assert_eq!(play(lab.clone().counter("server", "TCPOFOQueue", 1)).keys(), ["out-of-order"]);
     assert!(!play(lab.clone()).keys().contains(&"out-of-order"));
 }
+
+#[test]
+fn an_answered_keepalive_probe_is_told_with_its_answer() {
+    let row = |left| client_end(TcpState::Established).timer(TimerKind::Keepalive, left, 0);
+    let before = Lab::new().fd("client", 3, row(0));
+    let after = Lab::new().fd("client", 3, row(1000)).counter("client", "TCPKeepAlive", 1);
+    let (probe, answer) = (to_server(1, Flags::ACK, 0), to_client(2, Flags::ACK, 0));
+    let play = Play::new(&before, after).delivered(&[&probe, &answer]);
+    assert_eq!(play.keys(), ["keepalive-answered"]);
+}

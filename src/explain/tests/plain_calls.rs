@@ -2,7 +2,7 @@
 
 use crate::explain::testing::*;
 use crate::model::{
-    Action, Address, Call, Fate, Fd, File, Flags, Outcome, ProcessState, Socket, TcpState,
+    Action, Address, Call, Family, Fate, Fd, File, Flags, Outcome, ProcessState, Socket, TcpState,
     TimerKind, WireAction,
 };
 
@@ -32,10 +32,14 @@ fn keys(lab: &Lab, call: Call, value: i64) -> Vec<&'static str> {
 #[test]
 fn each_kind_of_new_socket_is_told_as_what_it_is() {
     let raw = crate::model::Kind { kind: 3, protocol: 1, ..TCP };
+    let packet = crate::model::Kind { family: Family::Packet, ..raw };
+    let netlink = crate::model::Kind { family: Family::Other(16), ..raw };
     let cases = [
         (Some(plain(UDP)), "socket-udp"),
         (Some(plain(UNIX)), "socket-unix"),
-        (Some(plain(raw)), "socket-other"),
+        (Some(plain(raw)), "socket-raw"),
+        (Some(plain(packet)), "socket-packet"),
+        (Some(plain(netlink)), "socket-other"),
         (None, "socket-fd"),
     ];
     for (socket, key) in cases {

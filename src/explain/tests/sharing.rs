@@ -79,4 +79,15 @@ fn what_a_raw_socket_sends_is_its_packet() {
         .report(call, Outcome::Returned(8))
         .passes(&packet, Fate::Delivered);
     assert_eq!(play.keys()[0], "send-raw");
+    let sniffer = Kind { family: Family::Packet, kind: 3, protocol: 3 };
+    for (kind, key) in [(raw, "recv-raw"), (sniffer, "recv-packet")] {
+        let lab = Lab::new().fd("client", 3, plain(kind));
+        let call = call_of_recv();
+        let play = Play::new(&lab, lab.clone()).report(call, Outcome::Returned(28));
+        assert_eq!(play.keys(), [key]);
+    }
+}
+
+fn call_of_recv() -> crate::model::Call {
+    call("client", "recv", &[3, 1, 100, 0], &["3", "0x1", "100", "0"])
 }
