@@ -23,7 +23,10 @@ impl Compiler<'_> {
                 Ok(())
             }
             StmtKind::Declare { is_static, variables } => {
-                self.enter_site(span);
+                // A program does not stop where nothing happens.
+                if variables.iter().any(|variable| variable.init.is_some()) && !is_static {
+                    self.enter_site(span);
+                }
                 variables.iter().try_for_each(|variable| self.declare(variable, *is_static))
             }
             StmtKind::Typedef(names) => self.typedef(names),

@@ -31,12 +31,14 @@ pub(super) fn open_map(app: &mut App) -> Vec<Effect> {
 pub(super) fn zoom(app: &mut App) -> Vec<Effect> {
     let session = app.session.as_ref();
     let has_wire = session.is_none_or(|session| session.spec().rung == Rung::Wire);
+    let has_code = session.is_some_and(|session| session.lesson().is_some());
     app.scroll = 0;
     app.over = match app.over {
         Some(Over::Zoomed(Zoom::Left)) if has_wire => Some(Over::Zoomed(Zoom::Wire)),
         Some(Over::Zoomed(Zoom::Left)) => Some(Over::Zoomed(Zoom::Right)),
         Some(Over::Zoomed(Zoom::Wire)) => Some(Over::Zoomed(Zoom::Right)),
-        Some(Over::Zoomed(Zoom::Right | Zoom::Words)) => None,
+        Some(Over::Zoomed(Zoom::Right)) if has_code => Some(Over::Zoomed(Zoom::Code)),
+        Some(Over::Zoomed(Zoom::Right | Zoom::Code | Zoom::Words)) => None,
         Some(
             Over::Diagram | Over::Map | Over::Bytes(_) | Over::Said | Over::Help | Over::Prompt,
         )
@@ -53,8 +55,13 @@ pub(super) fn next(app: &mut App) -> Vec<Effect> {
             app.scroll = 0;
             Vec::new()
         }
-        Some(Over::Zoomed(Zoom::Right | Zoom::Words)) => {
+        Some(Over::Zoomed(Zoom::Code | Zoom::Words)) => {
             app.over = Some(Over::Zoomed(Zoom::Left));
+            Vec::new()
+        }
+        Some(Over::Zoomed(Zoom::Right)) => {
+            let has_code = app.session.as_ref().is_some_and(|session| session.lesson().is_some());
+            app.over = Some(Over::Zoomed(if has_code { Zoom::Code } else { Zoom::Left }));
             Vec::new()
         }
         Some(Over::Zoomed(Zoom::Left | Zoom::Wire)) => zoom(app),

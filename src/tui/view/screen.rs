@@ -35,6 +35,8 @@ pub enum Zoom {
     Wire,
     /// The server's side.
     Right,
+    /// The C in step.
+    Code,
     /// What happened, with the longer versions.
     Words,
 }
@@ -284,6 +286,10 @@ fn draw_zoomed(
         Zoom::Left => hosts(&left),
         Zoom::Right => hosts(&right),
         Zoom::Wire => wire_frame(page, wide, many, ink),
+        Zoom::Code => {
+            let (name, lines) = code::lines(page, wide, high, ink).unwrap_or_default();
+            Frame::new(ink.line(Role::Title, name), lines)
+        }
         Zoom::Words => {
             let (name, found) = paragraphs(page, Depth::Long, ink);
             let room = wide.saturating_sub(2).min(PROSE_WIDTH);
