@@ -17,7 +17,7 @@ use super::told::packets;
 use super::walk::walks;
 use super::wire::Ladder;
 use super::{code, diagram, host, looked, next, timeline, title, wire};
-use crate::lesson::Show;
+use crate::lesson::{Lesson, Show};
 use crate::model::{Filter, Host, Outcome, PacketKind, ProcessName, Rung, Wire};
 use crate::tui::ink::Ink;
 use crate::tui::text::width;
@@ -63,19 +63,20 @@ pub fn draw_page(
 }
 
 fn draw_panes(page: &Page<'_>, marks: &Marks, area: Rect, buffer: &mut Buffer, ink: &Ink) {
-    let places = areas(area, page.rung);
+    let mut places = areas(area, page.rung);
+    let shared = alone(page, &mut places);
     let looked = looked::variable(page).map(|looked| (looked, beside(page, looked.0, &places)));
     let covered = |place: Rect| looked.is_some_and(|(_, over)| over.intersects(place));
     let [left, right] = page.sides();
     for (hosts, place) in [(&left, places.left), (&right, places.right)] {
-        if covered(place) {
+        if covered(place) || shared && hosts.is_empty() {
             continue;
         }
         let (wide, high) = inner(place);
         let lines = host::lines(&sites(page, hosts, marks), wanted(page), wide, high, ink);
         Frame::new(host_title(hosts, wide, ink), lines).draw(place, buffer, ink);
     }
-    if page.rung == Rung::Wire && !covered(places.wire) {
+    if page.rung == Rung::Wire && !covered(places.wire) && !shared {
         let (wide, high) = inner(places.wire);
         wire_frame(page, wide, high, ink).draw(places.wire, buffer, ink);
     }
@@ -86,7 +87,7 @@ fn draw_panes(page: &Page<'_>, marks: &Marks, area: Rect, buffer: &mut Buffer, i
     let line = next::line(page, places.next.width.into(), ink);
     put(buffer, places.next.x, places.next.y, places.next.width, line, ink);
     words_frame(page, places.words, ink).draw(places.words, buffer, ink);
-    if let Some(place) = places.code {
+    if let Some(place) = places.code.filter(|place| !covered(*place)) {
         let (wide, high) = inner(place);
         let (name, lines) = code::lines(page, wide, high, ink).unwrap_or_default();
         Frame::new(ink.line(Role::Title, name), lines).draw(place, buffer, ink);
@@ -96,6 +97,18 @@ fn draw_panes(page: &Page<'_>, marks: &Marks, area: Rect, buffer: &mut Buffer, i
         let name = ink.line(Role::Title, ink.words.ui("pane-timeline"));
         Frame::new(name, lines).draw(place, buffer, ink);
     }
+}
+
+/// Programs that share one host: no packet passes the wire, so that what they do stands in its
+/// place and in that of the other host. Whether it is so.
+fn alone(page: &Page<'_>, places: &mut Areas) -> bool {
+    let [left, _] = page.sides();
+    let shared = left.is_empty() && page.lesson.is_some_and(Lesson::is_play);
+    if shared {
+        places.code = Some(Rect { width: places.left.width + places.wire.width, ..places.left });
+        places.words.width = places.next.width;
+    }
+    shared
 }
 
 /// The place beside the host of a process: the wire's and the other host's.
