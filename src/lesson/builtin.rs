@@ -39,6 +39,7 @@ const LESSONS: &[Builtin] = &[
     lesson!("addresses"),
     lesson!("socket-arguments"),
     lesson!("socket-pairs"),
+    lesson!("whole-program"),
     // 2 · On the wire
     lesson!("handshake"),
     lesson!("backlog"),

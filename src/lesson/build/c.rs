@@ -81,6 +81,9 @@ impl Builder<'_> {
     /// A whole program for each of some processes: one step.
     fn programs(&mut self, names: Vec<ProcessName>, args: &str, fence: &Fence, body: &str) {
         let first = self.lesson.steps.len();
+        let args = args.trim_end();
+        let alone = |rest: &&str| rest.is_empty() || rest.ends_with(' ');
+        let args = args.strip_suffix(TOGETHER).filter(alone).unwrap_or(args);
         let given = Given::read(args);
         let constants = super::super::constants(&self.lesson.spec);
         let constants: Vec<(&str, &str)> =
@@ -110,6 +113,7 @@ impl Builder<'_> {
             }
         }
         self.join(first);
+        self.together = None;
     }
 
     /// Whether a process is there to evaluate C.

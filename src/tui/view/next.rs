@@ -11,7 +11,8 @@ use ratatui::text::{Line, Span};
 use super::cee::coloured;
 use super::page::Page;
 use super::told::{awaited, lab_line};
-use crate::lesson::{Code, Does, Step};
+use crate::lesson::{Code, Does, LabLine, Step};
+use crate::model::ProcessName;
 use crate::session::{Mode, Waiting};
 use crate::tui::ink::Ink;
 use crate::tui::text::spread;
@@ -67,7 +68,7 @@ fn next(page: &Page<'_>, ink: &Ink) -> Vec<Span<'static>> {
             let joined = page.lesson.into_iter().flat_map(|l| l.joined_from(page.next_index));
             let joined = joined.map(|(_, step)| step).filter(|step| !step.is_bare_mark());
             for step in std::iter::once(step).chain(joined.skip(1)) {
-                spans.extend(one(step, before, ink));
+                spans.extend(one(page, step, before, ink));
                 before = Some(step);
             }
             spans
@@ -84,7 +85,13 @@ fn program(page: &Page<'_>, ink: &Ink) -> Vec<Span<'static>> {
         return vec![ink.span(Role::Changed, words.ui(key))];
     };
     let mut spans = vec![ink.span(Role::Dim, words.ui("next").to_owned())];
-    spans.push(ink.span(Role::Strong, process.to_string()));
+    spans.extend(at(page, process, ink));
+    spans
+}
+
+/// Where a program stands.
+fn at(page: &Page<'_>, process: &ProcessName, ink: &Ink) -> Vec<Span<'static>> {
+    let mut spans = vec![ink.span(Role::Strong, process.to_string())];
     if let Some((program, spot)) = page.program(process) {
         spans.push(ink.span(Role::Dim, format!(" {}  ", program.line(spot.start))));
         let code = program.text().get(spot.clone()).unwrap_or_default();
@@ -95,7 +102,7 @@ fn program(page: &Page<'_>, ink: &Ink) -> Vec<Span<'static>> {
 }
 
 /// What one of the joined steps does, behind the one before it; its process only if it is another.
-fn one(step: &Step, before: Option<&Step>, ink: &Ink) -> Vec<Span<'static>> {
+fn one(page: &Page<'_>, step: &Step, before: Option<&Step>, ink: &Ink) -> Vec<Span<'static>> {
     let mut spans = Vec::new();
     let same = |code: &Code| match before.map(|before| &before.does) {
         Some(Does::C(earlier)) => earlier.process == code.process,
@@ -114,6 +121,9 @@ fn one(step: &Step, before: Option<&Step>, ink: &Ink) -> Vec<Span<'static>> {
         Does::Load(program) => {
             let text = ink.words.ui_with("next-load", &[("process", &program.process)]);
             spans.push(ink.span(Role::Code, text));
+        }
+        Does::Lab(LabLine::Step { process, until: None }) if page.program(process).is_some() => {
+            spans.extend(at(page, process, ink));
         }
         Does::Lab(line) => spans.push(ink.span(Role::Code, lab_line(line, &ink.words))),
     }
