@@ -133,6 +133,18 @@ impl Kind {
         matches!(self.family, Family::Inet | Family::Inet6) && self.kind == 3
     }
 
+    /// The name where room is short: of unix sockets that which `ss` prints.
+    pub fn shorter(self) -> String {
+        match (self.family, self.kind) {
+            (Family::Unix, 1) => "u_str".into(),
+            (Family::Unix, 2) => "u_dgr".into(),
+            (Family::Unix, 5) => "u_seq".into(),
+            (Family::Inet | Family::Inet6 | Family::Unix | Family::Packet | Family::Other(_), _) => {
+                self.short()
+            }
+        }
+    }
+
     /// The short name that panes print: `TCP`, `TCP6`, `UDP`, `unix stream`, `raw`, …
     pub fn short(self) -> String {
         let six = if self.family == Family::Inet6 { "6" } else { "" };
@@ -330,6 +342,13 @@ impl Socket {
     /// Whether this is a TCP socket that listens.
     pub fn is_listener(&self) -> bool {
         self.kind.is_tcp() && self.state == Some(TcpState::Listen)
+    }
+
+    /// Whether connections wait behind it for accept(): behind a listener of unix(7), too. Those
+    /// of a unix socket have no rows of their own.
+    pub fn has_accept_queue(&self) -> bool {
+        let kind = self.kind.is_tcp() || self.kind.family == Family::Unix;
+        kind && self.state == Some(TcpState::Listen)
     }
 
     /// The address as IPv4 where it is a v4-mapped IPv6 address, so that both dumps compare.

@@ -47,7 +47,7 @@ pub fn judge(fact: &Fact, live: &mut Live) -> Answer {
             })
         }
         Fact::Queue { process, fd, length, limit } => on_socket(live, process, fd, |socket| {
-            if !socket.is_listener() {
+            if !socket.has_accept_queue() {
                 return (false, format!("is {} and has no queue", state_of(socket)));
             }
             let held = (socket.recv_q, socket.send_q) == (Some(*length), Some(*limit));

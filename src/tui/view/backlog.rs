@@ -28,7 +28,7 @@ const MANY: usize = 2;
 
 /// One section for each listener.
 pub fn sections(site: &Site<'_>, large: bool, wide: usize, ink: &Ink) -> Vec<Section> {
-    let listeners = site.host.sockets.iter().filter(|socket| socket.is_listener());
+    let listeners = site.host.sockets.iter().filter(|socket| socket.has_accept_queue());
     let each = listeners.take(8).map(|listener| section(site, listener, large, wide, ink));
     let mut sections: Vec<Section> = each.collect();
     if sections.len() > MANY {
@@ -49,7 +49,9 @@ fn section(
     let (syn, accept) = (syn_queue(site, listener, wide), accept_queue(site, listener, wide));
     let labels = labels(wide, ink);
     let mut rows = Vec::new();
-    for (label, (queue, free)) in labels.into_iter().zip([(syn, 0), accept]) {
+    // Nothing is half open between two unix sockets.
+    let no_syn = usize::from(!listener.kind.is_tcp());
+    for (label, (queue, free)) in labels.into_iter().zip([(syn, 0), accept]).skip(no_syn) {
         rows.push(match large {
             true => large_row(label, &queue, free, wide, ink),
             false => row(label, &queue, free, wide, ink),

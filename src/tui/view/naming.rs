@@ -45,7 +45,7 @@ pub fn name(socket: &Socket, caller: Option<Caller>, naming: Naming, ink: &Ink) 
         (Some(Address::Inet(local)), peer) => match peer {
             Some(Address::Inet(peer)) if peer.port() != 0 => pair(*local, *peer, caller, naming),
             _ if local.port() == 0 => nameless(),
-            _ => single(*local, naming),
+            _ => single(*local, socket.v6only, naming),
         },
         (Some(local), Some(Address::Unnamed) | None) => local.to_string(),
         (Some(Address::Unnamed), Some(peer)) => format!("> {peer}"),
@@ -56,11 +56,18 @@ pub fn name(socket: &Socket, caller: Option<Caller>, naming: Naming, ink: &Ink) 
 
 /// The kind, left out for TCP where room is short.
 fn prefix(kind: Kind, naming: Naming) -> String {
-    if kind.is_tcp() && naming < Naming::Full { String::new() } else { kind.short() }
+    match naming {
+        Naming::Full => kind.short(),
+        Naming::Ports | Naming::Bare if kind.is_tcp() => String::new(),
+        Naming::Ports | Naming::Bare => kind.shorter(),
+    }
 }
 
-fn single(local: SocketAddr, naming: Naming) -> String {
-    if local.ip().is_unspecified() {
+/// A name without a peer. `*` takes every address of the host; one that takes no IPv4 is not `*`.
+fn single(local: SocketAddr, v6only: Option<bool>, naming: Naming) -> String {
+    if local.is_ipv6() && local.ip().is_unspecified() && v6only == Some(true) {
+        local.to_string()
+    } else if local.ip().is_unspecified() {
         format!("*:{}", local.port())
     } else if naming == Naming::Full {
         local.to_string()
