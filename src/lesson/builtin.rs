@@ -48,16 +48,23 @@ const LESSONS: &[Builtin] = &[
     lesson!("reset"),
     lesson!("connect-errors"),
     lesson!("time-wait"),
+    lesson!("silence"),
     // 3 · Data
+    lesson!("buffers"),
     lesson!("window"),
     lesson!("io-pairs"),
     lesson!("message-flags"),
     lesson!("udp"),
     // 4 · Descriptors
+    lesson!("fd-table"),
     lesson!("reference-count"),
+    lesson!("process-death"),
     // 5 · On one host
+    lesson!("unix-stream"),
+    lesson!("unix-kinds"),
     lesson!("unix-or-tcp"),
     // 6 · Many at once
+    lesson!("nonblocking"),
     lesson!("multiplexing"),
     lesson!("ipv6"),
     // 7 · Below the calls
@@ -65,6 +72,7 @@ const LESSONS: &[Builtin] = &[
     lesson!("raw-and-packet"),
     // 8 · Mysteries
     lesson!("mystery-hanging-client"),
+    lesson!("mystery-refused-or-ignored"),
     lesson!("mystery-restart"),
     lesson!("mystery-glued-bytes"),
     lesson!("mystery-close-wait"),
