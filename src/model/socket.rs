@@ -139,9 +139,10 @@ impl Kind {
             (Family::Unix, 1) => "u_str".into(),
             (Family::Unix, 2) => "u_dgr".into(),
             (Family::Unix, 5) => "u_seq".into(),
-            (Family::Inet | Family::Inet6 | Family::Unix | Family::Packet | Family::Other(_), _) => {
-                self.short()
-            }
+            (
+                Family::Inet | Family::Inet6 | Family::Unix | Family::Packet | Family::Other(_),
+                _,
+            ) => self.short(),
         }
     }
 
