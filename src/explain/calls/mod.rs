@@ -8,6 +8,7 @@ mod control;
 mod descriptors;
 mod files;
 mod length;
+mod meaning;
 mod multiplex;
 mod names;
 mod open;

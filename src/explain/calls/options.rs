@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use super::meaning;
 use crate::explain::case::{Case, single};
 use crate::explain::names::with_name;
 use crate::explain::note::{Note, note};
@@ -19,7 +20,7 @@ pub fn get(story: &mut Story, case: &Case) {
         ("SO_RCVBUF" | "SO_SNDBUF", value) => {
             note!("option-buffer-read", who = who, option = option, value = value)
         }
-        ("TCP_INFO", _) => note!("option-tcp-info", who = who),
+        ("TCP_INFO", _) => tcp_info(case),
         ("SO_PEERCRED", value) => note!("option-peercred", who = who, value = value),
         ("SO_TYPE" | "SO_DOMAIN" | "SO_PROTOCOL" | "SO_ACCEPTCONN", value) => {
             let prefix = match option {
@@ -38,6 +39,27 @@ pub fn get(story: &mut Story, case: &Case) {
         (_, value) => note!("option-read", who = who, option = option, value = value),
     };
     story.say(Rank::Call, said);
+    if let Some(meaning) = value.and_then(|value| meaning::amount(option, value)) {
+        story.say(Rank::Queue, meaning);
+    }
+}
+
+/// What the structure says, as far as the snapshot has the same.
+fn tcp_info(case: &Case) -> Note {
+    let who = case.who();
+    let Some(tcp) = case.after.and_then(|socket| socket.tcp.as_ref()) else {
+        return note!("option-tcp-info-unseen", who = who);
+    };
+    let milliseconds = |micros: Option<u32>| micros.map(|micros| micros.div_ceil(1000));
+    note!(
+        "option-tcp-info",
+        who = who,
+        state = case.after.and_then(|socket| socket.state),
+        rto = milliseconds(tcp.rto_us),
+        rtt = milliseconds(tcp.rtt_us),
+        window = tcp.snd_cwnd,
+        unacked = tcp.unacked
+    )
 }
 
 /// setsockopt() returned 0.
@@ -47,8 +69,11 @@ pub fn set(story: &mut Story, case: &Case) {
     let value = value.as_str();
     let note = note!("option-set", who = case.who(), option = option, value = value);
     story.say(Rank::Call, note);
-    if let Some(meaning) = meaning(option) {
+    if let Some(meaning) = meaning::of_option(option, value) {
         story.say(Rank::Queue, meaning);
+    }
+    if meaning::is_off(option, value) {
+        story.say(Rank::Queue, note!("option-off", option = option, value = value));
     }
     let memory = |socket: Option<&std::sync::Arc<crate::model::Socket>>| {
         socket.and_then(|socket| socket.memory)
@@ -132,29 +157,6 @@ fn buffer(asked: &str, before: u32, after: u32) -> Note {
             note!("option-buffer-set", asked = asked, before = before, after = after)
         }
     }
-}
-
-/// What an option is for, for those that lessons and curious students set.
-fn meaning(option: &str) -> Option<Note> {
-    Some(match option {
-        "SO_REUSEADDR" => note!("option-reuseaddr"),
-        "SO_REUSEPORT" => note!("option-reuseport"),
-        "SO_LINGER" => note!("option-linger"),
-        "SO_KEEPALIVE" => note!("option-keepalive"),
-        "SO_BROADCAST" => note!("option-broadcast"),
-        "SO_RCVTIMEO" | "SO_SNDTIMEO" => note!("option-timeout"),
-        "SO_RCVLOWAT" => note!("option-lowat"),
-        "TCP_NODELAY" => note!("option-nodelay"),
-        "TCP_CORK" => note!("option-cork"),
-        "TCP_QUICKACK" => note!("option-quickack"),
-        "TCP_USER_TIMEOUT" => note!("option-user-timeout"),
-        "TCP_DEFER_ACCEPT" => note!("option-defer-accept"),
-        "TCP_KEEPIDLE" | "TCP_KEEPINTVL" | "TCP_KEEPCNT" => note!("option-keepalive-times"),
-        "IPV6_V6ONLY" => note!("option-v6only"),
-        "IP_RECVERR" | "IPV6_RECVERR" => note!("option-recverr"),
-        "SO_PASSCRED" => note!("option-passcred"),
-        _ => return None,
-    })
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod gaps;
 mod goodbye;
 mod handshake;
 mod lengths;
+mod options;
 mod overrun;
 mod particular;
 mod plain_calls;
