@@ -105,9 +105,8 @@ impl Session {
     pub fn walks(&self) -> bool {
         match self.mode {
             Mode::Programs => true,
-            Mode::Script => self.next_step().is_none() && self.walker().is_some(),
+            Mode::Script | Mode::Recorded => false,
             Mode::Free => self.walker().is_some(),
-            Mode::Recorded => false,
         }
     }
 
