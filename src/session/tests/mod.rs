@@ -10,6 +10,7 @@ mod recordings;
 mod reruns;
 mod signals;
 mod steps;
+mod walks;
 
 use std::sync::Arc;
 use std::time::Duration;
