@@ -11,13 +11,16 @@ mod tool;
 mod witness;
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use sockstep::lesson::{self, Lesson};
+use sockstep::lesson::{self, Lesson, Options};
 use sockstep::model::{LabSpec, Lang, Moment, Outcome, Process, Report, Socket, TcpState};
 use sockstep::session::{Progress, Session};
 
 use witness::{Count, Lie, Witnessed};
+
+/// The longest time that a lesson may take beside the other tools.
+const LONGEST: Duration = Duration::from_secs(180);
 
 /// Goes through a lesson beside the other tools; what was compared.
 fn run(lesson: Lesson, lie: Lie) -> Count {
@@ -26,7 +29,9 @@ fn run(lesson: Lesson, lie: Lie) -> Count {
     let path = lesson.source.path.clone();
     let mut session = Session::open(Arc::new(lesson), worlds).expect("a lab");
     let mut progress = Ok(Progress::Settled);
+    let begin = Instant::now();
     loop {
+        assert!(begin.elapsed() < LONGEST, "{path} takes too long");
         progress = match progress {
             Ok(Progress::Settled) => session.step(),
             Ok(Progress::Waiting { .. }) => session.go_on(Duration::from_millis(500)),
@@ -67,27 +72,76 @@ fn reason_to_skip() -> Option<String> {
     None
 }
 
-macro_rules! lessons {
-    ($($test:ident $id:literal)*) => {
-        $(#[test]
-        fn $test() {
-            if missing().is_some() || support::lab_or_skip(&LabSpec::two_hosts()).is_none() {
-                return;
-            }
-            for lang in [Lang::En, Lang::Zh] {
-                let lesson = lesson::builtin($id, lang).expect("it is there").expect("it is right");
-                let count = run(lesson, no_lie);
-                assert!(count.moments > 0 && count.sockets > 0 && count.calls > 0);
-                assert!(count.sent > 0 && count.given > 0 && count.lines > 0);
-            }
-        })*
+/// How many lessons go at once: each mostly waits for its tools.
+const AT_ONCE: usize = 6;
 
-        #[test]
-        fn every_lesson_has_its_test() {
-            let tested: Vec<&str> = vec![$($id),*];
-            assert_eq!(tested, lesson::builtin_ids().collect::<Vec<_>>());
-        }
+/// The lessons: all of the program in both languages; or those of `TRUST`, names of lessons and
+/// files with spaces between.
+fn wanted() -> Vec<Lesson> {
+    let options = Options { allow_run: true, ..Options::default() };
+    let read = |name: &str| {
+        let text = std::fs::read(name).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let read = lesson::parse_with(name, &text, options);
+        read.unwrap_or_else(|wrong| panic!("{}", lesson::render(&wrong)))
     };
+    let own = |id: &str| {
+        Lang::ALL.map(|lang| lesson::builtin(id, lang).map(|read| read.expect("a lesson")))
+    };
+    let names = std::env::var("TRUST").unwrap_or_default();
+    let mut lessons: Vec<Lesson> = match names.is_empty() {
+        true => lesson::builtin_ids().flat_map(own).flatten().collect(),
+        false => names
+            .split_whitespace()
+            .flat_map(|name| match own(name) {
+                [Some(en), Some(zh)] => vec![en, zh],
+                _ => vec![read(name)],
+            })
+            .collect(),
+    };
+    // Whoever waits longest begins first, and is not awaited alone. They are taken from the end.
+    lessons.sort_by_key(Lesson::waits);
+    lessons
+}
+
+#[test]
+fn every_lesson() {
+    if missing().is_some() || support::lab_or_skip(&LabSpec::two_hosts()).is_none() {
+        return;
+    }
+    let lessons = Mutex::new(wanted());
+    let total = Mutex::new(Count::default());
+    let failed = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                loop {
+                    let Some(lesson) = lessons.lock().expect("it only pops").pop() else { return };
+                    let path = lesson.source.path.clone();
+                    let run = std::panic::AssertUnwindSafe(|| run(lesson, no_lie));
+                    match std::panic::catch_unwind(run) {
+                        Ok(count) if count.moments == 0 || count.calls == 0 => {
+                            let what = format!("{path}: nothing was compared: {count:?}");
+                            failed.lock().expect("it only grows").push(what);
+                        }
+                        Ok(count) => total.lock().expect("it only adds").add(count),
+                        Err(said) => {
+                            let words = said.downcast_ref::<String>().cloned();
+                            let what = format!("{path}: {}", words.unwrap_or_default());
+                            failed.lock().expect("it only grows").push(what);
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let total = total.into_inner().expect("all are done");
+    println!("all: {total:?}");
+    let failed = failed.into_inner().expect("all are done");
+    assert!(failed.is_empty(), "{} disagree:\n{}", failed.len(), failed.join("\n\n"));
+    if std::env::var_os("TRUST").is_none() {
+        assert!(total.sockets > 0 && total.fds > 0 && total.sent > 0 && total.given > 0);
+        assert!(total.lines > 0 && total.labs > lesson::builtin_ids().count());
+    }
 }
 
 /// A lesson of the tests, by its file's name.
@@ -155,45 +209,4 @@ fn a_lie_is_noticed() {
         let said = said.downcast_ref::<String>().expect("a panic with words");
         assert!(said.contains(noticed), "{what}: {said}");
     }
-}
-
-lessons! {
-    tour "tour"
-    tcp_lifecycle "tcp-lifecycle"
-    addresses "addresses"
-    socket_arguments "socket-arguments"
-    socket_pairs "socket-pairs"
-    handshake "handshake"
-    backlog "backlog"
-    goodbye "goodbye"
-    both_at_once "both-at-once"
-    reset "reset"
-    connect_errors "connect-errors"
-    time_wait "time-wait"
-    silence "silence"
-    buffers "buffers"
-    window "window"
-    io_pairs "io-pairs"
-    message_flags "message-flags"
-    udp "udp"
-    fd_table "fd-table"
-    reference_count "reference-count"
-    process_death "process-death"
-    unix_stream "unix-stream"
-    unix_kinds "unix-kinds"
-    unix_or_tcp "unix-or-tcp"
-    nonblocking "nonblocking"
-    multiplexing "multiplexing"
-    ipv6 "ipv6"
-    kernel_dispatch "kernel-dispatch"
-    raw_and_packet "raw-and-packet"
-    mystery_hanging_client "mystery-hanging-client"
-    mystery_refused_or_ignored "mystery-refused-or-ignored"
-    mystery_restart "mystery-restart"
-    mystery_glued_bytes "mystery-glued-bytes"
-    mystery_close_wait "mystery-close-wait"
-    mystery_htons "mystery-htons"
-    mystery_killed_by_nothing "mystery-killed-by-nothing"
-    mystery_half_message "mystery-half-message"
-    mystery_two_servers "mystery-two-servers"
 }
