@@ -27,7 +27,10 @@ pub fn socket(story: &mut Story, case: &Case, value: i64) {
             note!("socket-raw", who = who, kind = kind.short(), protocol = protocol)
         }
         Some((kind, _)) if kind.family == Family::Packet => note!("socket-packet", who = who),
-        Some((kind, _)) => note!("socket-other", who = who, kind = kind.short()),
+        Some(_) => {
+            let (family, kind, protocol) = (case.shown(0), case.shown(1), case.shown(2));
+            note!("socket-other", who = who, family = family, kind = kind, protocol = protocol)
+        }
         None => note!("socket-fd", who = who),
     };
     story.say(Rank::Call, said);

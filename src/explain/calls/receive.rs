@@ -42,7 +42,11 @@ pub fn returned(story: &mut Story, case: &Case, count: i64) {
             }
             None => note!("recv-datagram", call = call, who = who, count = count),
         };
-        return story.say(Rank::Call, said);
+        story.say(Rank::Call, said);
+        if unix::is_unix(socket) && asked_who(case) && sender(case).is_none() {
+            story.say(Rank::Queue, note!("recv-nameless", who = case.who()));
+        }
+        return;
     }
     let woke = case
         .host
@@ -97,6 +101,11 @@ fn raw(case: &Case, socket: &Socket, count: i64) -> Option<Note> {
     } else {
         None
     }
+}
+
+/// Whether the call has asked who sent the message.
+fn asked_who(case: &Case) -> bool {
+    case.report.call.syscall == Syscall::Recvfrom && case.report.call.args[4] != 0
 }
 
 /// Who sent the message, where the call asked for it.
@@ -200,8 +209,19 @@ pub fn blocked(story: &mut Story, case: &Case) {
     let wchan = story.scene.wchan(case.process);
     let told = |socket: &&Arc<Socket>| socket.kind.is_tcp() && socket.recv_q.is_some();
     let Some(socket) = case.after.filter(told) else {
-        let note = note!("recv-blocked-other", call = call, who = who, wchan = wchan);
-        return story.say(Rank::Call, note);
+        let said = match case.after {
+            Some(socket) if unix::is_unix(socket) && is_stream(socket) => {
+                let peer = unix::partner_name(&story.scene, case, socket);
+                note!("recv-blocked-unix", call = call, who = who, peer = peer, wchan = wchan)
+            }
+            Some(socket) if !socket.kind.is_tcp() => {
+                note!("recv-blocked-datagram", call = call, who = who, wchan = wchan)
+            }
+            Some(_) | None => {
+                note!("recv-blocked-other", call = call, who = who, wchan = wchan)
+            }
+        };
+        return story.say(Rank::Call, said);
     };
     let (state, waiting) = (socket.state, socket.recv_q);
     let said = match waiting {

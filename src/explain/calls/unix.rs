@@ -39,9 +39,12 @@ pub fn named<'a>(case: &Case<'a>, shown: &str) -> Option<&'a Arc<Socket>> {
             // What a listener has accepted has its name as well.
             && socket.partner.is_none_or(|_| socket.kind.kind == DGRAM)
     };
-    let mut found = case.host?.sockets.iter().filter(of_that_name);
-    let first = found.next()?;
-    found.next().is_none().then_some(first)
+    let found: Vec<_> = case.host?.sockets.iter().filter(of_that_name).collect();
+    let listening: Vec<_> = found.iter().copied().filter(|row| is_listening(row)).collect();
+    match (&listening[..], &found[..]) {
+        ([only], _) | ([], [only]) => Some(only),
+        _ => None,
+    }
 }
 
 /// connect() returned 0.

@@ -55,6 +55,9 @@ pub fn explain(story: &Story, case: &Case, errno: &str) -> Option<Note> {
                 .and_then(|host| story.scene.sent_as(&host.name, case.after?, &[Role::Syn]));
             let syn = syn.map(|(packet, _)| packet_name(packet));
             match state(case) {
+                state @ Some(TcpState::Close) => {
+                    note!("connect-in-progress-failed", who = who, state = state, peer = peer)
+                }
                 state @ Some(TcpState::Established) => {
                     note!("connect-in-progress-done", who = who, state = state, syn = syn)
                 }
@@ -208,6 +211,10 @@ fn no_port(story: &Story, case: &Case, peer: String) -> Note {
 fn unix_error(case: &Case, errno: &str, path: &str) -> Option<Note> {
     let who = case.who();
     Some(match errno {
+        "ECONNREFUSED" if path.starts_with('@') => match case.host {
+            Some(host) => note!("connect-unix-no-name", name = path, host = &host.name),
+            None => note!("connect-unix-nobody", path = path),
+        },
         "ECONNREFUSED" => note!("connect-unix-nobody", path = path),
         "ENOENT" | "ENOTDIR" | "ELOOP" | "ENAMETOOLONG" => {
             note!("connect-unix-path", path = path, errno = errno, meaning = path_error(errno)?)

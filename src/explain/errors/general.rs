@@ -84,7 +84,9 @@ pub fn bad_number(story: &Story, case: &Case) -> Option<Note> {
         return None;
     }
     let open = numbers(process);
-    Some(if open.is_empty() {
+    Some(if !process.standard {
+        note!("error-badf-all", call = call, fd = fd, process = case.process, open = open)
+    } else if open.is_empty() {
         note!("error-badf-none", call = call, fd = fd, process = case.process)
     } else {
         note!("error-badf", call = call, fd = fd, process = case.process, open = open)

@@ -222,6 +222,7 @@ fn errors_of_connect() {
         (&trying, "EINPROGRESS", "connect-timeout"),
         (&trying.clone().nonblock("client", 3), "EINPROGRESS", "connect-in-progress"),
         (&open.clone().nonblock("client", 3), "EINPROGRESS", "connect-in-progress-done"),
+        (&fresh_lab.clone().nonblock("client", 3), "EINPROGRESS", "connect-in-progress-failed"),
         (&fresh_lab, "EAFNOSUPPORT", "connect-family"),
         (&fresh_lab, "EINVAL", "connect-invalid"),
         (&fresh_lab, "EACCES", "connect-denied"),
@@ -230,9 +231,15 @@ fn errors_of_connect() {
     for (lab, errno, key) in cases {
         assert_eq!(keys(lab, connect(), errno), [key], "{errno}");
     }
+    let standard = Lab::new().edit("client", |process| process.standard = false);
+    let close = call("client", "close", &[9], &["9"]);
+    assert_eq!(keys(&standard, close, "EBADF"), ["error-badf-all"]);
     let path = r#"{sa_family=AF_UNIX, sun_path="/tmp/s"}"#;
     let unix = Lab::new().fd("client", 3, plain(UNIX).named(Address::Unnamed));
     let call = || call("client", "connect", &[3, 0x1000_0000, 9], &["3", path, "9"]);
+    let name = r#"{sa_family=AF_UNIX, sun_path=@"s"}"#;
+    let nobody = call_named(name);
+    assert_eq!(keys(&unix, nobody, "ECONNREFUSED"), ["connect-unix-no-name"]);
     let cases = [
         ("ECONNREFUSED", "connect-unix-nobody"),
         ("ENOENT", "connect-unix-path"),
@@ -365,4 +372,8 @@ fn every_errno_of_every_call_has_some_words() {
             assert_eq!(play.keys().len(), 1, "{syscall} {errno}");
         }
     }
+}
+
+fn call_named(name: &str) -> Call {
+    call("client", "connect", &[3, 0x1000_0000, 4], &["3", name, "4"])
 }

@@ -75,6 +75,10 @@ fn a_read_of_nothing_says_what_is_left_of_the_other_end() {
     let written = [(1, "\"abc\""), (4, SHOWN), (5, "[110 => 9]")];
     let play = Play::new(&lab, lab.clone()).written(from, Outcome::Returned(3), &written);
     assert_eq!(play.keys(), ["recv-datagram-from"]);
+    let nameless = call("server", "recvfrom", &[3, 1, 16, 0, 2, 3], &["3", "0x1", "16", "0"]);
+    let play = Play::new(&lab, lab.clone());
+    let play = play.written(nameless, Outcome::Returned(3), &[(1, "\"abc\""), (5, "[110 => 0]")]);
+    assert_eq!(play.keys(), ["recv-datagram", "recv-nameless"]);
     let reset = told(&lab, lab.clone(), read(), failed("ECONNRESET"));
     assert_eq!(reset, ["reset-unix"]);
 }
