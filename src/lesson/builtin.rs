@@ -54,6 +54,7 @@ const LESSONS: &[Builtin] = &[
     lesson!("window"),
     lesson!("io-pairs"),
     lesson!("message-flags"),
+    lesson!("return-values"),
     lesson!("udp"),
     // 4 · Descriptors
     lesson!("fd-table"),
