@@ -27,6 +27,7 @@ const HEADERS: &str = "
 #include <signal.h>
 #include <ctype.h>
 #include <netinet/in.h>
+#include <netinet/ip.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
 #include <netinet/ip_icmp.h>

@@ -247,5 +247,5 @@ fn a_step_that_does_not_compile_is_the_only_error_of_its_question() {
          ```c client\nclose(fd);\n```\n```lab\nexpect client returned 0\n```\n",
     );
     assert!(text.contains("elsewhere is not declared"), "{text}");
-    assert_eq!(text.matches("test.md:").count(), 1, "{text}");
+    assert_eq!(text.matches("x.md:").count(), 1, "{text}");
 }
