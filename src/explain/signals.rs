@@ -1,7 +1,7 @@
 //! Signals for which a process has a handler: what the kernel interrupted, and how that goes on.
 
 use super::case::Case;
-use super::note::{Note, Value, note};
+use super::note::{Note, note};
 use super::story::{Rank, Story};
 use crate::model::{Action, Call, Caught, Cause, Outcome, ProcessState, Signal, Syscall};
 
@@ -86,24 +86,21 @@ fn slept_in(story: &Story, call: &Call) -> bool {
 
 /// Who sent it, as a clause.
 fn source(story: &Story, caught: &Caught) -> Note {
-    let named = |pid: i32| {
-        let all = &story.scene.after().processes;
-        let found = all.iter().rev().find(|process| process.pid == pid);
-        found.map_or_else(
-            || Value::Text(pid.to_string()),
-            |found| Value::quoted(found.name.as_str()),
-        )
-    };
+    let all = &story.scene.after().processes;
+    let named = |pid: i32| all.iter().rev().find(|process| process.pid == pid);
     // The kernel signs for the writer who has broken a pipe.
     let pipe = caught.signal.name() == Some("SIGPIPE");
     match caught.sent_by() {
         Some(_) if pipe => note!("signal-from-kernel"),
-        Some(0) => note!("signal-from-outside"),
         Some(pid) if pid == caught.pid => note!("signal-from-itself"),
-        Some(pid) => note!("signal-from-process", sender = named(pid)),
-        None if caught.signal == Signal::CHLD => {
-            note!("signal-from-child", child = named(caught.sender))
-        }
+        Some(pid) => match named(pid) {
+            Some(sender) => note!("signal-from-process", sender = &sender.name),
+            None => note!("signal-from-outside"),
+        },
+        None if caught.signal == Signal::CHLD => match named(caught.sender) {
+            Some(child) => note!("signal-from-child", child = &child.name),
+            None => note!("signal-from-child", child = caught.sender),
+        },
         None => note!("signal-from-kernel"),
     }
 }

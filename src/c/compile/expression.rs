@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::super::ast::{Expr, ExprKind, Name, Span, Unary};
 use super::super::error::Error;
-use super::super::program::Op;
+use super::super::program::{Function, Op};
 use super::super::types::{Int, Type};
 use super::Compiler;
 use super::name::Meaning;
@@ -105,11 +105,14 @@ impl Compiler<'_> {
                 Ok(ty)
             }
             // Its address: what a handler of signals is installed by.
-            Meaning::Function(function) => {
-                self.emit(Op::Push(function.address as i64));
-                Ok(Type::pointer(Type::Function))
-            }
+            Meaning::Function(function) => Ok(self.function_address(function, span)),
         }
+    }
+
+    fn function_address(&mut self, function: Arc<Function>, span: &Span) -> Type {
+        self.emit(Op::Push(function.address as i64));
+        self.pointed.push((function, span.clone()));
+        Type::pointer(Type::Function)
     }
 
     /// Code that turns an address into what lies there.
@@ -226,8 +229,7 @@ impl Compiler<'_> {
         if let ExprKind::Name(name) = &of.kind
             && let Meaning::Function(function) = self.meaning(name, &of.span)?
         {
-            self.emit(Op::Push(function.address as i64));
-            return Ok(Type::pointer(Type::Function));
+            return Ok(self.function_address(function, &of.span));
         }
         if !is_place(of) {
             return Err(Error::new(of.span.clone(), "& needs something that lies in memory")

@@ -152,7 +152,7 @@ impl Compiler<'_> {
 
     /// Refuses calls of functions that were declared but have no body anywhere.
     pub fn refuse_bodiless(&self) -> Result<(), Error> {
-        let calls = self.called.values().flatten();
+        let calls = self.called.values().flatten().chain(&self.pointed);
         let missing = calls.filter(|(function, _)| function.body.get().is_none());
         match missing.min_by_key(|(_, span)| span.start) {
             None => Ok(()),

@@ -40,6 +40,8 @@ pub(super) struct Compiler<'a> {
     function: Option<Arc<Function>>,
     /// The functions that each function calls.
     called: HashMap<Arc<str>, Vec<(Arc<Function>, Span)>>,
+    /// The functions whose address is taken: as handlers of signals they will be called.
+    pointed: Vec<(Arc<Function>, Span)>,
     /// The innermost statement, for the places where the kernel is asked.
     site: Arc<Spot>,
     /// The code so far may ask the kernel.
@@ -87,6 +89,7 @@ impl<'a> Compiler<'a> {
             loops: Vec::new(),
             function: None,
             called: HashMap::new(),
+            pointed: Vec::new(),
             site: Arc::new(Spot { span: 0..0, code: "".into() }),
             asks: false,
             passing: None,

@@ -87,6 +87,16 @@ fn a_function_that_runs_already_is_not_entered_again() {
 }
 
 #[test]
+fn a_handler_needs_a_body_and_may_install_itself_again() {
+    let mut scope = Scope::new(&[]);
+    let error = compile("void on(int); signal(SIGUSR1, on);", &mut scope).expect_err("no body");
+    assert!(error.message.contains("its body is nowhere"), "{}", error.message);
+    let source = "void on(int); void go(void) { signal(SIGUSR1, &on); }
+        void on(int sig) { signal(sig, on); } go();";
+    assert!(compile(source, &mut scope).is_ok());
+}
+
+#[test]
 fn what_is_no_function_handles_nothing() {
     let (_, mut machine, mut memory) = asleep("int x;");
     let fault = machine.interrupt(None, 10, &[], &mut memory);
