@@ -50,7 +50,7 @@ pub struct Halt {
     /// Who ran it.
     pub process: ProcessName,
     /// The document and the statement's place in it, if it is not the lesson's own.
-    pub source: Option<Source>,
+    pub source: Option<Box<Source>>,
     /// The statement's place in the lesson; `None` if it was typed.
     pub place: Option<Place>,
     /// What went wrong.
@@ -341,7 +341,7 @@ impl Live {
                     if let Some(program) = &program {
                         place = actor.machine.last_spot().map(|spot| program.place(&spot.span));
                     }
-                    let source = program.map(|program| program.source.clone());
+                    let source = program.map(|program| Box::new(program.source.clone()));
                     let message = fault.to_string();
                     self.stop(process, Ended::Refused(message.clone()));
                     return Err(Halt { process: process.clone(), source, place, message });
