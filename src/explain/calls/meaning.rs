@@ -32,6 +32,11 @@ pub fn is_off(option: &str, value: &str) -> bool {
     linger || value == "0" && SWITCHES.contains(&option)
 }
 
+/// Whether a unix socket takes this option and does nothing with it.
+pub fn is_for_networks(option: &str) -> bool {
+    matches!(option, "SO_REUSEADDR" | "SO_KEEPALIVE" | "SO_BROADCAST" | "SO_DONTROUTE")
+}
+
 /// What an option is for, for those that lessons and curious students set.
 pub fn of_option(option: &str, value: &str) -> Option<Note> {
     let switch = match option {

@@ -7,6 +7,7 @@ use crate::explain::case::{Case, single};
 use crate::explain::names::with_name;
 use crate::explain::note::{Note, note};
 use crate::explain::story::{Rank, Story};
+use crate::model::Family;
 
 /// getsockopt() returned 0.
 pub fn get(story: &mut Story, case: &Case) {
@@ -69,6 +70,11 @@ pub fn set(story: &mut Story, case: &Case) {
     let value = value.as_str();
     let note = note!("option-set", who = case.who(), option = option, value = value);
     story.say(Rank::Call, note);
+    let unix = case.after.is_some_and(|socket| socket.kind.family == Family::Unix);
+    if unix && meaning::is_for_networks(option) {
+        story.say(Rank::Queue, note!("option-unix-nothing", option = option));
+        return;
+    }
     if let Some(meaning) = meaning::of_option(option, value) {
         story.say(Rank::Queue, meaning);
     }

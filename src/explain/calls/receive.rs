@@ -13,6 +13,8 @@ use crate::model::{Family, Socket, Syscall, TcpState};
 
 /// MSG_PEEK of recv(2).
 const PEEK: i64 = 2;
+/// SOCK_DGRAM.
+const DGRAM: i32 = 2;
 /// MSG_TRUNC of recv(2).
 const TRUNC: i64 = 0x20;
 
@@ -37,6 +39,16 @@ pub fn returned(story: &mut Story, case: &Case, count: i64) {
         }
         let from = sender(case);
         let said = match from {
+            _ if first_message(story, case, socket) > Some(count) => note!(
+                "recv-datagram-cut",
+                call = call,
+                who = who,
+                count = count,
+                length = first_message(story, case, socket)
+            ),
+            _ if room(case) == Some(count) => {
+                note!("recv-datagram-full", call = call, who = who, count = count)
+            }
             Some(from) => {
                 note!("recv-datagram-from", call = call, who = who, count = count, from = from)
             }
@@ -101,6 +113,20 @@ fn raw(case: &Case, socket: &Socket, count: i64) -> Option<Note> {
     } else {
         None
     }
+}
+
+/// How many bytes the call had room for, where one argument says it.
+fn room(case: &Case) -> Option<i64> {
+    let plain = matches!(case.report.call.syscall, Syscall::Read | Syscall::Recvfrom);
+    (plain && case.flags() & TRUNC == 0).then_some(case.report.call.args[2])
+}
+
+/// The length of the message that waited first. The kernel tells it of a unix datagram socket; for
+/// others its number is a sum, or memory.
+fn first_message(story: &Story, case: &Case, socket: &Socket) -> Option<i64> {
+    let told = unix::is_unix(socket) && socket.kind.kind == DGRAM;
+    let waited = case.before.filter(|_| told && !story.scene.slept(case.process))?;
+    room(case).and(waited.recv_q).map(i64::from)
 }
 
 /// Whether the call has asked who sent the message.

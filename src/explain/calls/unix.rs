@@ -7,7 +7,7 @@ use crate::explain::names::address_name;
 use crate::explain::note::{Note, note};
 use crate::explain::scene::Scene;
 use crate::explain::story::{Rank, Story};
-use crate::model::{Family, Socket, TcpState};
+use crate::model::{Family, ProcessState, Socket, Syscall, TcpState};
 
 /// SOCK_DGRAM and SOCK_SEQPACKET: sockets whose messages keep their edges.
 const DGRAM: i32 = 2;
@@ -35,7 +35,7 @@ pub fn named<'a>(case: &Case<'a>, shown: &str) -> Option<&'a Arc<Socket>> {
     let name = address_name(shown);
     let of_that_name = |socket: &&Arc<Socket>| {
         is_unix(socket)
-            && socket.local.as_ref().is_some_and(|local| local.to_string() == name)
+            && socket.local.as_ref().is_some_and(|local| from_root(&local.to_string()) == from_root(&name))
             // What a listener has accepted has its name as well.
             && socket.partner.is_none_or(|_| socket.kind.kind == DGRAM)
     };
@@ -45,6 +45,11 @@ pub fn named<'a>(case: &Case<'a>, shown: &str) -> Option<&'a Arc<Socket>> {
         ([only], _) | ([], [only]) => Some(only),
         _ => None,
     }
+}
+
+/// A path as it is from the root, where all processes of a lab are.
+fn from_root(path: &str) -> &str {
+    path.strip_prefix('/').unwrap_or(path)
 }
 
 /// connect() returned 0.
@@ -125,12 +130,30 @@ pub fn sent(story: &mut Story, case: &Case, socket: &Socket, count: i64) {
             peer = peer,
             waiting = waiting
         ),
+        (Some(peer), None) if to.is_some_and(|to| reader_sleeps(&story.scene, to)) => {
+            note!("send-unix-taken", call = call, who = who, count = count, peer = peer)
+        }
         (Some(peer), None) => {
             note!("send-unix-read", call = call, who = who, count = count, peer = peer)
         }
         (None, _) => note!("send-unix", call = call, who = who, count = count),
     };
     story.say(Rank::Call, said);
+}
+
+/// Whether somebody sleeps in a read of this socket.
+fn reader_sleeps(scene: &Scene, socket: &Socket) -> bool {
+    use Syscall::{Read, Readv, Recvfrom, Recvmsg};
+    scene.after().owners(socket.inode).any(|(process, fd)| match &process.state {
+        ProcessState::InCall { call, .. } => {
+            let reads = matches!(call.syscall, Read | Readv | Recvfrom | Recvmsg);
+            reads && call.args[0] == i64::from(fd.number)
+        }
+        ProcessState::Ready
+        | ProcessState::Running
+        | ProcessState::Stopped
+        | ProcessState::Dead(_) => false,
+    })
 }
 
 /// The call gave 0.

@@ -73,6 +73,13 @@ fn a_value_may_switch_an_option_off_or_say_how_long() {
 }
 
 #[test]
+fn a_unix_socket_does_nothing_with_options_of_networks() {
+    let lab = Lab::new().fd("client", 3, plain(UNIX));
+    let play = Play::new(&lab, lab.clone()).report(set("SO_REUSEADDR", "[1]"), OK);
+    assert_eq!(play.keys(), ["option-set", "option-unix-nothing"]);
+}
+
+#[test]
 fn what_is_read_says_what_it_counts() {
     let lab = Lab::new().fd("client", 3, client_end(TcpState::Established).window(9));
     let get = |option: &str, value: &str| {

@@ -51,6 +51,9 @@ fn bytes_go_to_a_socket_that_is_named() {
     for (lab, key) in cases {
         assert_eq!(same(&lab, send(), 16), [key]);
     }
+    let reader = call("reader", "read", &[4, 1, 100], &["4", "0x1", "100"]);
+    let asleep = pair(STREAM, 0, 0).process("reader", "server").share("reader", 4, 2004);
+    assert_eq!(same(&asleep.asleep("reader", &reader), send(), 16), ["send-unix-taken"]);
     let lab = Lab::new().fd("server", 3, plain(DGRAM)).fd("server", 5, plain(DGRAM).named(path()));
     let to = on("sendto", &["3", "\"abc\"", "3", "0", SHOWN, "9"]);
     let play = Play::new(&lab, lab.clone()).report(to, Outcome::Returned(16));
@@ -79,6 +82,11 @@ fn a_read_of_nothing_says_what_is_left_of_the_other_end() {
     let play = Play::new(&lab, lab.clone());
     let play = play.written(nameless, Outcome::Returned(3), &[(1, "\"abc\""), (5, "[110 => 0]")]);
     assert_eq!(play.keys(), ["recv-datagram", "recv-nameless"]);
+    let waits = Lab::new().fd("server", 3, tied(DGRAM, 5));
+    let two = |size| call("server", "recv", &[3, 1, size, 0], &["3", "0x1", "2", "0"]);
+    assert_eq!(same(&waits, two(2), 2), ["recv-datagram-cut"]);
+    assert_eq!(same(&waits, two(5), 5), ["recv-datagram-full"]);
+    assert_eq!(same(&waits, two(9), 5), ["recv-datagram"]);
     let reset = told(&lab, lab.clone(), read(), failed("ECONNRESET"));
     assert_eq!(reset, ["reset-unix"]);
 }
