@@ -183,9 +183,10 @@ impl Session {
 
     /// C that went wrong while it ran.
     pub(super) fn halted(&self, halt: Halt) -> SessionError {
-        if let (Some(source), Some(place)) = (&halt.source, &halt.place) {
+        if let (Some(program), Some(place)) = (&halt.program, &halt.place) {
             let message = format!("{}: {}", halt.process, halt.message);
-            return SessionError::Lesson(Box::new(Diagnostic::at(source, place, message, None)));
+            let diagnostic = Diagnostic::at(&program.source, place, message, None);
+            return SessionError::Lesson(Box::new(diagnostic));
         }
         match &halt.place {
             Some(place) => self.wrong(place, format!("{}: {}", halt.process, halt.message), None),

@@ -9,8 +9,9 @@ use super::actor::{Actor, Ended};
 use super::entry::ProcessVariables;
 use super::interrupt::way_back;
 use super::ports::Ports;
-use crate::c::{self, Event, Fault, Machine, Scope, Statement, Stdin};
-use crate::lesson::{Place, Program, Source};
+use super::walk;
+use crate::c::{self, Event, Fault, Machine, Scope, Statement};
+use crate::lesson::{Place, Program};
 use crate::model::{
     Action, Call, Cause, LabSpec, Memory, Moment, Outcome, ProcessName, ProcessState, Report,
     Snapshot, Syscall, World, WorldError, Worlds,
@@ -45,13 +46,13 @@ pub struct Happened {
 }
 
 /// C that went wrong while it ran.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Halt {
     /// Who ran it.
     pub process: ProcessName,
-    /// The document and the statement's place in it, if it is not the lesson's own.
-    pub source: Option<Box<Source>>,
-    /// The statement's place in the lesson; `None` if it was typed.
+    /// The program that it belongs to, if it belongs to one.
+    pub program: Option<Arc<Program>>,
+    /// The statement's place in the lesson, or in the program's document; `None` if it was typed.
     pub place: Option<Place>,
     /// What went wrong.
     pub message: String,
@@ -119,41 +120,6 @@ impl Live {
         Ok(())
     }
 
-    /// Gives a process its program, which runs to its first statement.
-    ///
-    /// # Errors
-    /// What went wrong before that. The process must exist and be idle.
-    pub fn load(&mut self, program: &Arc<Program>, printed: &mut String) -> Result<(), Halt> {
-        let process = &program.process;
-        for statement in &program.code.before {
-            let place = Some(program.place(&statement.span));
-            self.begin(process, statement, place, None, printed)?;
-        }
-        let Some(actor) = self.cast.get_mut(process) else { return Ok(()) };
-        actor.scope = program.code.scope.clone();
-        actor.program = Some(program.clone());
-        actor.starts(None, None);
-        let (main, stdin) = (&program.code.main, Stdin::new(program.input.clone()));
-        self.turn(process, printed, |machine, memory| machine.begin_walk(main, stdin, memory))?;
-        self.look();
-        Ok(())
-    }
-
-    /// Lets a program go on: to its next call, which [`Live::pump`] makes.
-    ///
-    /// # Errors
-    /// What went wrong before that. [`Live::can_walk`] must hold.
-    pub fn walk(&mut self, process: &ProcessName, printed: &mut String) -> Result<(), Halt> {
-        let Some(actor) = self.cast.get_mut(process) else { return Ok(()) };
-        (actor.granted, actor.walking) = (true, true);
-        if let Some(call) = actor.wants.take() {
-            actor.granted = false;
-            self.calls.push_back(call);
-            return Ok(());
-        }
-        self.turn(process, printed, |machine, memory| machine.walk(memory))
-    }
-
     /// Does an action that is no statement's call.
     ///
     /// # Errors
@@ -204,7 +170,7 @@ impl Live {
             Err(WorldError::Refused { reason }) => {
                 let place = self.place_of(&process);
                 self.stop(&process, Ended::Refused(reason.clone()));
-                Ok(Pumped::Refused(Halt { process, source: None, place, message: reason }))
+                Ok(Pumped::Refused(Halt { process, program: None, place, message: reason }))
             }
             Err(error) => Err(error),
         }
@@ -295,7 +261,7 @@ impl Live {
             match event {
                 Ok(Event::Printed(text)) => {
                     match actor.program {
-                        Some(_) => say(process, &text, printed),
+                        Some(_) => walk::say(process, &text, printed),
                         None => printed.push_str(&text),
                     }
                     event = actor.machine.go_on(memory);
@@ -341,10 +307,9 @@ impl Live {
                     if let Some(program) = &program {
                         place = actor.machine.last_spot().map(|spot| program.place(&spot.span));
                     }
-                    let source = program.map(|program| Box::new(program.source.clone()));
                     let message = fault.to_string();
                     self.stop(process, Ended::Refused(message.clone()));
-                    return Err(Halt { process: process.clone(), source, place, message });
+                    return Err(Halt { process: process.clone(), program, place, message });
                 }
             }
         }
@@ -365,7 +330,7 @@ impl Live {
     }
 
     /// Reads every process's variables.
-    fn look(&mut self) {
+    pub(super) fn look(&mut self) {
         let mut all: Vec<Arc<ProcessVariables>> = Vec::new();
         for process in &self.snapshot.processes {
             let name = &process.name;
@@ -419,15 +384,4 @@ pub fn base_scope(spec: &LabSpec) -> Scope {
     let constants: Vec<(&str, &str)> =
         constants.iter().map(|(name, address)| (*name, address.as_str())).collect();
     Scope::new(&constants)
-}
-
-/// Puts what a program printed behind what was printed already, each line with the program's name
-/// before it: several of them share one screen.
-fn say(process: &ProcessName, text: &str, printed: &mut String) {
-    for line in text.split_inclusive('\n') {
-        if printed.is_empty() || printed.ends_with('\n') {
-            printed.push_str(&format!("{process}: "));
-        }
-        printed.push_str(line);
-    }
 }

@@ -10,9 +10,10 @@ use std::time::Duration;
 use super::awaited::Awaited;
 use super::doing::{Doing, Input, Phase, Run, Task, Turn};
 use super::error::{Refusal, SessionError};
-use super::live::Live;
+use super::live::{Halt, Live};
 use super::obstacle::Obstacle;
 use super::{Mode, Progress, Session};
+use crate::c::Stdin;
 use crate::lesson::{LabLine, Program};
 use crate::model::{Call, Outcome, ProcessName, ProcessState, Syscall};
 
@@ -35,6 +36,41 @@ impl Live {
         let actor = self.cast.get(process);
         let own = |actor: &super::actor::Actor| actor.program.is_some() && actor.running.is_some();
         is_ready && actor.is_some_and(|actor| own(actor) && actor.interrupted.is_empty())
+    }
+
+    /// Gives a process its program, which runs to its first statement.
+    ///
+    /// # Errors
+    /// What went wrong before that. The process must exist and be idle.
+    pub fn load(&mut self, program: &Arc<Program>, printed: &mut String) -> Result<(), Halt> {
+        let process = &program.process;
+        for statement in &program.code.before {
+            let place = Some(program.place(&statement.span));
+            self.begin(process, statement, place, None, printed)?;
+        }
+        let Some(actor) = self.cast.get_mut(process) else { return Ok(()) };
+        actor.scope = program.code.scope.clone();
+        actor.program = Some(program.clone());
+        actor.starts(None, None);
+        let (main, stdin) = (&program.code.main, Stdin::new(program.input.clone()));
+        self.turn(process, printed, |machine, memory| machine.begin_walk(main, stdin, memory))?;
+        self.look();
+        Ok(())
+    }
+
+    /// Lets a program go on: to its next call, which [`Live::pump`] makes.
+    ///
+    /// # Errors
+    /// What went wrong before that. [`Live::can_walk`] must hold.
+    pub fn walk(&mut self, process: &ProcessName, printed: &mut String) -> Result<(), Halt> {
+        let Some(actor) = self.cast.get_mut(process) else { return Ok(()) };
+        (actor.granted, actor.walking) = (true, true);
+        if let Some(call) = actor.wants.take() {
+            actor.granted = false;
+            self.calls.push_back(call);
+            return Ok(());
+        }
+        self.turn(process, printed, |machine, memory| machine.walk(memory))
     }
 
     fn is_walking(&self, process: &ProcessName) -> bool {
@@ -233,5 +269,16 @@ impl Session {
                 Some(call.typed.clone())
             }
         }
+    }
+}
+
+/// Puts what a program printed behind what was printed already, each line with the program's name
+/// before it: several of them share one screen.
+pub(super) fn say(process: &ProcessName, text: &str, printed: &mut String) {
+    for line in text.split_inclusive('\n') {
+        if printed.is_empty() || printed.ends_with('\n') {
+            printed.push_str(&format!("{process}: "));
+        }
+        printed.push_str(line);
     }
 }

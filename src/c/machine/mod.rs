@@ -1,6 +1,7 @@
 //! Runs code on a process's memory, and stops where the kernel must answer.
 
 mod operate;
+mod walk;
 
 use std::sync::Arc;
 
@@ -166,26 +167,11 @@ impl Machine {
         self.start(statement, memory)
     }
 
-    /// Begins a program with this input: runs to its first statement, and from now on stops at the first
-    /// statement behind each call.
-    ///
-    /// # Errors
-    /// As [`Machine::begin`].
-    pub fn begin_walk(
+    pub(super) fn start(
         &mut self,
         statement: &Statement,
-        stdin: Stdin,
         memory: &mut dyn Memory,
     ) -> Result<Event, Fault> {
-        if !self.is_idle() {
-            return Err(Fault::Misused);
-        }
-        self.stdin = stdin;
-        (self.walks, self.called, self.last) = (true, true, None);
-        self.start(statement, memory)
-    }
-
-    fn start(&mut self, statement: &Statement, memory: &mut dyn Memory) -> Result<Event, Fault> {
         self.state = State::Running;
         self.stack.clear();
         self.value = statement.value;
@@ -273,29 +259,6 @@ impl Machine {
         }
         self.state = State::Running;
         self.checked(Ok(()), memory)
-    }
-
-    /// Goes on from a statement at which a program stopped, to its next call.
-    ///
-    /// # Errors
-    /// As [`Machine::begin`]; [`Fault::Misused`] if it did not stop at a statement.
-    pub fn walk(&mut self, memory: &mut dyn Memory) -> Result<Event, Fault> {
-        if self.state != State::Stopped {
-            return Err(Fault::Misused);
-        }
-        (self.state, self.called) = (State::Running, false);
-        self.checked(Ok(()), memory)
-    }
-
-    /// The statement that began last, also behind a fault.
-    pub fn last_spot(&self) -> Option<&Arc<Spot>> {
-        self.last.as_ref()
-    }
-
-    /// The statement that a program is at: it has begun, or is about to.
-    pub fn spot(&self) -> Option<&Arc<Spot>> {
-        let here = self.frames.last().and_then(|frame| frame.spot.as_ref());
-        here.or(self.last.as_ref()).filter(|_| !self.is_idle())
     }
 
     /// The value of code that asks no kernel.
