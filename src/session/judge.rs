@@ -119,7 +119,10 @@ fn with_process(
 pub fn does(process: &Process) -> String {
     let name = &process.name;
     match &process.state {
-        ProcessState::Ready => format!("{name} is in no call"),
+        ProcessState::Ready => match process.handling.last() {
+            Some(caught) => format!("{name} is in its handler of {}", caught.signal),
+            None => format!("{name} is in no call"),
+        },
         ProcessState::InCall { call, .. } => format!("{name} in {}", call.typed),
         ProcessState::Running => format!("{name} runs"),
         ProcessState::Stopped => format!("{name} is stopped"),

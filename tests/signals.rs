@@ -1,0 +1,130 @@
+//! Handlers of signals against the kernel: what it interrupts, and signals that come at any time.
+
+mod support;
+
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use nix::sys::signal::{Signal as Sig, kill};
+use nix::unistd::Pid;
+use sockstep::model::{LabSpec, Moment, Outcome, Syscall, World};
+use support::{ARENA, call, lab_or_skip, name};
+
+#[test]
+fn interrupted_calls_fail_or_go_on_as_signal_7_says() {
+    if lab_or_skip(&LabSpec::two_hosts()).is_none() {
+        return;
+    }
+    let lesson = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/lessons/signals.md");
+    let mut program = Command::new(env!("CARGO_BIN_EXE_sockstep"));
+    let output = program.args(["run", lesson]).output().expect("sockstep runs");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    for line in [
+        "--- SIGUSR1 {si_signo=SIGUSR1, si_code=SI_USER, si_pid=0",
+        "rt_sigreturn({mask=[]}) = -1 EINTR (Interrupted system call)",
+        "--- SIGALRM {si_signo=SIGALRM, si_code=SI_KERNEL} ---",
+        "si_code=CLD_EXITED, si_pid=",
+    ] {
+        assert!(said.contains(line), "{line} is not in\n{said}");
+    }
+}
+
+/// Gives the server a handler of SIGUSR1 at an address of the learner's. `true`: SA_RESTART.
+fn install(world: &mut dyn World, restart: bool) {
+    let flags: u64 = if restart { 0x1000_0000 } else { 0 };
+    let words = [ARENA + 512, flags, 0, 0];
+    let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
+    assert!(world.memory(&name("server")).expect("it lives").write(ARENA, &bytes));
+    let moment = call(world, "server", Syscall::RtSigaction, [10, ARENA as i64, 0, 8, 0, 0]);
+    assert_eq!(moment.reports[0].outcome, Outcome::Returned(0));
+}
+
+fn handlers(moment: &Moment) -> usize {
+    moment.snapshot.process(&name("server")).expect("it lives").handling.len()
+}
+
+/// Counts what came back of calls of this kind.
+fn count(moment: &Moment, syscall: Syscall) -> usize {
+    let back = |outcome: &Outcome| matches!(outcome, Outcome::Returned(_));
+    let reports = moment.reports.iter();
+    reports.filter(|r| r.call.syscall == syscall && back(&r.outcome)).count()
+}
+
+#[test]
+fn a_handler_is_given_back_as_it_was_installed() {
+    let Some(mut world) = lab_or_skip(&LabSpec::two_hosts()) else { return };
+    install(&mut *world, true);
+    let place = ARENA + 64;
+    call(&mut *world, "server", Syscall::RtSigaction, [10, 0, place as i64, 8, 0, 0]);
+    let memory = world.memory(&name("server")).expect("it lives");
+    let old = memory.read(place, 16).expect("it lies there");
+    assert_eq!(old[..8], (ARENA + 512).to_le_bytes());
+    assert_eq!(old[8..], 0x1000_0000_u64.to_le_bytes());
+    // Wild addresses are the kernel's to judge.
+    for (action, old) in [(1, 0), (0, 1), (-1, 0)] {
+        let args = [10, action, old, 8, 0, 0];
+        let moment = call(&mut *world, "server", Syscall::RtSigaction, args);
+        assert_eq!(moment.reports[0].outcome.to_string(), "= -1 EFAULT", "{args:?}");
+    }
+}
+
+#[test]
+fn nobody_goes_back_from_a_handler_that_does_not_run() {
+    let Some(mut world) = lab_or_skip(&LabSpec::two_hosts()) else { return };
+    let back = sockstep::model::Call {
+        process: name("server"),
+        code: String::new(),
+        typed: String::new(),
+        syscall: Syscall::RtSigreturn,
+        args: [0; 6],
+        shown: Vec::new(),
+        child: None,
+        overrun: None,
+    };
+    let refused = world.act(&sockstep::model::Action::Call(back.into()));
+    assert!(refused.is_err());
+    let moment = call(&mut *world, "server", Syscall::Getpid, [0; 6]);
+    assert_eq!(moment.reports[0].outcome, Outcome::Returned(2));
+}
+
+#[test]
+fn signals_that_come_at_any_time_lose_no_call() {
+    const CALLS: usize = 400;
+    let Some(mut world) = lab_or_skip(&LabSpec::two_hosts()) else { return };
+    let world = &mut *world;
+    install(world, true);
+    let outer = world.start().snapshot.process(&name("server")).expect("it lives").outer_pid;
+    let over = AtomicBool::new(false);
+    let (mut made, mut back, mut caught) = (0, 0, 0);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !over.load(Ordering::Relaxed) {
+                let _ = kill(Pid::from_raw(outer), Sig::SIGUSR1);
+                std::thread::park_timeout(Duration::from_micros(300));
+            }
+        });
+        let mut note = |moment: &Moment, back: &mut usize| {
+            *back += count(moment, Syscall::Getpid);
+            caught += moment.signals.len();
+            handlers(moment)
+        };
+        for _ in 0..CALLS {
+            made += 1;
+            let mut deep = note(&call(world, "server", Syscall::Getpid, [0; 6]), &mut back);
+            while deep > 0 {
+                deep = note(&call(world, "server", Syscall::RtSigreturn, [0; 6]), &mut back);
+            }
+        }
+        over.store(true, Ordering::Relaxed);
+        while let Some(moment) = world.next(Duration::from_millis(200)).expect("it lives") {
+            let mut deep = note(&moment, &mut back);
+            while deep > 0 {
+                deep = note(&call(world, "server", Syscall::RtSigreturn, [0; 6]), &mut back);
+            }
+        }
+    });
+    assert_eq!((made, back), (CALLS, CALLS), "{caught} signals were caught");
+    assert!(caught > CALLS / 10, "only {caught} signals were caught");
+}
