@@ -130,7 +130,8 @@ impl Tracer {
             hand.compared += 1;
             Some(request)
         });
-        let theirs = restarts_left_out(theirs);
+        let theirs: Vec<String> =
+            restarts_left_out(theirs).iter().map(|line| scopes_by_number(line)).collect();
         if ours.starts_with("fork()") {
             // The process hands its child's channel up, too; strace knows fork() as clone().
             let value = ours.rsplit(' ').next().unwrap_or_default();
@@ -184,6 +185,8 @@ impl Tracer {
         // The end of the lab has ended the calls that slept.
         let more: Vec<_> = rest
             .filter(|line| line.starts_with("exit_group(") || !line.ends_with(" = ?"))
+            // So does that of a child, which its parent may sleep for.
+            .filter(|line| !(self.asleep.contains_key(&pid) && line.starts_with("wait4(")))
             .collect();
         if more.is_empty() {
             Ok(())
@@ -324,6 +327,24 @@ fn less_handler(line: &str) -> String {
 fn restarts_left_out(mut lines: Vec<String>) -> Vec<String> {
     lines.retain(|line| !line.contains("= ? ERESTART"));
     lines
+}
+
+/// strace names the interface of a scope id, as it is called where strace runs; the kernel was
+/// given its number.
+fn scopes_by_number(text: &str) -> String {
+    const NAMED: &str = "if_nametoindex(\"";
+    let mut rest = text;
+    let mut plain = String::new();
+    while let Some((before, behind)) = rest.split_once(NAMED) {
+        let (name, behind) = behind.split_once("\")").unwrap_or((behind, ""));
+        plain.push_str(before);
+        match nix::net::if_::if_nametoindex(name) {
+            Ok(number) => plain.push_str(&number.to_string()),
+            Err(_) => plain.push_str(name),
+        }
+        rest = behind;
+    }
+    plain + rest
 }
 
 fn same_if(agrees: bool, ours: &str, theirs: &str) -> Result<(), String> {

@@ -41,6 +41,8 @@ impl Capture {
     pub fn begin(host: &HostName, addresses: &[IpAddr], pid: i32) -> Self {
         let mut command = on_host(host, pid, "tcpdump");
         command.args(["-i", "eth0", "-n", "-U", "--immediate-mode", "-w", "-"]);
+        // Without these the kernel has room for eight packets, however small, until they are read.
+        command.args(["-s", "2048", "-B", "8192"]);
         if nix::unistd::geteuid().is_root() {
             // Its own user is nobody the lab knows.
             command.args(["-Z", "root"]);

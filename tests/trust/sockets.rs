@@ -26,12 +26,29 @@ pub fn compare(
         left.is_some_and(|left| at + left <= asked + CLOCK)
     };
     let mut theirs: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    // A kernel without a dump of raw sockets has a file of them, in which there are no cookies.
+    let mut raw: Vec<Vec<&str>> = Vec::new();
     for line in text.lines() {
         let words: Vec<&str> = line.split_ascii_whitespace().collect();
+        if words.first() == Some(&"raw") && detail(&words, "sk:").is_none() {
+            raw.push(words);
+            continue;
+        }
         let cookie = detail(&words, "sk:").ok_or_else(|| format!("no cookie: {line}"))?;
         theirs.insert(cookie, words);
     }
-    let mut count = 0;
+    let mut count = raw.len();
+    for socket in host.sockets.iter().filter(|socket| socket.kind.is_raw() && socket.cookie == 0) {
+        let c = ss::columns(socket);
+        let ours = [c.netid.as_str(), c.state, &c.recv_q, &c.send_q, &c.local, &c.peer];
+        let Some(at) = raw.iter().position(|row| row.get(..6) == Some(&ours)) else {
+            return Err(format!("{}: ss has no {}\nbut\n{text}", host.name, ss::line(socket)));
+        };
+        raw.swap_remove(at);
+    }
+    if let Some(more) = raw.first() {
+        return Err(format!("{}: only ss has {}", host.name, more.join(" ")));
+    }
     for socket in host.sockets.iter().filter(|socket| is_listed(socket)) {
         let row = theirs.remove(format!("{:x}", socket.cookie).as_str());
         if rang(socket) {

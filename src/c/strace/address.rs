@@ -52,13 +52,15 @@ fn meaning(bytes: &[u8]) -> String {
     format!("{{sa_family={name}{rest}}}")
 }
 
-/// A path ends at its first NUL; an abstract name begins with one and has all its bytes.
+/// A path ends at its first NUL, or where `sun_path` does; an abstract name begins with one and has
+/// all its bytes.
 fn unix(path: &[u8]) -> String {
-    match path {
+    const SUN_PATH: usize = 108;
+    match &path[..path.len().min(SUN_PATH)] {
         [] => String::new(),
         [0] => ", sun_path=@\"\"".to_owned(),
         [0, name @ ..] => format!(", sun_path=@{}", quoted(name)),
-        _ => {
+        path => {
             let end = path.iter().position(|byte| *byte == 0).unwrap_or(path.len());
             format!(", sun_path={}", quoted(&path[..end]))
         }

@@ -35,7 +35,8 @@ pub(super) fn before(syscall: Syscall, args: &[i64; 6], memory: &dyn Memory) -> 
         }
         S::Socketpair => {
             let kind = flags::socket_type(a(1));
-            vec![named(a(0), &["AF_"]), kind, flags::protocol(a(0), a(2)), at(3)]
+            // strace names the protocol of socket() only.
+            vec![named(a(0), &["AF_"]), kind, (a(2) as u32).to_string(), at(3)]
         }
         S::Bind | S::Connect => vec![int(0), address(1), int(2)],
         S::Listen => vec![int(0), int(1)],

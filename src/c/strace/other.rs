@@ -108,6 +108,8 @@ pub(super) fn request(value: i64) -> String {
     match value {
         0x541b => "FIONREAD".to_owned(),
         0x5411 => "TIOCOUTQ".to_owned(),
+        0x8906 => "SIOCGSTAMP_OLD".to_owned(),
+        0x8907 => "SIOCGSTAMPNS_OLD".to_owned(),
         _ => match constants::named(value, &["FIO", "SIOC", "TIOC"]) {
             Some(name) => name.to_owned(),
             None => {
