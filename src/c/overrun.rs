@@ -72,6 +72,9 @@ fn spans(syscall: Syscall) -> &'static [Span] {
         | Syscall::EpollWait
         | Syscall::Fork
         | Syscall::Unlink
+        | Syscall::Symlink
+        | Syscall::Mkdir
+        | Syscall::Chmod
         | Syscall::Open
         | Syscall::Fstat
         | Syscall::Lseek

@@ -242,6 +242,9 @@ pub fn subject(report: &Report) -> Option<i32> {
         | Syscall::EpollCreate1
         | Syscall::Fork
         | Syscall::Unlink
+        | Syscall::Symlink
+        | Syscall::Mkdir
+        | Syscall::Chmod
         | Syscall::Open
         | Syscall::Kill
         | Syscall::RtSigaction

@@ -35,7 +35,11 @@ impl Lab {
         let target = match call.syscall {
             Syscall::Bind | Syscall::Connect => address(memory, at(1), call.args[2]),
             Syscall::Sendto => address(memory, at(4), call.args[5]),
-            Syscall::Unlink | Syscall::Open => path(memory, at(0)),
+            Syscall::Unlink | Syscall::Open | Syscall::Mkdir | Syscall::Chmod => {
+                path(memory, at(0))
+            }
+            // What it leads to is looked at by nobody afterwards.
+            Syscall::Symlink => return Some(too_far(&call.typed)),
             Syscall::Sendmsg => of_message(memory, at(1)),
             Syscall::Kill => return self.foreign_signal(call),
             Syscall::Fcntl if SIGNALS_AN_OWNER.contains(&call.args[1]) => {

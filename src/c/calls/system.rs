@@ -113,6 +113,12 @@ pub(super) const CALLS: &[CallHelp] = &[
         "open a file", plain(Syscall::Open)),
     row!("int" "unlink" ("const char *" "pathname")
         "remove a name from its directory", plain(Syscall::Unlink)),
+    row!("int" "symlink" ("const char *" "target", "const char *" "linkpath")
+        "make a name that leads to another one", plain(Syscall::Symlink)),
+    row!("int" "mkdir" ("const char *" "pathname", "mode_t" "mode")
+        "make a directory", plain(Syscall::Mkdir)),
+    row!("int" "chmod" ("const char *" "pathname", "mode_t" "mode")
+        "say who may do what with a file", plain(Syscall::Chmod)),
     row!("int" "fstat" ("int" "fd", "struct stat *" "statbuf")
         "ask what a descriptor stands for", plain(Syscall::Fstat)),
     row!("off_t" "lseek" ("int" "fd", "off_t" "offset", "int" "whence")

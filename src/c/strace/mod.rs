@@ -95,10 +95,12 @@ pub(super) fn before(syscall: Syscall, args: &[i64; 6], memory: &dyn Memory) -> 
         S::EpollWait => vec![int(0), at(1), int(2), int(3)],
         S::Fork | S::Getpid | S::Getppid | S::Pause => Vec::new(),
         S::Unlink => vec![path(memory, a(0))],
+        S::Symlink => vec![path(memory, a(0)), path(memory, a(1))],
+        S::Mkdir | S::Chmod => vec![path(memory, a(0)), octal(a(1))],
         S::Open => {
             let mut shown = vec![path(memory, a(0)), flags::open(a(1))];
             if a(1) & 0o100 != 0 {
-                shown.push(format!("{:#05o}", a(2) & 0o7777).replace("0o", "0"));
+                shown.push(octal(a(2)));
             }
             shown
         }
@@ -215,6 +217,9 @@ pub fn written(call: &Call, result: CallResult, memory: &dyn Memory) -> Vec<(usi
         | S::EpollCtl
         | S::Fork
         | S::Unlink
+        | S::Symlink
+        | S::Mkdir
+        | S::Chmod
         | S::Open
         | S::Lseek
         | S::Mmap
@@ -247,6 +252,11 @@ fn named_peer(call: &Call, memory: &dyn Memory, at: usize) -> Vec<(usize, String
 }
 
 /// `[128 => 16]`, or `[16]` if it stayed the same.
+/// A file's mode as strace writes it: `0644`.
+fn octal(mode: i64) -> String {
+    format!("{:#05o}", mode & 0o7777).replace("0o", "0")
+}
+
 fn changed(call: &Call, at: usize, now: i64) -> String {
     match before_value(call, at) {
         Some(before) if before != now => format!("[{before} => {now}]"),

@@ -54,6 +54,9 @@ fn returned(story: &mut Story, case: &Case, value: i64) {
         Syscall::Pipe | Syscall::Pipe2 => open::pipe(story, case),
         Syscall::Open => open::open(story, case, value),
         Syscall::Unlink => open::unlink(story, case),
+        Syscall::Symlink => open::symlink(story, case),
+        Syscall::Mkdir => open::mkdir(story, case),
+        Syscall::Chmod => open::chmod(story, case),
         Syscall::Bind => bind::bind(story, case),
         Syscall::Listen => bind::listen(story, case),
         Syscall::Accept | Syscall::Accept4 => accept::returned(story, case, value),
@@ -132,6 +135,9 @@ fn blocked(story: &mut Story, case: &Case) {
         | Syscall::EpollCtl
         | Syscall::Fork
         | Syscall::Unlink
+        | Syscall::Symlink
+        | Syscall::Mkdir
+        | Syscall::Chmod
         | Syscall::Open
         | Syscall::Fstat
         | Syscall::Lseek

@@ -78,6 +78,26 @@ pub fn open(story: &mut Story, case: &Case, value: i64) {
 }
 
 /// unlink() took a name away.
+/// A name that leads to another one was made.
+pub fn symlink(story: &mut Story, case: &Case) {
+    let (path, target) = (case.path(1), case.path(0));
+    story.say(
+        Rank::Call,
+        note!("symlink-returned", process = case.process, path = path, target = target),
+    );
+}
+
+/// A directory was made.
+pub fn mkdir(story: &mut Story, case: &Case) {
+    story.say(Rank::Call, note!("mkdir-returned", process = case.process, path = case.path(0)));
+}
+
+/// Who may do what with a file was changed.
+pub fn chmod(story: &mut Story, case: &Case) {
+    let (path, mode) = (case.path(0), case.shown(1));
+    story.say(Rank::Call, note!("chmod-returned", path = path, mode = mode));
+}
+
 pub fn unlink(story: &mut Story, case: &Case) {
     story.say(Rank::Call, note!("unlink-returned", process = case.process, path = case.path(0)));
 }

@@ -49,11 +49,13 @@ pub fn ioctl(case: &Case, errno: &str) -> Option<Note> {
 }
 
 /// Explains an error of open() or unlink().
-pub fn path(case: &Case, errno: &str) -> Option<Note> {
-    let (call, path) = (case.call(), case.path(0));
+pub fn path(case: &Case, errno: &str, at: usize) -> Option<Note> {
+    let (call, path) = (case.call(), case.path(at));
     Some(match (case.report.call.syscall, errno) {
         (Syscall::Open, "ENXIO") => note!("open-socket", path = path),
-        (Syscall::Open, "EEXIST") => note!("open-exists", path = path),
+        (Syscall::Open | Syscall::Mkdir | Syscall::Symlink, "EEXIST") => {
+            note!("open-exists", path = path)
+        }
         (Syscall::Open, "EINVAL") => note!("open-flags", path = path, flags = case.shown(1)),
         _ => {
             let meaning = path_error(errno)?;

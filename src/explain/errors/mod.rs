@@ -57,7 +57,11 @@ fn by_call(story: &mut Story, case: &Case, errno: &str) -> Option<Note> {
         Syscall::Dup2 | Syscall::Dup3 => files::dup(case, errno),
         Syscall::Fcntl => files::fcntl(case, errno),
         Syscall::Ioctl => files::ioctl(case, errno),
-        Syscall::Open | Syscall::Unlink => files::path(case, errno),
+        Syscall::Open | Syscall::Unlink | Syscall::Mkdir | Syscall::Chmod => {
+            files::path(case, errno, 0)
+        }
+        // The name that it was to make, not the one that it leads to.
+        Syscall::Symlink => files::path(case, errno, 1),
         Syscall::Lseek => files::seek(case, errno),
         Syscall::Mmap => files::mmap(case, errno),
         Syscall::Splice | Syscall::Sendfile => files::moving(story, case, errno),

@@ -59,6 +59,8 @@ const ERRNOS: &[(&[Syscall], &str)] = &[
     (&[Syscall::EpollCtl], "EBADF EEXIST EINVAL ELOOP ENOENT ENOMEM ENOSPC EPERM EFAULT"),
     (&[Syscall::EpollWait], "EBADF EFAULT EINTR EINVAL"),
     (&[Syscall::Fork], "EAGAIN ENOMEM"),
+    (&[Syscall::Symlink, Syscall::Mkdir], "EACCES EEXIST EFAULT ELOOP ENAMETOOLONG ENOENT ENOTDIR EPERM EROFS"),
+    (&[Syscall::Chmod], "EACCES EFAULT ELOOP ENAMETOOLONG ENOENT ENOTDIR EPERM EROFS"),
     (&[Syscall::Unlink], "EACCES EBUSY EFAULT EISDIR ELOOP ENAMETOOLONG ENOENT ENOTDIR EPERM EROFS"),
     (&[Syscall::Open], "EACCES EEXIST EFAULT EINVAL EISDIR ELOOP EMFILE ENAMETOOLONG ENFILE ENODEV \
         ENOENT ENOTDIR ENXIO EPERM EROFS"),
@@ -181,7 +183,10 @@ fn situation(syscall: Syscall, errno: &str) -> Call {
         S::Mmap => plain(&[0, 4096, 1, 1, 5, 0], &["NULL", "4096", "PROT_READ", "MAP_SHARED", "5"]),
         S::Splice => on(5, &["NULL", "9", "NULL", "100", "0"]),
         S::Sendfile => on(5, &["10", "NULL", "100"]),
-        S::Open | S::Unlink => plain(&[0x1000_0000, 0, 0], &["\"/tmp/s\"", "O_RDWR"]),
+        S::Symlink => plain(&[0x1000_0000, 0x1000_0010], &["\"/tmp/s\"", "\"/tmp/t\""]),
+        S::Open | S::Unlink | S::Mkdir | S::Chmod => {
+            plain(&[0x1000_0000, 0, 0], &["\"/tmp/s\"", "O_RDWR"])
+        }
         S::Kill => plain(&[99, 15], &["99", "SIGTERM"]),
         S::RtSigaction => plain(&[9], &["SIGKILL", "{…}"]),
         S::Setrlimit => plain(&[7], &["RLIMIT_NOFILE", "{rlim_cur=9, rlim_max=9}"]),

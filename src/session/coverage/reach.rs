@@ -68,6 +68,9 @@ pub fn ops(report: &Report) -> Vec<(&'static str, i64)> {
         | Syscall::EpollWait
         | Syscall::Fork
         | Syscall::Unlink
+        | Syscall::Symlink
+        | Syscall::Mkdir
+        | Syscall::Chmod
         | Syscall::Open
         | Syscall::Fstat
         | Syscall::Lseek
