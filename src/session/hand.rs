@@ -26,7 +26,7 @@ impl Session {
         self.difference = None;
         self.note(Input::Hand(action));
         self.engaged = true;
-        self.mode = Mode::Free;
+        self.leave_script();
         self.cause = Origin::Hand;
         match self.record(happened, Origin::Hand) {
             Ok(()) => self.advance(),
@@ -121,7 +121,7 @@ impl Session {
     /// Does an action again. If it is refused this time, what follows may differ too.
     pub(super) fn start_hand(&mut self, action: &Action) -> Result<(), SessionError> {
         self.cause = Origin::Hand;
-        self.mode = Mode::Free;
+        self.leave_script();
         match self.live_mut()?.act(action) {
             Ok(happened) => self.record(happened, Origin::Hand),
             Err(WorldError::Refused { reason }) => {
@@ -140,7 +140,7 @@ impl Session {
     ) -> Result<(), SessionError> {
         let (statements, scope) = self.compile(&process, text)?;
         self.cause = Origin::Hand;
-        self.mode = Mode::Free;
+        self.leave_script();
         let live = self.live_mut()?;
         let before = live.cast.get(&process).map(|actor| actor.scope.clone());
         live.learn(&process, scope.into());

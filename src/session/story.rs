@@ -241,7 +241,7 @@ impl Session {
         }
         self.tie();
         self.doing = None;
-        self.mode = Mode::Free;
+        self.leave_script();
         self.part = None;
         if let Some(index) = index {
             (self.next, self.ahead) = (index, 0);

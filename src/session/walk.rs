@@ -105,6 +105,15 @@ impl Session {
         self.chosen = able.get(at % able.len().max(1)).map(|name| (*name).clone());
     }
 
+    /// The learner decides from now on; a play has no script to leave.
+    pub(super) fn leave_script(&mut self) {
+        self.mode = match self.mode {
+            Mode::Script | Mode::Free => Mode::Free,
+            Mode::Programs => Mode::Programs,
+            Mode::Recorded => Mode::Recorded,
+        };
+    }
+
     /// How many calls of programs were made by hand.
     pub fn walked(&self) -> usize {
         self.log.iter().filter(|logged| matches!(logged.input, Input::Walk { .. })).count()
@@ -183,9 +192,7 @@ impl Session {
     /// Begins a call of a program as part of the log.
     pub(super) fn start_walk(&mut self, process: ProcessName) -> Result<(), SessionError> {
         self.cause = super::Origin::Hand;
-        if self.mode == Mode::Script {
-            self.mode = Mode::Free;
-        }
+        self.leave_script();
         let until = self.go(&process)?;
         self.chosen = Some(process.clone());
         self.doing = Some(Doing::Walk { process, until });

@@ -12,7 +12,7 @@ impl App {
         processes.filter(|process| process.is_alive()).map(|process| process.name.clone()).collect()
     }
 
-    /// Whose turn it likely is: the next step's process, or the first.
+    /// Whose turn it likely is: the next step's process, or the first that runs no program.
     pub fn likely_process(&self) -> Option<ProcessName> {
         let living = self.living();
         let next = self.session.as_ref().and_then(|session| session.next_step());
@@ -20,7 +20,11 @@ impl App {
             crate::lesson::Does::C(code) => Some(code.process.clone()),
             crate::lesson::Does::Load(_) | crate::lesson::Does::Lab(_) => None,
         });
-        own.filter(|name| living.contains(name)).or_else(|| living.first().cloned())
+        // Who runs a program is told nothing else.
+        let newest = self.session.as_ref().and_then(|session| session.timeline().last());
+        let is_free = |name: &&ProcessName| newest.is_none_or(|e| e.spot_of(name).is_none());
+        let own = own.filter(|name| living.contains(name));
+        own.or_else(|| living.iter().find(is_free).or(living.first()).cloned())
     }
 }
 

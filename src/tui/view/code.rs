@@ -194,11 +194,14 @@ fn process_in_step(page: &Page<'_>, lesson: &Lesson) -> Option<ProcessName> {
     if let Some(process) = page.walker.filter(|_| page.live && page.walks) {
         return Some(process.clone());
     }
-    let last = page.story().find_map(|entry| match &entry.moment.cause {
+    let acted = page.story().filter_map(|entry| match &entry.moment.cause {
         Cause::Action(Action::Call(call)) => Some(call.process.clone()),
         Cause::Statement { process, .. } => Some(process.clone()),
         Cause::Start | Cause::Action(_) | Cause::Kernel => None,
     });
+    // In a play only programs have code to show.
+    let is_play = lesson.is_play();
+    let last = acted.into_iter().find(|process| !is_play || page.program(process).is_some());
     last.or_else(|| {
         lesson.steps.iter().find_map(|step| match &step.does {
             Does::C(code) => Some(code.process.clone()),
