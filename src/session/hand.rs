@@ -19,7 +19,8 @@ impl Session {
     /// See [`SessionError`]; a refused action changes nothing and leaves no script.
     pub fn perform(&mut self, action: Action) -> Result<Progress, SessionError> {
         if self.is_next_step(&action) {
-            return self.step();
+            let (index, answer) = (self.next, self.answer.take());
+            return self.do_now(Input::Step { index, answer });
         }
         let happened = self.live_mut()?.act(&action)?;
         self.drop_everything();
@@ -45,8 +46,13 @@ impl Session {
     /// [`SessionError`].
     pub fn type_c(&mut self, process: &ProcessName, text: &str) -> Result<Progress, SessionError> {
         let statements = self.compile(process, text)?.0;
-        if let Some(count) = self.count_as_lines(process, &statements) {
-            return self.do_lines(count);
+        if let Some(mut inputs) = self.count_as_lines(process, &statements) {
+            if let Some(Input::Step { answer, .. }) = inputs.first_mut() {
+                *answer = self.answer.take();
+            }
+            self.difference = None;
+            self.tasks.extend(inputs.into_iter().map(Task::Do));
+            return self.advance();
         }
         if let Some(obstacle) = self.live_mut()?.obstacle(process) {
             return Err(Refusal::Process { process: process.clone(), obstacle }.into());
@@ -74,29 +80,36 @@ impl Session {
         })
     }
 
-    /// How far into the next step the statements come, if they are its next lines.
-    fn count_as_lines(&self, process: &ProcessName, typed: &[Statement]) -> Option<usize> {
-        let (Mode::Script, None, false) = (self.mode, &self.doing, typed.is_empty()) else {
+    /// The statements as parts of the script, if they are its next lines: of the next step and of
+    /// those joined to it.
+    fn count_as_lines(&self, process: &ProcessName, typed: &[Statement]) -> Option<Vec<Input>> {
+        if self.mode != Mode::Script || self.doing.is_some() || typed.is_empty() {
             return None;
-        };
-        let Does::C(code) = &self.next_step()?.does else { return None };
-        let left = code.lines.get(self.ahead..)?;
-        let same = code.process == *process
-            && typed.len() <= left.len()
-            && typed.iter().zip(left).all(|(a, b)| same_code(&a.code, &b.statement.code));
-        same.then_some(self.ahead + typed.len())
-    }
-
-    fn do_lines(&mut self, end: usize) -> Result<Progress, SessionError> {
-        let whole = match self.next_step().map(|step| &step.does) {
-            Some(Does::C(code)) => end >= code.lines.len(),
-            Some(Does::Lab(_) | Does::Load(_)) | None => true,
-        };
-        if whole {
-            return self.step();
         }
-        let index = self.next;
-        self.do_now(Input::Lines { index, end })
+        let lesson = self.lesson.as_ref()?;
+        let (mut left, mut inputs) = (typed, Vec::new());
+        for (index, step) in lesson.joined_from(self.next) {
+            if step.is_bare_mark() {
+                continue;
+            }
+            let Does::C(code) = &step.does else { return None };
+            let ahead = if index == self.next { self.ahead } else { 0 };
+            let lines = code.lines.get(ahead..)?;
+            let count = left.len().min(lines.len());
+            let same = left.iter().zip(lines).all(|(a, b)| same_code(&a.code, &b.statement.code));
+            if code.process != *process || !same {
+                return None;
+            }
+            inputs.push(match count == lines.len() {
+                true => Input::Step { index, answer: None },
+                false => Input::Lines { index, end: ahead + count },
+            });
+            left = &left[count..];
+            if left.is_empty() {
+                return Some(inputs);
+            }
+        }
+        None
     }
 
     fn compile(

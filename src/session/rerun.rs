@@ -26,7 +26,7 @@ impl Session {
         let Some(mut keep) = self.log.len().checked_sub(1) else {
             return Err(Refusal::NothingToUndo.into());
         };
-        while keep > 0 && self.is_joined(&self.log[keep - 1].input) {
+        while keep > 0 && self.is_joined(&self.log[keep - 1].input, &self.log[keep].input) {
             keep -= 1;
         }
         self.rebuild(keep, Vec::new())
@@ -183,9 +183,14 @@ impl Session {
         Ok(Live::open(&mut **worlds, &self.spec, base.clone())?)
     }
 
-    /// Whether it is a step that is done in one go with the one behind it.
-    fn is_joined(&self, input: &Input) -> bool {
-        let Input::Step { index, .. } = input else { return false };
+    /// Whether it is a step that is done in one go with the one behind it, and that came next.
+    fn is_joined(&self, input: &Input, behind: &Input) -> bool {
+        let (Input::Step { index, .. }, Input::Step { index: next, .. }) = (input, behind) else {
+            return false;
+        };
+        if self.no_mark_from(index + 1) != *next {
+            return false;
+        }
         let step = self.lesson.as_ref().and_then(|lesson| lesson.steps.get(*index));
         step.is_some_and(|step| step.joined)
     }

@@ -95,7 +95,18 @@ impl Session {
     }
 
     fn await_until(&mut self, until: Duration, what: Awaited) -> Progress {
-        let rerun = self.redo.is_some() || !self.tasks.is_empty();
+        // What is joined to the step that runs is no running again.
+        let lesson = self.lesson.as_ref().zip(self.begun);
+        let joined = |index: &usize| {
+            lesson.is_some_and(|(lesson, begun)| {
+                lesson.joined_from(begun).any(|(member, _)| member == *index)
+            })
+        };
+        let again = |task: &Task| match task {
+            Task::Do(Input::Step { index, .. }) => !joined(index),
+            Task::Do(_) | Task::Silent(_) | Task::Enter(_) | Task::Linger { .. } => true,
+        };
+        let rerun = self.redo.is_some() || self.tasks.iter().any(again);
         self.waiting = Some(Waiting { what, until, rerun });
         Progress::Waiting { until }
     }

@@ -233,7 +233,9 @@ impl<'a> Builder<'a> {
 
     /// Makes one step of all from the one at `first` on.
     pub fn join(&mut self, first: usize) {
-        let Some(last) = self.lesson.steps.len().checked_sub(1) else { return };
+        // A mark at the end belongs to what follows, whatever that is.
+        let end = self.lesson.steps.iter().rposition(|step| !step.is_bare_mark());
+        let Some(last) = end.filter(|last| *last >= first) else { return };
         for step in self.lesson.steps.iter_mut().take(last).skip(first) {
             step.joined = true;
         }

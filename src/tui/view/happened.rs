@@ -216,7 +216,12 @@ fn of_the_step<'a>(page: &Page<'a>) -> Vec<&'a Entry> {
     let timeline = page.timeline;
     let entry = page.entry();
     let earlier = (0..page.cursor).rev().map_while(move |index| timeline.get(index));
-    let own = earlier.take_while(|before| entry.step.is_some() && before.step == entry.step);
+    let by_step = |entry: &Entry| match entry.origin {
+        Origin::Step(_) | Origin::FollowUp => entry.step,
+        Origin::Start | Origin::Hand => None,
+    };
+    let own =
+        earlier.take_while(|before| by_step(entry).is_some() && by_step(before) == by_step(entry));
     let mut entries: Vec<&Entry> = own.take(PRINTED).map(|entry| &**entry).collect();
     entries.reverse();
     entries.push(entry);
