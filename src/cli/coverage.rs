@@ -45,7 +45,11 @@ pub(super) fn coverage(options: &Options, arguments: &args::List) -> anyhow::Res
     let order = order::longest_first(names.len(), |index| here.lesson(&names[index], lang).ok());
     let one = |index: usize| match here.lesson(&names[index], lang) {
         Ok(lesson) => (lesson.id.clone(), run(lesson)),
-        Err(NoLesson::Unable(why)) => (names[index].clone(), Ran::Skipped(why.to_string())),
+        Err(NoLesson::Unable(why)) => {
+            let why = why.to_string();
+            let why = why.lines().next().unwrap_or_default().to_owned();
+            (names[index].clone(), Ran::Skipped(why))
+        }
         Err(why) => (names[index].clone(), Ran::Failed(why.to_string())),
     };
     side_by_side::run(&order, side_by_side::jobs(here, None), one, |(id, ran)| {
@@ -61,8 +65,13 @@ pub(super) fn coverage(options: &Options, arguments: &args::List) -> anyhow::Res
     })?;
     let words = Words::new(lang);
     match arguments.format {
+        // Tables of nothing would say that no lesson shows anything.
+        Format::Text if sums.lessons == 0 => {}
         Format::Text => text::print(&sums, &words)?,
         Format::Json => json::print(&sums, &words)?,
+    }
+    for (id, why) in sums.skipped.iter().filter(|_| sums.lessons == 0) {
+        super::say(&words.ui_with("coverage-skipped", &[("lesson", id), ("why", why)]));
     }
     for (id, why) in &sums.failed {
         super::say(&words.ui_with("coverage-failed", &[("lesson", id), ("why", &why.trim_end())]));
