@@ -174,7 +174,7 @@ impl<'a> Page<'a> {
     /// The lesson is a mystery of which no question was answered yet: the screen explains nothing.
     pub fn is_hushed(&self) -> bool {
         let mystery = self.lesson.is_some_and(|lesson| lesson.mystery);
-        mystery && self.mode == Mode::Script && self.timeline.iter().all(|e| e.bets.is_empty())
+        mystery && self.mode != Mode::Recorded && self.timeline.iter().all(|e| e.bets.is_empty())
     }
 
     /// How its timers are told.
