@@ -13,8 +13,8 @@ use super::proc;
 use super::process::Doing;
 use super::sys::Peeked;
 use crate::model::{
-    Body, Family, Host, Kind, Passage, Process, ProcessState, Reuse, Snapshot, Socket, TcpInfo,
-    TcpState,
+    Body, Family, Host, Kind, Passage, Process, ProcessState, Reuse, Snapshot, Socket,
+    SocketMemory, TcpInfo, TcpState,
 };
 
 impl Lab {
@@ -201,6 +201,7 @@ impl Lab {
                 let mut row = unlisted(kind, inode, info);
                 row.reuse = reuse_of(kind, &peeked);
                 row.v6only = peeked.v6only;
+                row.memory = memory_of(kind, &peeked);
                 rows.push(Arc::new(row));
             }
         }
@@ -238,6 +239,16 @@ fn kind_of(peeked: &Peeked) -> Kind {
         other => Family::Other(other),
     };
     Kind { family, kind: peeked.kind, protocol: peeked.protocol }
+}
+
+/// The memory of an internet socket, in the words of its own answer.
+fn memory_of(kind: Kind, peeked: &Peeked) -> Option<SocketMemory> {
+    let internet = matches!(kind.family, Family::Inet | Family::Inet6);
+    let [receive_used, receive_limit, sent, send_limit, _, queued, _, _, drops] =
+        peeked.memory.filter(|_| internet)?;
+    // TCP counts what waits to be sent, the others what was sent and is not confirmed.
+    let send_used = if kind.is_tcp() { queued } else { sent };
+    Some(SocketMemory { receive_used, receive_limit, send_used, send_limit, drops: Some(drops) })
 }
 
 /// What an internet socket was told about sharing its name; for others it means nothing.

@@ -21,6 +21,7 @@ mod send;
 mod unix;
 mod unsent;
 
+pub use options::{plain, text, timeval};
 pub use unix::named;
 
 use super::case::Case;

@@ -14,7 +14,7 @@ pub fn get(story: &mut Story, case: &Case) {
     let (who, option) = (case.who(), plain(case.shown(2)));
     let written = case.written(3);
     let time = written.and_then(|shown| time(option, shown));
-    let value = time.as_deref().or(written.map(single));
+    let value = time.as_deref().or(written.map(single)).map(text);
     let said = match (option, value) {
         ("SO_ERROR", Some("0")) => note!("option-error-none", who = who),
         ("SO_ERROR", value) => note!("option-error", who = who, value = value),
@@ -67,7 +67,7 @@ fn tcp_info(case: &Case) -> Note {
 pub fn set(story: &mut Story, case: &Case) {
     let option = plain(case.shown(2));
     let value = time(option, case.shown(3)).unwrap_or_else(|| single(case.shown(3)).to_owned());
-    let value = value.as_str();
+    let value = text(value.as_str());
     let note = note!("option-set", who = case.who(), option = option, value = value);
     story.say(Rank::Call, note);
     let unix = case.after.is_some_and(|socket| socket.kind.family == Family::Unix);
@@ -94,9 +94,29 @@ pub fn set(story: &mut Story, case: &Case) {
     story.say(Rank::Surprise, note);
 }
 
+/// A text without its quotes and the zeros that end it; anything else as it is.
+pub fn text(shown: &str) -> &str {
+    let inside = shown.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+    let Some(mut text) = inside else { return shown };
+    while let Some(shorter) = text.strip_suffix("\\0") {
+        text = shorter;
+    }
+    let plain =
+        !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+    if plain { text } else { shown }
+}
+
+/// The two numbers of a `struct timeval`, as they were given.
+pub fn timeval(shown: &str) -> Option<String> {
+    let inside = shown.strip_prefix('"')?.strip_suffix('"')?;
+    let bytes: [u8; 16] = unquoted(inside)?.try_into().ok()?;
+    let number = |at: usize| Some(i64::from_le_bytes(bytes[at..at + 8].try_into().ok()?));
+    Some(format!("{{tv_sec={}, tv_usec={}}}", number(0)?, number(8)?))
+}
+
 /// The option as programs call it: strace tells the time-outs of old programs from those of new
 /// ones on 32-bit machines.
-fn plain(shown: &str) -> &str {
+pub fn plain(shown: &str) -> &str {
     shown.strip_suffix("_OLD").unwrap_or(shown)
 }
 
@@ -174,6 +194,10 @@ mod tests {
         let one = r#""\1\0\0\0\0\0\0\0 \241\7\0\0\0\0\0""#;
         assert_eq!(time(plain("SO_RCVTIMEO_OLD"), one).as_deref(), Some("1.500000 s"));
         assert_eq!(time("SO_RCVBUF", one), None);
+        assert_eq!(timeval(one).as_deref(), Some("{tv_sec=1, tv_usec=500000}"));
+        assert_eq!(text(r#""reno\0\0""#), "reno");
+        assert_eq!(text(r#""\1\0""#), r#""\1\0""#);
+        assert_eq!(text("[1]"), "[1]");
         for odd in ["", "\"", "\"\"", "\"\\\"", "\"\\777\"", "[1]", "0x1000", "\"\\1\"..."] {
             assert_eq!(time("SO_SNDTIMEO", odd), None, "{odd}");
         }

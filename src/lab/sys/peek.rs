@@ -24,6 +24,8 @@ pub struct Peeked {
     pub reuse_port: Option<bool>,
     /// IPV6_V6ONLY, where the socket has that option.
     pub v6only: Option<bool>,
+    /// SO_MEMINFO: the words of `SK_MEMINFO_` in linux/sock_diag.h.
+    pub memory: Option<[u32; 9]>,
     /// TCP_INFO as bytes, for a TCP socket.
     pub tcp_info: Option<Vec<u8>>,
 }
@@ -73,6 +75,7 @@ impl PidFd {
             reuse_address: switch(&socket, libc::SO_REUSEADDR),
             reuse_port: switch(&socket, libc::SO_REUSEPORT),
             v6only: (domain == libc::AF_INET6).then(|| v6only(&socket)).flatten(),
+            memory: memory(&socket),
             tcp_info: (protocol == libc::IPPROTO_TCP).then(|| tcp_info(&socket)).flatten(),
         })
     }
@@ -129,6 +132,16 @@ impl AsFd for PidFd {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.0.as_fd()
     }
+}
+
+fn memory(socket: &OwnedFd) -> Option<[u32; 9]> {
+    let mut bytes = [0; 36];
+    let length = raw_option(socket, libc::SOL_SOCKET, libc::SO_MEMINFO, &mut bytes).ok()?;
+    let mut words = [0; 9];
+    for (word, four) in words.iter_mut().zip(bytes.as_chunks().0) {
+        *word = u32::from_ne_bytes(*four);
+    }
+    (length == bytes.len()).then_some(words)
 }
 
 fn v6only(socket: &OwnedFd) -> Option<bool> {
