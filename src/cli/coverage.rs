@@ -15,7 +15,7 @@ use crate::session::coverage::{Coverage, Seen};
 /// What came of running one lesson.
 enum Ran {
     /// It was run to its end, and the kernel agreed.
-    Fully(Seen),
+    Fully(Box<Seen>),
     /// There is no such lab here: why.
     Skipped(String),
     /// It could not be read or run, or the kernel disagreed: why.
@@ -56,7 +56,7 @@ pub(super) fn coverage(options: &Options, arguments: &args::List) -> anyhow::Res
         match ran {
             Ran::Fully(seen) => {
                 sums.lessons += 1;
-                sums.coverage.add(&id, seen);
+                sums.coverage.add(&id, *seen);
             }
             Ran::Skipped(why) => sums.skipped.push((id, why)),
             Ran::Failed(why) => sums.failed.push((id, why)),
@@ -102,7 +102,7 @@ fn run(lesson: Lesson) -> Ran {
         (Ok(_), Some(why)) => Ran::Failed(why),
         (Ok(_), None) => {
             seen.finish(&lesson);
-            Ran::Fully(seen)
+            Ran::Fully(Box::new(seen))
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What one run of a lesson has shown.
 
+use std::collections::btree_map::Entry as Place;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -106,8 +107,8 @@ impl Seen {
             return;
         }
         let failure = (report.call.syscall, errno);
-        if !self.errnos.contains_key(&failure) {
-            self.errnos.insert(failure, step);
+        if let Place::Vacant(place) = self.errnos.entry(failure) {
+            place.insert(step);
             self.open.insert(failure);
         }
     }
