@@ -242,11 +242,20 @@ fn words_frame(page: &Page<'_>, place: Rect, ink: &Ink) -> Frame {
     Frame::new(ink.line(role, name), margin(lines)).with_foot(foot).with_aside(aside)
 }
 
-/// The last call of the moment and what came of it: `client: connect = -1 ECONNREFUSED`.
+/// The last call of the moment and what came of it, `client: connect = -1 ECONNREFUSED`; or the
+/// signal that its process handles now, and where: `server: SIGUSR1 in accept`.
 fn result(page: &Page<'_>, ink: &Ink) -> Line<'static> {
-    let Some(report) = page.told().last().and_then(|(_, moment)| moment.reports.last()) else {
-        return Line::default();
-    };
+    let told = page.told();
+    let Some((_, moment)) = told.last() else { return Line::default() };
+    if let Some(caught) = moment.signals.last() {
+        let process = format!("{}: ", caught.process);
+        let call = caught.during.as_ref().map_or("", |call| &call.typed);
+        let place = ink.words.ui_with("caught-in", &[("call", &harmless(call))]);
+        let place = if call.is_empty() { String::new() } else { format!(" {place}") };
+        let signal = ink.span(Role::Changed, caught.signal.to_string());
+        return Line::from(vec![ink.span(Role::Dim, process), signal, ink.span(Role::Dim, place)]);
+    }
+    let Some(report) = moment.reports.last() else { return Line::default() };
     let role = outcome_role(&report.outcome);
     let outcome = match &report.outcome {
         Outcome::Blocked => ink.words.ui("call-blocks").to_owned(),
