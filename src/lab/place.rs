@@ -8,7 +8,7 @@ use nix::errno::Errno;
 use nix::mount::{MsFlags, mount};
 use nix::sys::prctl;
 use nix::sys::stat::{FchmodatFlags, Mode, fchmodat, mkdirat};
-use nix::unistd::{chroot, fchdir};
+use nix::unistd::{chdir, chroot, fchdir};
 
 use super::failure::{Attempt as _, Failure};
 use super::make_host::write_setting;
@@ -63,7 +63,11 @@ impl Place {
     pub fn enter(&self, directory: &OwnedFd) -> Result<(), Errno> {
         fchdir(directory)?;
         match self {
-            Place::Namespaces(_) => chroot("."),
+            Place::Namespaces(_) => {
+                chroot(".")?;
+                // Where a program's relative names are: its root is not its to write to.
+                chdir("/tmp")
+            }
             Place::Machine { .. } => Ok(()),
         }
     }

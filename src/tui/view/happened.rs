@@ -89,12 +89,14 @@ fn explanation(page: &Page<'_>, depth: Depth, ink: &Ink) -> Vec<Paragraph> {
         matches!(entry.moment.cause, Cause::Statement { .. }) && !entry.printed.is_empty();
     let silent = only_printed || undone::line(page).is_some();
     let told = if silent { Vec::new() } else { page.told() };
+    // What a step prints is what its author wants to be seen.
+    let prints = of_the_step(page).iter().any(|entry| !entry.printed.is_empty());
     let told = told.iter().flat_map(|(before, moment)| notes(before, moment));
     for (index, note) in told.enumerate() {
         // The first one says it, and is only cut; the others may give way to what the lesson has
         // to say.
         let weight = match index {
-            0 if found.is_empty() => SHRINKS,
+            0 if found.is_empty() && !prints => SHRINKS,
             0 | 1 => 5,
             _ => 7,
         };
