@@ -22,8 +22,6 @@ struct Action {
     mask: u64,
 }
 
-/// SIG_DFL and SIG_IGN; whatever is higher is an address.
-const IGNORE: u64 = 1;
 const RESTORER: i64 = 0x0400_0000;
 const SIGINFO: i64 = libc::SA_SIGINFO as i64;
 
@@ -37,7 +35,9 @@ static LEARNERS: Mutex<[(u64, i64); 65]> = Mutex::new([(0, 0); 65]);
 /// rt_sigaction(2) for the learner: where the new action names a handler, the kernel gets ours in
 /// its place, and where the old one was ours, the learner gets back the one it gave.
 pub(super) fn install(a: [i64; 6]) -> (i64, i32) {
-    let wanted = read(a[1]).filter(|action| action.handler > IGNORE);
+    // The learner's functions lie in the arena. Elsewhere is no code: the kernel will find out.
+    let in_arena = |action: &Action| range(action.handler, 1, ARENA_SIZE).is_some();
+    let wanted = read(a[1]).filter(in_arena);
     let ours = wanted.map(|action| Action {
         handler: own_address(),
         // It wants to know who sent the signal.
