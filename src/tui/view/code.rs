@@ -43,7 +43,12 @@ pub fn lines(
     let lesson = page.lesson?;
     let process = process_in_step(page, lesson)?;
     if let Some((program, spot)) = page.program(&process) {
-        return Some(program_lines(&process, program, spot, wide, high, ink));
+        return Some(program_lines(&process, program, Some(spot), wide, high, ink));
+    }
+    // A program that is over stands nowhere.
+    let own = lesson.programs().find(|program| lesson.is_play() && program.process == process);
+    if let Some(program) = own {
+        return Some(program_lines(&process, program, None, wide, high, ink));
     }
     let mut lines = Vec::new();
     let mut now = None;
@@ -65,13 +70,13 @@ pub fn lines(
 fn program_lines(
     process: &ProcessName,
     program: &Program,
-    spot: &Range<usize>,
+    spot: Option<&Range<usize>>,
     wide: usize,
     high: usize,
     ink: &Ink,
 ) -> (String, Vec<Line<'static>>) {
-    let first = program.line(spot.start);
-    let last = program.line(spot.end.saturating_sub(1).max(spot.start));
+    let first = spot.map_or(0, |spot| program.line(spot.start));
+    let last = spot.map_or(0, |spot| program.line(spot.end.saturating_sub(1).max(spot.start)));
     let all = coloured_lines(program.text(), ink);
     let digits = all.len().to_string().len();
     let top = first.saturating_sub(1 + high / 2).min(all.len().saturating_sub(high));
@@ -201,7 +206,9 @@ fn process_in_step(page: &Page<'_>, lesson: &Lesson) -> Option<ProcessName> {
     });
     // In a play only programs have code to show.
     let is_play = lesson.is_play();
-    let last = acted.into_iter().find(|process| !is_play || page.program(process).is_some());
+    let programs = || lesson.programs().map(|program| &program.process);
+    let runs = |name: &ProcessName| page.program(name).is_some() || programs().any(|p| p == name);
+    let last = acted.into_iter().find(|process| !is_play || runs(process));
     last.or_else(|| {
         lesson.steps.iter().find_map(|step| match &step.does {
             Does::C(code) => Some(code.process.clone()),
