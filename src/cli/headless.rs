@@ -51,6 +51,8 @@ pub(super) fn play(
 const IN_A_ROW: usize = 64;
 /// How many calls the programs of a play make at most.
 const MOST_CALLS: usize = 4_000;
+/// How long a play lasts at most: some programs never end.
+const LONGEST_PLAY: Duration = Duration::from_secs(60);
 /// How long all programs of a play may sleep, if one of them sleeps for a time.
 const LONGEST_SLEEP: Duration = Duration::from_secs(30);
 /// How long one look at sleeping programs is.
@@ -74,6 +76,9 @@ impl Turns {
         if session.mode() != Mode::Programs {
             return session.step();
         }
+        if self.is_enough(session) {
+            return Ok(Progress::Finished);
+        }
         let row = self.last.as_ref().map_or(0, |(_, row)| *row);
         if row >= IN_A_ROW {
             session.choose_next();
@@ -86,9 +91,15 @@ impl Turns {
         session.step()
     }
 
+    /// Whether programs that do not end by themselves have been seen for long enough.
+    fn is_enough(&self, session: &Session) -> bool {
+        let time = session.clock().unwrap_or_default();
+        self.calls >= MOST_CALLS || time >= LONGEST_PLAY
+    }
+
     /// Whether nothing more is to come.
     fn is_over(&mut self, session: &Session) -> bool {
-        if session.mode() != Mode::Programs || self.calls >= MOST_CALLS {
+        if session.mode() != Mode::Programs || self.is_enough(session) {
             return true;
         }
         if session.walker().is_some() {

@@ -263,7 +263,8 @@ pub(super) fn fates(session: &Session) -> Vec<String> {
     let told = last.moment.snapshot.processes.iter().filter_map(|process| {
         let state = match &process.state {
             ProcessState::InCall { call, .. } => format!("asleep in {}", call.typed),
-            ProcessState::Ready => "idle".to_owned(),
+            // Programs that never end are left after so many calls, or so long a time.
+            ProcessState::Ready => "cut off: it would have gone on".to_owned(),
             ProcessState::Running => "running".to_owned(),
             ProcessState::Stopped => "stopped".to_owned(),
             dead @ ProcessState::Dead(_) => transcript::end_of_process(dead)?,
