@@ -19,6 +19,16 @@ pub(in super::super) struct Define {
 }
 
 impl Define {
+    /// How many tokens [`Define::with`] makes of these arguments.
+    pub fn size(&self, arguments: &[Vec<Lexeme>]) -> usize {
+        let size = |text: &Arc<str>| {
+            let parameters = self.parameters.as_deref().unwrap_or(&[]);
+            let index = parameters.iter().position(|parameter| parameter == text);
+            index.and_then(|index| arguments.get(index)).map_or(1, Vec::len)
+        };
+        self.body.iter().map(|(_, text)| size(text)).fold(0, usize::saturating_add)
+    }
+
     /// What it stands for at this place, with these arguments.
     pub fn with(&self, arguments: &[Vec<Lexeme>], span: &Range<usize>) -> Vec<Lexeme> {
         let parameters = self.parameters.as_deref().unwrap_or(&[]);

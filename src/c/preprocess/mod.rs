@@ -85,8 +85,7 @@ impl Replaced {
         while let Some(token) = all.get(at) {
             self.seen += 1;
             if self.seen > MOST_TOKENS {
-                let message = format!("this is more than {MOST_TOKENS} tokens");
-                return Err(Error::new(token.span.clone(), message));
+                return Err(too_many(&token.span));
             }
             at += 1;
             let wanted =
@@ -112,6 +111,10 @@ impl Replaced {
                     arguments
                 }
             };
+            // Counted before it is made: it may be far larger than the source.
+            if self.seen.saturating_add(define.size(&arguments)) > MOST_TOKENS {
+                return Err(too_many(&span));
+            }
             let body = define.with(&arguments, &span);
             inside.push(Arc::clone(&token.text));
             self.put(&body, defines, inside, out)?;
@@ -154,6 +157,10 @@ impl Replaced {
         }
         Err(Error::new(all[at].span.clone(), "this bracket is not closed"))
     }
+}
+
+fn too_many(span: &Range<usize>) -> Error {
+    Error::new(span.clone(), format!("this is more than {MOST_TOKENS} tokens"))
 }
 
 /// Obeys one preprocessor line that is no condition.
@@ -248,5 +255,18 @@ mod tests {
         // Those that stand for nothing in the end are counted, too.
         let nothing = source.replace("A0 1 1 1 1 1 1 1 1", "A0");
         assert!(texts(&format!("{nothing}A11")).is_err());
+    }
+
+    #[test]
+    fn an_argument_that_multiplies_is_counted_before_it_is_made() {
+        let source = format!("#define M(x){}\nM({})", " x".repeat(5_000), "1 ".repeat(15_000));
+        let made = texts(&source).map_err(|error| error.message);
+        assert_eq!(made, Err("this is more than 50000 tokens".to_owned()));
+        let defines = &mut Defines::new();
+        assert!(preprocess("#define M(x) x x 1", defines).is_ok());
+        let argument = Lexeme { kind: Kind::Number, text: "2".into(), span: 0..1 };
+        let arguments = [vec![argument; 7]];
+        assert_eq!(defines["M"].size(&arguments), 15);
+        assert_eq!(defines["M"].with(&arguments, &(0..1)).len(), 15);
     }
 }
