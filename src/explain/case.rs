@@ -124,6 +124,12 @@ impl<'a> Case<'a> {
     }
 }
 
+/// An argument as the kernel's `int` takes it: a length of 4294967295 is −1.
+pub fn as_int(argument: i64) -> i32 {
+    let [a, b, c, d, ..] = argument.to_le_bytes();
+    i32::from_le_bytes([a, b, c, d])
+}
+
 /// A single number without the brackets that strace writes round it: `[1]` is `1`.
 pub fn single(shown: &str) -> &str {
     let inside = shown.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));

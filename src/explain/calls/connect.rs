@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::unix;
 use crate::explain::case::Case;
-use crate::explain::names::{address_name, packet_name, sent_packet};
+use crate::explain::names::{address_name, family_shown, packet_name, sent_packet};
 use crate::explain::note::note;
 use crate::explain::row::Row;
 use crate::explain::story::{Rank, Story};
@@ -26,6 +26,9 @@ pub fn returned(story: &mut Story, case: &Case) {
     }
     let (who, state) = (case.who(), socket.state);
     let (local, peer) = (socket.local.as_ref(), socket.peer.as_ref());
+    if family_shown(case.shown(1)) == Some("AF_UNSPEC") {
+        return dissolved(story, case, host);
+    }
     if matches!(socket.state, None | Some(TcpState::Close)) {
         return reset_at_once(story, case, host);
     }
@@ -147,6 +150,29 @@ fn reset_at_once(story: &mut Story, case: &Case, host: &Arc<Host>) {
         None => note!("connect-then-closed", who = case.who()),
     };
     story.say(Rank::Surprise, said);
+}
+
+/// AF_UNSPEC is no address: it takes from the socket what it has.
+fn dissolved(story: &mut Story, case: &Case, host: &Arc<Host>) {
+    let who = case.who();
+    let Some(before) = case.before else {
+        return story.say(Rank::Call, note!("connect-unspec", who = who));
+    };
+    story.tell(before);
+    let (state, peer) = (before.state, before.peer.as_ref());
+    let rst = story.scene.sent_as(&host.name, before, &[Role::Rst]);
+    let said = match (before.peer_port(), rst) {
+        (Some(_), Some((packet, _))) => {
+            let packet = packet_name(packet);
+            note!("connect-unspec-reset", who = who, peer = peer, packet = packet)
+        }
+        (Some(_), None) => note!("connect-unspec-peer", who = who, peer = peer, state = state),
+        (None, _) if state == Some(TcpState::Listen) => {
+            note!("connect-unspec-listener", who = who)
+        }
+        (None, _) => note!("connect-unspec", who = who),
+    };
+    story.say(Rank::Call, said);
 }
 
 /// connect() on a socket that shakes no hands.

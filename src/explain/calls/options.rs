@@ -68,8 +68,11 @@ pub fn set(story: &mut Story, case: &Case) {
     let option = plain(case.shown(2));
     let value = time(option, case.shown(3)).unwrap_or_else(|| single(case.shown(3)).to_owned());
     let value = text(value.as_str());
-    let note = note!("option-set", who = case.who(), option = option, value = value);
-    story.say(Rank::Call, note);
+    let buffer_size = matches!(option, "SO_RCVBUF" | "SO_SNDBUF");
+    if !buffer_size {
+        let note = note!("option-set", who = case.who(), option = option, value = value);
+        story.say(Rank::Call, note);
+    }
     let unix = case.after.is_some_and(|socket| socket.kind.family == Family::Unix);
     if unix && meaning::is_for_networks(option) {
         story.say(Rank::Queue, note!("option-unix-nothing", option = option));
@@ -84,7 +87,12 @@ pub fn set(story: &mut Story, case: &Case) {
     let memory = |socket: Option<&std::sync::Arc<crate::model::Socket>>| {
         socket.and_then(|socket| socket.memory)
     };
-    let (Some(before), Some(after)) = (memory(case.before), memory(case.after)) else { return };
+    let known = memory(case.before).zip(memory(case.after));
+    if buffer_size && known.is_none() {
+        let note = note!("option-buffer-asked", who = case.who(), option = option, value = value);
+        story.say(Rank::Call, note);
+    }
+    let Some((before, after)) = known else { return };
     let limits = match option {
         "SO_RCVBUF" => (before.receive_limit, after.receive_limit),
         "SO_SNDBUF" => (before.send_limit, after.send_limit),

@@ -3,13 +3,16 @@
 use crate::explain::case::Case;
 use crate::explain::note::{Value, note};
 use crate::explain::story::{Rank, Story};
-use crate::model::{Outcome, Overrun};
+use crate::model::{Outcome, Overrun, Syscall};
 
 /// Says what lies behind the object, where an argument reaches there.
 pub fn tell(story: &mut Story, case: &Case) {
     let Some(overrun) = &case.report.call.overrun else { return };
     if super::length::longer(case).is_some_and(|longer| longer.harmless(overrun)) {
         return; // the kernel looks at no more than the object has
+    }
+    if refused_unread(case, overrun) {
+        return; // the error is about the length itself, and nothing was read
     }
     let Overrun { object, room, told, fills, .. } = overrun;
     let (call, object, room) = (case.call(), Value::quoted(object), *room);
@@ -51,4 +54,24 @@ pub fn tell(story: &mut Story, case: &Case) {
         }
     };
     story.say(Rank::Surprise, note);
+}
+
+/// Whether the kernel refused the length before it looked at a single byte: of an address that is
+/// longer than any, or of a datagram that no packet can hold.
+fn refused_unread(case: &Case, overrun: &Overrun) -> bool {
+    /// The size of `struct sockaddr_storage`.
+    const LONGEST: u64 = 128;
+    let Outcome::Failed(errno) = case.report.outcome else { return false };
+    match errno.name() {
+        Some("EINVAL") => !overrun.fills && overrun.told > LONGEST && is_address(case, overrun),
+        Some("EMSGSIZE") => true,
+        Some(_) | None => false,
+    }
+}
+
+/// Whether the object is the address that the call was given.
+fn is_address(case: &Case, overrun: &Overrun) -> bool {
+    let syscall = case.report.call.syscall;
+    let named = matches!(syscall, Syscall::Bind | Syscall::Connect) && overrun.argument == 1;
+    named || syscall == Syscall::Sendto && overrun.argument == 4
 }

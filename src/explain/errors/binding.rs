@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use super::files::path_error;
-use crate::explain::case::Case;
+use crate::explain::case::{Case, as_int};
 use crate::explain::names::{address_name, family_shown, ip_shown, port_shown};
 use crate::explain::note::{Note, note};
 use crate::explain::row::Row;
@@ -56,7 +56,7 @@ fn kind(case: &Case) -> Option<String> {
 
 fn invalid(case: &Case) -> Note {
     let who = case.who();
-    let length = case.report.call.args[2];
+    let length = i64::from(as_int(case.report.call.args[2]));
     match case.before {
         Some(socket) if socket.local_port().is_some() => {
             note!("bind-twice", who = who, local = socket.local.as_ref())

@@ -7,7 +7,7 @@ use super::binding::{no_device, too_short, wants_scope};
 use super::files::path_error;
 use super::waiting::may_sleep;
 use crate::explain::calls::named;
-use crate::explain::case::Case;
+use crate::explain::case::{Case, as_int};
 use crate::explain::names::{address_name, family_shown, ip_shown, packet_name, port_shown};
 use crate::explain::note::{Note, note};
 use crate::explain::row::Row;
@@ -87,7 +87,7 @@ fn is_mapped(case: &Case) -> bool {
 
 /// The kernel refuses the address, or has a route that leads nowhere.
 fn invalid(case: &Case) -> Note {
-    let (who, length) = (case.who(), case.report.call.args[2]);
+    let (who, length) = (case.who(), i64::from(as_int(case.report.call.args[2])));
     match case.socket() {
         Some(socket) if too_short(socket.kind, length) => {
             note!("bind-length", length = length, kind = socket.kind.short())
@@ -231,7 +231,9 @@ fn unix_error(case: &Case, errno: &str, path: &str) -> Option<Note> {
             note!("connect-unix-kind", who = who, path = path, kind = own, theirs = theirs)
         }
         "EISCONN" => note!("connect-unix-again", who = who),
-        "EINVAL" => note!("connect-invalid", who = who, length = case.report.call.args[2]),
+        "EINVAL" => {
+            note!("connect-invalid", who = who, length = as_int(case.report.call.args[2]))
+        }
         _ => return None,
     })
 }

@@ -1,9 +1,10 @@
 //! Errors of getsockopt() and setsockopt().
 
 use crate::explain::calls::{plain, text, timeval};
-use crate::explain::case::{Case, single};
+use crate::explain::case::{Case, as_int, single};
 use crate::explain::note::{Note, note};
 use crate::explain::row::Row;
+use crate::model::Syscall;
 
 /// Explains an error of getsockopt() or setsockopt().
 pub fn explain(case: &Case, errno: &str) -> Option<Note> {
@@ -12,6 +13,9 @@ pub fn explain(case: &Case, errno: &str) -> Option<Note> {
     let given = value(case, option);
     let value = given.as_str();
     Some(match errno {
+        "ENOPROTOOPT" if setting(case) && READ_ONLY.contains(&option) => {
+            note!("option-read-only", option = option)
+        }
         "ENOPROTOOPT" => {
             let kind = case.socket().map(|socket| socket.kind.short());
             note!("option-unknown", call = call, kind = kind, option = option, level = level)
@@ -21,6 +25,16 @@ pub fn explain(case: &Case, errno: &str) -> Option<Note> {
             if option == "IPV6_V6ONLY" && case.before.is_some_and(|s| s.local_port().is_some()) =>
         {
             note!("option-v6only-late", who = who)
+        }
+        "EINVAL" if let Some((structure, size)) = short(case, option) => {
+            let length = as_int(case.report.call.args[4]);
+            note!(
+                "option-short",
+                option = option,
+                structure = structure,
+                size = size,
+                length = length
+            )
         }
         "EINVAL" => {
             let length = case.shown(4);
@@ -38,6 +52,38 @@ pub fn explain(case: &Case, errno: &str) -> Option<Note> {
         "ENOENT" => note!("option-no-such", option = option, value = value),
         _ => return None,
     })
+}
+
+/// Options of which the kernel answers setsockopt() as if it did not know them.
+const READ_ONLY: [&str; 10] = [
+    "SO_TYPE",
+    "SO_PROTOCOL",
+    "SO_DOMAIN",
+    "SO_ERROR",
+    "SO_ACCEPTCONN",
+    "SO_PEERCRED",
+    "SO_PEERSEC",
+    "SO_MEMINFO",
+    "SO_COOKIE",
+    "TCP_INFO",
+];
+
+fn setting(case: &Case) -> bool {
+    case.report.call.syscall == Syscall::Setsockopt
+}
+
+/// What an option of these levels wants, if the length says less: SOL_SOCKET and TCP take no
+/// number that is shorter than an int.
+fn short(case: &Case, option: &str) -> Option<(&'static str, i64)> {
+    let wanted = match option {
+        "SO_LINGER" => ("struct linger", 8),
+        "SO_RCVTIMEO" | "SO_SNDTIMEO" => ("struct timeval", 16),
+        "SO_BINDTODEVICE" | "SO_ATTACH_FILTER" | "TCP_CONGESTION" | "TCP_ULP" => return None,
+        _ => ("int", 4),
+    };
+    let level = matches!(case.shown(1), "SOL_SOCKET" | "SOL_TCP" | "IPPROTO_TCP");
+    let length = i64::from(as_int(case.report.call.args[4]));
+    (setting(case) && level && length < wanted.1).then_some(wanted)
 }
 
 /// The value that was given, as it reads best.

@@ -3,7 +3,7 @@
 use super::files::path_error;
 use super::transfer::{both, too_many_parts};
 use super::waiting::may_sleep;
-use crate::explain::case::Case;
+use crate::explain::case::{Case, as_int};
 use crate::explain::names::{address_name, family_shown, port_shown};
 use crate::explain::note::{Note, note};
 use crate::explain::row::Row;
@@ -117,7 +117,13 @@ fn invalid(case: &Case) -> Note {
         let to = address_name(case.shown(4));
         return match port_shown(case.shown(4)) {
             Some(0) => note!("send-port-zero", call = call, to = to),
-            _ => note!("send-address-invalid", call = call, who = who, to = to, length = args[5]),
+            _ => note!(
+                "send-address-invalid",
+                call = call,
+                who = who,
+                to = to,
+                length = as_int(args[5])
+            ),
         };
     }
     match case.socket() {
@@ -144,7 +150,8 @@ pub fn pipe(case: &Case) -> Note {
             | TcpState::LastAck
             | TcpState::TimeWait),
         ) => note!("send-pipe-shut", call = call, who = who, state = state),
-        _ if shut => note!("send-pipe-own", call = call, who = who),
+        // Without a connection there is no other way to this error.
+        _ if shut || !socket.kind.is_tcp() => note!("send-pipe-own", call = call, who = who),
         Some(TcpState::Close) | None if socket.peer_port().is_none() => {
             note!("send-pipe-dead", call = call, who = who)
         }

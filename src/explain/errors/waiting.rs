@@ -6,6 +6,8 @@ use crate::explain::row::Row;
 use crate::explain::story::Story;
 use crate::model::TcpState;
 
+/// SOCK_STREAM and SOCK_SEQPACKET: the kinds that listen.
+const CONNECTING: [i32; 2] = [1, 5];
 /// MSG_DONTWAIT of recv(2).
 const DONTWAIT: i64 = 0x40;
 
@@ -28,7 +30,10 @@ pub fn accept(story: &Story, case: &Case, errno: &str) -> Option<Note> {
             let length = case.socket().and_then(|socket| socket.recv_q);
             note!("accept-again", who = who, length = length)
         }
-        "EINVAL" if socket.is_some_and(|s| s.kind.kind == 1) && state != Some(TcpState::Listen) => {
+        "EINVAL"
+            if socket.is_some_and(|s| CONNECTING.contains(&s.kind.kind))
+                && state != Some(TcpState::Listen) =>
+        {
             note!("accept-not-listening", who = who, state = state)
         }
         "EOPNOTSUPP" => {
@@ -47,6 +52,11 @@ pub fn shutdown(case: &Case, errno: &str) -> Option<Note> {
     let who = case.who();
     let state = case.before.and_then(|socket| socket.state);
     Some(match errno {
+        // Linux marks the socket before it finds that it has no peer.
+        "ENOTCONN" if case.socket().is_some_and(|socket| !socket.kind.is_tcp()) => {
+            let kind = case.socket().map(|socket| socket.kind.short());
+            note!("shutdown-no-peer", who = who, kind = kind, how = case.shown(1))
+        }
         "ENOTCONN" => note!("shutdown-not-connected", who = who, state = state),
         "EINVAL" => note!("shutdown-how", how = case.shown(1)),
         _ => return None,

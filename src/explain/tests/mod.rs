@@ -4,6 +4,7 @@ mod again;
 mod arbitrary;
 mod calls;
 mod catalogue;
+mod causes;
 mod errors;
 mod everybody;
 mod fins;
