@@ -56,13 +56,16 @@ const LESSONS: &[Builtin] = &[
     lesson!("message-flags"),
     lesson!("return-values"),
     lesson!("udp"),
+    lesson!("late-answers"),
     // 4 · Descriptors
     lesson!("fd-table"),
+    lesson!("bad-descriptors"),
     lesson!("reference-count"),
     lesson!("process-death"),
     // 5 · On one host
     lesson!("unix-stream"),
     lesson!("unix-kinds"),
+    lesson!("bad-addresses"),
     lesson!("unix-or-tcp"),
     // 6 · Many at once
     lesson!("nonblocking"),
