@@ -33,11 +33,15 @@ fn interrupted_calls_fail_or_go_on_as_signal_7_says() {
 
 /// Gives the server a handler of SIGUSR1 at an address of the learner's. `true`: SA_RESTART.
 fn install(world: &mut dyn World, restart: bool) {
+    install_for(world, 10, restart);
+}
+
+fn install_for(world: &mut dyn World, signal: i64, restart: bool) {
     let flags: u64 = if restart { 0x1000_0000 } else { 0 };
     let words = [ARENA + 512, flags, 0, 0];
     let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
     assert!(world.memory(&name("server")).expect("it lives").write(ARENA, &bytes));
-    let moment = call(world, "server", Syscall::RtSigaction, [10, ARENA as i64, 0, 8, 0, 0]);
+    let moment = call(world, "server", Syscall::RtSigaction, [signal, ARENA as i64, 0, 8, 0, 0]);
     assert_eq!(moment.reports[0].outcome, Outcome::Returned(0));
 }
 
@@ -91,40 +95,58 @@ fn nobody_goes_back_from_a_handler_that_does_not_run() {
 
 #[test]
 fn signals_that_come_at_any_time_lose_no_call() {
+    calls_among(&[Sig::SIGUSR1]);
+}
+
+/// Handlers inside of handlers: a signal comes while the process is told to go back from another's.
+#[test]
+fn two_signals_that_come_at_any_time_lose_no_call() {
+    calls_among(&[Sig::SIGUSR1, Sig::SIGUSR2]);
+}
+
+/// Makes calls, in handlers too, while others send these signals all the time.
+fn calls_among(signals: &[Sig]) {
     const CALLS: usize = 400;
     let Some(mut world) = lab_or_skip(&LabSpec::two_hosts()) else { return };
     let world = &mut *world;
-    install(world, true);
+    for signal in signals {
+        install_for(world, *signal as i64, true);
+    }
     let outer = world.start().snapshot.process(&name("server")).expect("it lives").outer_pid;
     let over = AtomicBool::new(false);
     let (mut made, mut back, mut caught) = (0, 0, 0);
     std::thread::scope(|scope| {
         scope.spawn(|| {
             while !over.load(Ordering::Relaxed) {
-                let _ = kill(Pid::from_raw(outer), Sig::SIGUSR1);
+                for signal in signals {
+                    let _ = kill(Pid::from_raw(outer), *signal);
+                }
                 std::thread::park_timeout(Duration::from_micros(300));
             }
         });
         let mut note = |moment: &Moment, back: &mut usize| {
-            *back += count(moment, Syscall::Getpid);
+            *back += count(moment, Syscall::Getpid) + count(moment, Syscall::Getppid);
             caught += moment.signals.len();
             handlers(moment)
         };
-        for _ in 0..CALLS {
-            made += 1;
-            let mut deep = note(&call(world, "server", Syscall::Getpid, [0; 6]), &mut back);
+        let mut leave = |world: &mut dyn World, mut deep: usize, back: &mut usize| {
             while deep > 0 {
-                deep = note(&call(world, "server", Syscall::RtSigreturn, [0; 6]), &mut back);
+                made += 1;
+                note(&call(world, "server", Syscall::Getppid, [0; 6]), back);
+                deep = note(&call(world, "server", Syscall::RtSigreturn, [0; 6]), back);
             }
+        };
+        for _ in 0..CALLS {
+            let moment = call(world, "server", Syscall::Getpid, [0; 6]);
+            back += count(&moment, Syscall::Getpid) + count(&moment, Syscall::Getppid);
+            leave(world, handlers(&moment), &mut back);
         }
         over.store(true, Ordering::Relaxed);
         while let Some(moment) = world.next(Duration::from_millis(200)).expect("it lives") {
-            let mut deep = note(&moment, &mut back);
-            while deep > 0 {
-                deep = note(&call(world, "server", Syscall::RtSigreturn, [0; 6]), &mut back);
-            }
+            back += count(&moment, Syscall::Getpid) + count(&moment, Syscall::Getppid);
+            leave(world, handlers(&moment), &mut back);
         }
     });
-    assert_eq!((made, back), (CALLS, CALLS), "{caught} signals were caught");
+    assert_eq!(back, made + CALLS, "{caught} signals were caught");
     assert!(caught > CALLS / 10, "only {caught} signals were caught");
 }

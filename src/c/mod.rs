@@ -58,7 +58,7 @@ pub use program::Spot;
 pub use scope::{Handler, Scope, Variable};
 pub use shorthand::plain;
 pub use statement::{Comment, Expression, Statement};
-pub use strace::{BESIDE, line, written};
+pub use strace::{BESIDE, line, signals, written};
 pub use types::{Field, Int, Struct, Type};
 
 #[cfg(test)]

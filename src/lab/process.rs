@@ -10,7 +10,7 @@ use super::fd_table::Fds;
 use super::known::{Known, Rest};
 use super::order::End;
 use super::output::Output;
-use super::sys::{self, Arena, Channel, Received, Reply, Request, Signalled};
+use super::sys::{self, Arena, Channel, DEEPEST, Received, Reply, Request, Signalled};
 use crate::model::{
     Call, Caught, Errno as CallErrno, HostName, Outcome, ProcessName, Signal, Syscall,
 };
@@ -32,8 +32,11 @@ pub(super) struct Process {
     pub known: Option<Known>,
     /// What it does; in a handler of a signal, what it does there.
     pub doing: Doing,
-    /// The handlers that it is in, the innermost last.
+    /// The handlers that it is in, the innermost last. One that was told to end is not among them.
     pub handling: Vec<Handling>,
+    /// The signals that were blocked where each handler came that the kernel had begun when it
+    /// last told of one; there may be more of them than in `handling`.
+    masks: Vec<u64>,
     /// Its memory. A command has none; a dead process keeps it until the next action.
     pub arena: Option<Arena>,
     /// A command's output, as long as anybody may write to it.
@@ -57,10 +60,10 @@ pub(super) struct Handling {
     pub caught: Arc<Caught>,
     /// What the process goes back to.
     pub outer: Doing,
+    /// In how many handlers it is for the kernel. If a signal comes before the process has gone
+    /// back from a handler that was told to end, that one is over only behind the new one.
+    depth: u32,
 }
-
-/// No process is in more handlers at once: each takes room on its stack.
-const DEEPEST: usize = 64;
 
 /// What a process does, as far as messages tell.
 #[derive(Debug, Clone, PartialEq)]
@@ -134,6 +137,7 @@ impl Process {
             known: None,
             doing: Doing::Starting,
             handling: Vec::new(),
+            masks: Vec::new(),
             arena: None,
             output,
             fds: None,
@@ -146,21 +150,26 @@ impl Process {
     }
 
     /// A child that is forked in a handler is in it too, and goes back to what its parent did.
-    pub fn inherit(&mut self, handling: Vec<Handling>) {
+    pub fn inherit(&mut self, parent: &Self) {
         let own =
             |call: &Arc<Call>| Arc::new(Call { process: self.name.clone(), ..Call::clone(call) });
-        let mine = |Handling { caught, outer }: Handling| Handling {
-            caught: Arc::new(Caught {
-                process: self.name.clone(),
-                during: caught.during.as_ref().map(own),
-                ..Caught::clone(&caught)
-            }),
-            outer: match outer {
-                Doing::Calling { call, .. } => Doing::Calling { call: own(&call), reported: false },
-                other => other,
-            },
+        let mine = |Handling { caught, outer, depth }: &Handling| {
+            let during = caught.during.as_ref().map(own);
+            let outer = match (&during, outer) {
+                (Some(call), _) => Doing::Calling { call: call.clone(), reported: false },
+                (None, outer) => outer.clone(),
+            };
+            let process = self.name.clone();
+            let caught = Arc::new(Caught { process, during, ..Caught::clone(caught) });
+            Handling { caught, outer, depth: *depth }
         };
-        self.handling = handling.into_iter().map(mine).collect();
+        self.handling = parent.handling.iter().map(mine).collect();
+        self.masks = parent.masks.clone();
+    }
+
+    /// In how many handlers it is where it was last told something.
+    fn depth(&self) -> u32 {
+        self.handling.last().map_or(0, |handling| handling.depth)
     }
 
     /// To wait for news, as long as there may be any.
@@ -190,8 +199,7 @@ impl Process {
     /// EPIPE if it is dead.
     pub fn call(&mut self, call: Arc<Call>) -> Result<(), Failure> {
         let (number, arguments) = (sys::number(call.syscall), call.args);
-        let depth = u32::try_from(self.handling.len()).unwrap_or(u32::MAX);
-        let request = Request { number, arguments, depth };
+        let request = Request { number, arguments, depth: self.depth() };
         self.fds = None;
         self.doing = match self.handling.pop_if(|_| call.syscall == Syscall::RtSigreturn) {
             // It goes on where it was, and if it slept there, maybe sleeps again.
@@ -247,22 +255,29 @@ impl Process {
                 Ok(Some(News::Child { channel: Channel::from_fd(channel), arena }))
             }
             Reply::Back { value, errno, control } => Ok(self.back(value, errno, control)),
-            Reply::Caught(signalled) if self.can_catch() => {
+            Reply::Caught(signalled) if self.can_catch(signalled.depth) => {
                 Ok(Some(News::Caught(self.catches(signalled))))
             }
             Reply::Caught(_) | Reply::Hello { .. } | Reply::Child => Err(self.forged()),
         }
     }
 
-    /// Only who waits or calls can be interrupted by a handler.
-    fn can_catch(&self) -> bool {
+    /// Only who waits or calls can be interrupted by a handler, and it lies inside of all that the
+    /// process is in.
+    fn can_catch(&self, depth: u32) -> bool {
         let there = matches!(self.doing, Doing::Ready | Doing::Calling { .. });
-        there && self.handling.len() < DEEPEST
+        let inner = self.depth() < depth && depth as usize <= DEEPEST;
+        there && inner && depth as usize <= self.masks.len() + 1
     }
 
     fn catches(&mut self, signalled: Signalled) -> Arc<Caught> {
-        let Signalled { signal, code, sender, user, status, address, flags } = signalled;
+        let Signalled { signal, code, sender, user, status, address, flags, depth, mask } =
+            signalled;
         self.fds = None;
+        self.masks.truncate(depth as usize - 1);
+        self.masks.push(mask);
+        // It goes back to where it was told to be, through all handlers that were told to end.
+        let mask = self.masks[self.depth() as usize];
         let outer = std::mem::replace(&mut self.doing, Doing::Ready);
         let during =
             if let Doing::Calling { call, .. } = &outer { Some(call.clone()) } else { None };
@@ -277,14 +292,18 @@ impl Process {
             address,
             handler: String::new(),
             flags,
+            mask,
             during,
         });
-        self.handling.push(Handling { caught: caught.clone(), outer });
+        self.handling.push(Handling { caught: caught.clone(), outer, depth });
         caught
     }
 
     fn hello(&mut self, pid: i32, outer: i32, control: i32) -> Result<(), Failure> {
         (self.pid, self.outer) = (Some(pid), Some(outer));
+        for handling in &mut self.handling {
+            Arc::make_mut(&mut handling.caught).pid = pid;
+        }
         match Known::open(pid, outer, control) {
             Ok(known) => self.known = Some(known),
             // It is dead and waited for already; how it ended will be told.

@@ -180,12 +180,11 @@ impl Lab {
                 None
             }
         };
-        let handling = process.handling.clone();
         let arena = Arena::map(arena).attempt("take the memory of a forked process")?;
         let name = wanted.unwrap_or_else(|| self.name_child(&parent_name));
         let mut child = Process::new(name, host, None, channel, arena);
         child.parent = Some(parent_name);
-        child.inherit(handling);
+        child.inherit(&self.processes[parent]);
         self.take_in(child)
     }
 

@@ -33,9 +33,17 @@ pub struct Caught {
     pub handler: String,
     /// The flags with which the handler was installed (`SA_RESTART`).
     pub flags: i64,
+    /// The signals that were blocked where it came, and are again behind the handler: a bit for
+    /// each, from signal 1.
+    #[serde(default, skip_serializing_if = "none_blocked")]
+    pub mask: u64,
     /// The call that it interrupted; `None` between two calls.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub during: Option<Arc<Call>>,
+}
+
+fn none_blocked(mask: &u64) -> bool {
+    *mask == 0
 }
 
 impl Caught {
@@ -104,6 +112,7 @@ mod tests {
             address: 0x1000_0040,
             handler: "on_signal".to_owned(),
             flags: 0x1000_0000,
+            mask: 0,
             during: None,
         }
     }

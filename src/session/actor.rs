@@ -52,6 +52,8 @@ pub struct Running {
 pub struct Interrupted {
     /// The handler's name.
     pub handler: String,
+    /// The signals that are blocked again behind it.
+    pub mask: u64,
     /// What ran when the signal came.
     running: Option<Running>,
     /// The call that was wanted then, and not made.
@@ -105,9 +107,9 @@ impl Actor {
     }
 
     /// A handler of a signal begins, before a call was made that is `wanted`.
-    pub fn enters(&mut self, handler: &str, wanted: Option<Call>) {
+    pub fn enters(&mut self, handler: &str, mask: u64, wanted: Option<Call>) {
         let running = self.running.replace(Running { place: None, child: None, outcome: None });
-        self.interrupted.push(Interrupted { handler: handler.to_owned(), running, wanted });
+        self.interrupted.push(Interrupted { handler: handler.to_owned(), mask, running, wanted });
     }
 
     /// The innermost handler is left; the call that is wanted again.

@@ -1,7 +1,8 @@
 //! Handlers of signals: the kernel says that a process is in one, and its C runs there.
 
-use super::actor::Ended;
+use super::actor::{Ended, Interrupted};
 use super::live::{Halt, Live};
+use crate::c;
 use crate::lesson::Place;
 use crate::model::{Call, Caught, Moment, Process, ProcessName, Syscall};
 
@@ -19,7 +20,8 @@ impl Live {
         let wanted = wanted.and_then(|place| self.calls.remove(place));
         let Some(actor) = self.cast.get_mut(&caught.process) else { return Ok(()) };
         let handler = actor.scope.handler(caught.address);
-        actor.enters(handler.as_ref().map_or("", |handler| handler.name()), wanted);
+        let name = handler.as_ref().map_or("", |handler| handler.name());
+        actor.enters(name, caught.mask, wanted);
         let (signal, info) = (caught.signal.0, siginfo(caught));
         self.turn(&caught.process, printed, |machine, memory| {
             machine.interrupt(handler.as_ref(), signal, &info, memory)
@@ -38,7 +40,7 @@ impl Live {
     pub(super) fn stop(&mut self, process: &ProcessName, how: Ended) {
         let Some(actor) = self.cast.get_mut(process) else { return };
         let handlers = actor.interrupted.iter().rev();
-        let back: Vec<Call> = handlers.map(|outer| way_back(process, &outer.handler)).collect();
+        let back: Vec<Call> = handlers.map(|outer| way_back(process, outer)).collect();
         actor.stops(how);
         self.calls.extend(back);
     }
@@ -76,14 +78,14 @@ impl Live {
 }
 
 /// The system call by which a process goes back from a handler. In C it is the handler's end.
-pub(super) fn way_back(process: &ProcessName, handler: &str) -> Call {
+pub(super) fn way_back(process: &ProcessName, left: &Interrupted) -> Call {
     Call {
         process: process.clone(),
-        code: format!("}} /* {handler} */"),
+        code: format!("}} /* {} */", left.handler),
         typed: Syscall::RtSigreturn.name().to_owned(),
         syscall: Syscall::RtSigreturn,
         args: [0; 6],
-        shown: vec!["{mask=[]}".to_owned()],
+        shown: vec![format!("{{mask={}}}", c::signals(left.mask))],
         child: None,
         overrun: None,
     }

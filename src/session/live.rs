@@ -272,8 +272,8 @@ impl Live {
                     return Ok(());
                 }
                 Ok(Event::HandlerOver) => {
-                    let handler = actor.interrupted.last().map(|outer| outer.handler.as_str());
-                    self.calls.push_back(way_back(process, handler.unwrap_or_default()));
+                    let left = actor.interrupted.last().map(|left| way_back(process, left));
+                    self.calls.extend(left);
                     return Ok(());
                 }
                 Ok(Event::Call(pending)) => {

@@ -12,6 +12,7 @@ mod ready;
 use super::calls::CallResult;
 use crate::model::{Call, Memory, Syscall};
 use message::Contents;
+pub use other::signals;
 use quote::{behind, buffer, integer, named, path, pointer};
 
 /// The position in [`written`] of what strace prints behind the result: what `poll` and `select`

@@ -22,23 +22,30 @@ pub(super) fn action(memory: &dyn Memory, at: i64) -> String {
         u64::MAX => "SIG_ERR".to_owned(),
         address => format!("{address:#x}"),
     };
-    let mask: Vec<String> = (0..64)
-        .filter(|bit| field(24) >> bit & 1 == 1)
-        .map(|bit| match Signal(bit + 1).name() {
-            Some(name) => name.trim_start_matches("SIG").to_owned(),
-            None => format!("RT_{}", bit - 31),
-        })
-        .collect();
     let flag_bits = field(8) as i64;
     let restorer = match flag_bits & 0x0400_0000 {
         0 => String::new(),
         _ => format!(", sa_restorer={}", pointer(field(16) as i64)),
     };
     format!(
-        "{{sa_handler={handler}, sa_mask=[{}], sa_flags={}{restorer}}}",
-        mask.join(" "),
+        "{{sa_handler={handler}, sa_mask={}, sa_flags={}{restorer}}}",
+        signals(field(24)),
         flags::action(flag_bits)
     )
+}
+
+/// A set of signals, a bit for each from signal 1: `[USR1 CHLD]`; of many, `~[…]` names the others.
+pub fn signals(set: u64) -> String {
+    let (sign, named) = if set.count_ones() >= 64 * 2 / 3 { ("~", !set) } else { ("", set) };
+    let bits = (0..64).filter(|bit| named >> bit & 1 == 1);
+    let names: Vec<String> = bits
+        .map(|bit| match Signal(bit + 1).name() {
+            Some(name) => name.trim_start_matches("SIG").to_owned(),
+            None if bit == 31 => "RTMIN".to_owned(),
+            None => format!("RT_{}", bit - 31),
+        })
+        .collect();
+    format!("{sign}[{}]", names.join(" "))
 }
 
 /// `{rlim_cur=64, rlim_max=RLIM64_INFINITY}`; multiples of 1024 above it are written so.
@@ -155,4 +162,23 @@ pub(super) fn request_answers(request: i64) -> bool {
 /// `RLIMIT_NOFILE`.
 pub(super) fn resource(value: i64) -> String {
     named(value, &["RLIMIT_"])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_of_signals_are_written_as_strace_writes_them() {
+        for (set, text) in [
+            (0, "[]"),
+            (1 << 9, "[USR1]"),
+            (1 << 9 | 1 << 16, "[USR1 CHLD]"),
+            (1 << 31 | 1 << 32, "[RTMIN RT_1]"),
+            (u64::MAX, "~[]"),
+            (!(1 << 8), "~[KILL]"),
+        ] {
+            assert_eq!(signals(set), text);
+        }
+    }
 }

@@ -23,6 +23,7 @@ fn caught(during: Option<Call>, flags: i64) -> Caught {
         address: 0x1000_0040,
         handler: "on_usr1".to_owned(),
         flags,
+        mask: 0,
         during: during.map(Arc::new),
     }
 }

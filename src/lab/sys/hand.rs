@@ -3,24 +3,24 @@
 //! It knows no C and no socket. A request is a system call's number and six integers; what the
 //! integers point to lies in the arena that it shares with sockstep.
 //!
-//! Its signals are blocked but in two places: while it makes the learner's call, and while it
-//! waits for a request. So a handler never finds it in the middle of its own work.
+//! All of its signals, the C library's own two as well, are blocked but in two places: while it
+//! makes the learner's call, and while it waits for a request. So a handler never finds it in the
+//! middle of its own work.
 
 use std::mem::ManuallyDrop;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::sync::atomic::{AtomicI32, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use nix::errno::Errno;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-use nix::sys::signal::{SigSet, SigmaskHow, sigprocmask};
 use nix::unistd::{getpid, write};
 
 use super::arena::{GUARD, map_for_hand, memory};
 use super::channel::Channel;
 use super::fork::{Forked, fork, leave};
 use super::handler;
-use super::request::{Reply, Request};
+use super::request::{Early, Reply, Request};
 use crate::model::{ARENA_SIZE, ARENA_START};
 
 /// The soft limit of open files that a process starts with. Its control fd lies above.
@@ -37,8 +37,11 @@ const MAPPABLE: u64 = 256 << 20;
 /// are statics because a handler of signals has no other way to them.
 static CONTROL: AtomicI32 = AtomicI32::new(-1);
 
-/// A request that came too early: it is for after the handler that runs.
-static EARLY: Mutex<Option<Request>> = Mutex::new(None);
+/// The requests that came too early: they are for after the handler that runs.
+static EARLY: Mutex<Early> = Mutex::new(Early::NONE);
+
+/// Every signal, as the kernel counts them.
+const ALL_SIGNALS: u64 = u64::MAX;
 
 /// Serves requests until the control channel closes. The caller has dropped all privileges and
 /// closed all fds but these two and 0, 1 and 2.
@@ -57,7 +60,7 @@ pub fn run_hand(control: Channel, arena: OwnedFd) -> Result<(), Errno> {
     setrlimit(Resource::RLIMIT_AS, most, most)?;
     let control = control_channel();
     say(&control, hello(&control), &[])?;
-    serve(0, &SigSet::empty())
+    serve(0, 0)
 }
 
 /// Serves requests until it is told to go back from the handler in which it is; the program
@@ -66,7 +69,7 @@ pub fn run_hand(control: Channel, arena: OwnedFd) -> Result<(), Errno> {
 ///
 /// # Errors
 /// EBADMSG for a message that is none; what answering gives.
-pub(super) fn serve(depth: u32, mask: &SigSet) -> Result<(), Errno> {
+pub(super) fn serve(depth: u32, mask: u64) -> Result<(), Errno> {
     loop {
         let request = next_request(depth, mask)?;
         if request.number == libc::SYS_rt_sigreturn && depth > 0 {
@@ -76,11 +79,9 @@ pub(super) fn serve(depth: u32, mask: &SigSet) -> Result<(), Errno> {
     }
 }
 
-fn next_request(depth: u32, mask: &SigSet) -> Result<Request, Errno> {
+fn next_request(depth: u32, mask: u64) -> Result<Request, Errno> {
     loop {
-        let early =
-            EARLY.lock().unwrap_or_else(PoisonError::into_inner).take_if(|r| r.depth == depth);
-        if let Some(request) = early {
+        if let Some(request) = early().take(depth) {
             return Ok(request);
         }
         let control = control_channel();
@@ -104,8 +105,12 @@ fn next_request(depth: u32, mask: &SigSet) -> Result<Request, Errno> {
         if request.depth == depth {
             return Ok(request);
         }
-        *EARLY.lock().unwrap_or_else(PoisonError::into_inner) = Some(request);
+        early().put(request).ok_or(Errno::EBADMSG)?;
     }
+}
+
+fn early() -> MutexGuard<'static, Early> {
+    EARLY.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// More descriptors than a process can have.
@@ -113,21 +118,21 @@ const SET: usize = 2 * MOST_OPEN_FILES as usize;
 
 /// Waits until an fd is readable, with these signals blocked meanwhile: pselect6(2), which unlike
 /// ppoll(2) works whatever limit of open files the learner has set.
-fn wait_readable(fd: i32, mask: &SigSet) -> Result<(), Errno> {
+fn wait_readable(fd: i32, mask: u64) -> Result<(), Errno> {
     let place = usize::try_from(fd).map_err(|_| Errno::EBADF)?;
     let mut set = [0_u64; SET / 64];
     *set.get_mut(place / 64).ok_or(Errno::EBADF)? |= 1 << (place % 64);
-    let mask = [std::ptr::from_ref(mask.as_ref()) as usize, size_of::<u64>()];
+    let mask = [&raw const mask as usize, size_of::<u64>()];
     let (set, null) = (set.as_mut_ptr(), 0_usize);
-    // SAFETY: the set has room for more descriptors than `fd + 1`; the kernel's signal set is the
-    // first eight bytes of the C library's. All of them live until the call is back.
+    // SAFETY: the set has room for more descriptors than `fd + 1`; the kernel's signal set has
+    // eight bytes. All of them live until the call is back.
     Errno::result(unsafe {
         libc::syscall(libc::SYS_pselect6, fd + 1, set, null, null, null, mask.as_ptr())
     })
     .map(drop)
 }
 
-fn carry_out(request: Request, mask: &SigSet) -> Result<(), Errno> {
+fn carry_out(request: Request, mask: u64) -> Result<(), Errno> {
     let own = number(&control_channel());
     // An argument that names the control fd means a number that the learner never opened. It
     // steps aside, so that the kernel's own answer is true.
@@ -144,8 +149,8 @@ fn carry_out(request: Request, mask: &SigSet) -> Result<(), Errno> {
 }
 
 /// Makes a call of the learner's, with the signals that its own code would have blocked.
-fn make(number: i64, a: [i64; 6], mask: &SigSet) -> Result<(i64, i32), Errno> {
-    sigprocmask(SigmaskHow::SIG_SETMASK, Some(mask), None)?;
+fn make(number: i64, a: [i64; 6], mask: u64) -> Result<(i64, i32), Errno> {
+    set_mask(mask)?;
     // SAFETY: none to give, and that is the point: the kernel checks every argument, and whatever
     // it does is done to this process alone, which has no privileges and no state of its own to
     // lose except its mapping and its control fd.
@@ -161,9 +166,19 @@ fn answer(value: i64, errno: i32) -> Result<(), Errno> {
 }
 
 /// Blocks all signals, and tells which were blocked before.
-pub(super) fn block_signals() -> Result<SigSet, Errno> {
-    let mut before = SigSet::empty();
-    sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::all()), Some(&mut before))?;
+pub(super) fn block_signals() -> Result<u64, Errno> {
+    set_mask(ALL_SIGNALS)
+}
+
+/// Blocks these signals and no others, and tells which were blocked before. Not by the C library,
+/// which never blocks 32 and 33.
+fn set_mask(mask: u64) -> Result<u64, Errno> {
+    let mut before = 0_u64;
+    let (new, old, size) = (&raw const mask, &raw mut before, size_of::<u64>());
+    // SAFETY: the kernel's signal set has eight bytes; both live until the call is back.
+    Errno::result(unsafe {
+        libc::syscall(libc::SYS_rt_sigprocmask, libc::SIG_SETMASK, new, old, size)
+    })?;
     Ok(before)
 }
 

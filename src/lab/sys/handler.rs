@@ -2,14 +2,16 @@
 //! flags and mask; it says which signal came, and serves requests until it is told to go back.
 
 use std::ffi::{c_int, c_void};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use nix::errno::Errno;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::getpid;
 
 use super::fork::leave;
 use super::hand::{block_signals, say_caught, serve};
-use super::request::{Reply, Signalled};
+use super::request::{DEEPEST, Reply, Signalled};
 use crate::model::{ARENA_SIZE, range};
 
 /// `struct sigaction` as the kernel has it on x86-64.
@@ -27,6 +29,9 @@ const SIGINFO: i64 = libc::SA_SIGINFO as i64;
 
 /// In how many handlers this process is.
 static DEPTH: AtomicU32 = AtomicU32::new(0);
+
+/// The signals that the learner's own code would have blocked where the process is.
+static MASK: AtomicU64 = AtomicU64::new(0);
 
 /// The learner's handlers and flags, by signal. A static, because the handler has no other way to
 /// them; it runs only where nobody holds the lock.
@@ -108,7 +113,12 @@ extern "C" fn caught(signal: c_int, info: *mut libc::siginfo_t, _context: *mut c
 fn handle(signal: c_int, info: *mut libc::siginfo_t) -> Result<(), Errno> {
     let mask = block_signals()?;
     let depth = DEPTH.load(Ordering::Relaxed) + 1;
+    if depth as usize > DEEPEST {
+        // A real program's stack is full at some depth, too. Its neighbours go on.
+        kill(getpid(), Signal::SIGKILL)?;
+    }
     DEPTH.store(depth, Ordering::Relaxed);
+    let outer = MASK.swap(mask, Ordering::Relaxed);
     // SAFETY: SA_SIGINFO is always set, so the kernel has filled the structure; its fields are
     // plain numbers, and those that mean nothing for this signal are not believed by anybody.
     let (code, sender, user, status) =
@@ -118,8 +128,19 @@ fn handle(signal: c_int, info: *mut libc::siginfo_t) -> Result<(), Errno> {
         let slot = usize::try_from(signal).ok().and_then(|signal| learners.get(signal));
         slot.copied().unwrap_or_default()
     };
-    say_caught(Reply::Caught(Signalled { signal, code, sender, user, status, address, flags }))?;
-    serve(depth, &mask)?;
+    say_caught(Reply::Caught(Signalled {
+        signal,
+        code,
+        sender,
+        user,
+        status,
+        address,
+        flags,
+        depth,
+        mask: outer,
+    }))?;
+    serve(depth, mask)?;
+    MASK.store(outer, Ordering::Relaxed);
     DEPTH.store(depth - 1, Ordering::Relaxed);
     Ok(())
 }

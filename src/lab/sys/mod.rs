@@ -23,5 +23,5 @@ pub(super) use mount::tmpfs;
 pub(super) use number::number;
 pub(super) use peek::{Peeked, PidFd};
 pub(super) use privileges::{Identity, drop_for_good, keep_all_for_commands, keep_for_commands};
-pub(super) use request::{Reply, Request, Signalled};
+pub(super) use request::{DEEPEST, Reply, Request, Signalled};
 pub(super) use tun::open_tun;

@@ -56,11 +56,40 @@ pub struct Signalled {
     pub address: u64,
     /// The flags it was installed with, as the learner gave them.
     pub flags: i64,
+    /// In how many handlers the process is by now. A way back that was told to it may not have
+    /// been gone when the signal came.
+    pub depth: u32,
+    /// The signals that were blocked where it came, a bit for each from 1.
+    pub mask: u64,
+}
+
+/// No process is in more handlers at once: each takes room on its stack.
+pub const DEEPEST: usize = 64;
+
+/// The requests that reached a process while a handler ran: each depth may have one that waits
+/// until the process is there again.
+#[derive(Debug)]
+pub struct Early([Option<Request>; DEEPEST + 1]);
+
+impl Early {
+    /// Nothing waits.
+    pub const NONE: Self = Self([None; DEEPEST + 1]);
+
+    /// Takes what waits for this depth.
+    pub fn take(&mut self, depth: u32) -> Option<Request> {
+        self.0.get_mut(depth as usize)?.take()
+    }
+
+    /// Keeps a request; `None` if one for its depth waits already, or no process is so deep.
+    pub fn put(&mut self, request: Request) -> Option<()> {
+        let place = self.0.get_mut(request.depth as usize)?;
+        place.is_none().then(|| *place = Some(request))
+    }
 }
 
 /// Bytes of a [`Request`] and of a [`Reply`].
 const REQUEST: usize = 64;
-const REPLY: usize = 48;
+const REPLY: usize = 56;
 
 impl Request {
     /// The request as a message.
@@ -94,21 +123,23 @@ impl Reply {
     /// The reply as a message.
     pub fn to_bytes(self) -> [u8; REPLY] {
         let (kind, value, numbers) = match self {
-            Reply::Hello { pid, control } => (0, i64::from(pid), [control, 0, 0, 0, 0]),
-            Reply::Back { value, errno, control } => (1, value, [control, errno, 0, 0, 0]),
-            Reply::Child => (2, 0, [0; 5]),
-            Reply::Caught(Signalled { signal, code, sender, user, status, address, .. }) => {
-                (3, address as i64, [signal, code, sender, user as i32, status])
-            }
+            Reply::Hello { pid, control } => (0, i64::from(pid), [control, 0, 0, 0, 0, 0]),
+            Reply::Back { value, errno, control } => (1, value, [control, errno, 0, 0, 0, 0]),
+            Reply::Child => (2, 0, [0; 6]),
+            Reply::Caught(Signalled {
+                signal, code, sender, user, status, address, depth, ..
+            }) => (3, address as i64, [signal, code, sender, user as i32, status, depth as i32]),
         };
-        let flags = if let Reply::Caught(caught) = self { caught.flags } else { 0 };
+        let (flags, mask) =
+            if let Reply::Caught(caught) = self { (caught.flags, caught.mask) } else { (0, 0) };
         let mut bytes = [0; REPLY];
         bytes[..8].copy_from_slice(&i64::from(kind).to_le_bytes());
         bytes[8..16].copy_from_slice(&value.to_le_bytes());
         bytes[16..24].copy_from_slice(&flags.to_le_bytes());
-        for (place, number) in bytes[24..].chunks_exact_mut(4).zip(numbers) {
+        for (place, number) in bytes[24..48].chunks_exact_mut(4).zip(numbers) {
             place.copy_from_slice(&number.to_le_bytes());
         }
+        bytes[48..].copy_from_slice(&mask.to_le_bytes());
         bytes
     }
 
@@ -133,6 +164,8 @@ impl Reply {
                 status: word(4)?,
                 address: value as u64,
                 flags: long(16)?,
+                depth: word(5)? as u32,
+                mask: long(48)? as u64,
             })),
             _ => None,
         }
@@ -156,6 +189,8 @@ mod tests {
             status: -1,
             address: u64::MAX,
             flags: 0x1000_0000,
+            depth: 3,
+            mask: 1 << 9 | 1 << 63,
         };
         for reply in [
             Reply::Hello { pid: 2, control: 1024 },
@@ -168,9 +203,26 @@ mod tests {
     }
 
     #[test]
+    fn every_depth_has_a_request_of_its_own_that_waits() {
+        let at = |depth, number| Request { number, arguments: [0; 6], depth };
+        let mut early = Early::NONE;
+        // A call crosses a signal, a call of that handler another, and its end a third.
+        for request in [at(0, 39), at(1, 110), at(2, 15)] {
+            assert_eq!(early.put(request), Some(()));
+        }
+        assert_eq!(early.put(at(1, 1)), None, "the one before would be lost");
+        assert_eq!(early.put(at(DEEPEST as u32 + 1, 1)), None);
+        for (depth, number) in [(2, 15), (1, 110), (0, 39)] {
+            assert_eq!(early.take(depth), Some(at(depth, number)));
+            assert_eq!(early.take(depth), None);
+        }
+        assert_eq!(early.take(u32::MAX), None);
+    }
+
+    #[test]
     fn what_is_no_message_is_refused() {
         assert_eq!(Request::from_bytes(&[0; 63]), None);
         assert_eq!(Reply::from_bytes(&[]), None);
-        assert_eq!(Reply::from_bytes(&[9; 48]), None);
+        assert_eq!(Reply::from_bytes(&[9; 56]), None);
     }
 }

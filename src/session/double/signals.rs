@@ -42,6 +42,7 @@ impl Kernel {
             address,
             handler: String::new(),
             flags,
+            mask: 0,
             during,
         });
         process.handling.push((caught.clone(), outer));
