@@ -12,7 +12,50 @@ pub(super) const FIRST: u64 = ARENA_START + 64;
 /// Behind the last variable: room for what the C library keeps for itself, and for strings in
 /// expressions that are only evaluated.
 pub(super) const LIBRARY: u64 = ARENA_START + ARENA_SIZE as u64 - 4096;
-/// What a handler of signals finds behind its second parameter.
-pub(super) const SIGINFO: u64 = LIBRARY + 512;
+/// Where `inet_ntoa` puts its text.
+pub(super) const NTOA: u64 = LIBRARY;
+/// Where `ctime` puts its text.
+pub(super) const CTIME: u64 = LIBRARY + 64;
+/// Where `gethostbyname` puts what it found.
+pub(super) const HOSTENT: u64 = LIBRARY + 96;
+/// The kernel's `struct sigaction` for a new and an old handler, and a `struct timespec`: the C
+/// library keeps them on the stack.
+pub(super) const NEW_ACTION: u64 = LIBRARY + 256;
+/// The old one.
+pub(super) const OLD_ACTION: u64 = LIBRARY + 288;
+/// The time.
+pub(super) const TIME: u64 = LIBRARY + 320;
+/// What a handler of signals finds behind its second parameter: one place for all handlers, so an
+/// inner one's is what an outer one finds afterwards.
+pub(super) const SIGINFO: u64 = LIBRARY + 384;
+/// Where `strerror` puts its texts: each error has its own place, as in glibc, up to a number.
+pub(super) const ERROR_TEXTS: u64 = LIBRARY + 512;
+/// Bytes of one of them.
+pub(super) const ERROR_TEXT_SIZE: u64 = 64;
+/// How many there are.
+pub(super) const ERROR_TEXT_PLACES: u64 = 24;
 /// The strings of expressions that are only evaluated.
 pub(super) const PASSING: u64 = LIBRARY + 2048;
+
+/// Everything behind [`LIBRARY`] in its order, with the bytes that it takes.
+const PLACES: [(u64, u64); 9] = [
+    (NTOA, 64),
+    (CTIME, 32),
+    (HOSTENT, 160),
+    (NEW_ACTION, 32),
+    (OLD_ACTION, 32),
+    (TIME, 16),
+    (SIGINFO, 128),
+    (ERROR_TEXTS, ERROR_TEXT_SIZE * ERROR_TEXT_PLACES),
+    (PASSING, 2048),
+];
+
+const _: () = {
+    let mut at = 1;
+    while at < PLACES.len() {
+        let (before, size) = PLACES[at - 1];
+        assert!(before + size <= PLACES[at].0, "two things lie in one place");
+        at += 1;
+    }
+    assert!(PLACES[PLACES.len() - 1].0 + 2048 <= ARENA_START + ARENA_SIZE as u64);
+};

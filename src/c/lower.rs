@@ -1,17 +1,12 @@
 //! From the arguments that were typed to the kernel's six integers, and back from its answer.
 
-use super::arena::LIBRARY;
+use super::arena::{NEW_ACTION, OLD_ACTION, TIME};
 use super::calls::{CallResult, Lowering};
 use super::fault::Fault;
 use super::reach::Reach;
 use super::types::Int;
 use crate::model::Errno;
 
-/// The kernel's `struct sigaction` for a new and an old handler, and a `struct timespec`: the C
-/// library keeps them on the stack.
-const NEW_ACTION: u64 = LIBRARY + 256;
-const OLD_ACTION: u64 = LIBRARY + 288;
-const TIME: u64 = LIBRARY + 320;
 /// The kernel wants a way back from a handler (`SA_RESTORER`); the process has its own.
 const SA_RESTORER: i64 = 0x0400_0000;
 const SA_RESTART: i64 = 0x1000_0000;

@@ -2,16 +2,12 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use super::super::arena::{ERRNO_ADDRESS, LIBRARY};
+use super::super::arena::{ERRNO_ADDRESS, HOSTENT, NTOA};
 use super::super::fault::Fault;
 use super::super::reach::Reach;
 use super::super::types::Int;
 use super::Args;
 
-/// Where `inet_ntoa` puts its text.
-const NTOA: u64 = LIBRARY;
-/// Where `gethostbyname` puts what it found.
-const HOSTENT: u64 = LIBRARY + 96;
 const EAFNOSUPPORT: i64 = 97;
 const ENOSPC: i64 = 28;
 const AF_INET: i64 = 2;

@@ -1,17 +1,10 @@
 //! Bytes and strings.
 
-use super::super::arena::LIBRARY;
+use super::super::arena::{CTIME, ERROR_TEXT_PLACES, ERROR_TEXT_SIZE, ERROR_TEXTS};
 use super::super::fault::Fault;
 use super::super::reach::Reach;
 use super::super::types::Int;
 use super::{Args, Done, calendar, strerror};
-
-/// Where `strerror` puts its texts: each error has its own place, as in glibc, up to a number.
-const ERROR_TEXTS: u64 = LIBRARY + 512;
-/// Where `ctime` puts its text.
-const CTIME: u64 = LIBRARY + 64;
-const ERROR_TEXT_SIZE: u64 = 64;
-const ERROR_TEXT_PLACES: u64 = 24;
 
 /// What is done with bytes and strings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
