@@ -90,7 +90,8 @@ fn explanation(page: &Page<'_>, depth: Depth, ink: &Ink) -> Vec<Paragraph> {
     let silent = only_printed || undone::line(page).is_some();
     let told = if silent { Vec::new() } else { page.told() };
     // What a step prints is what its author wants to be seen.
-    let prints = of_the_step(page).iter().any(|entry| !entry.printed.is_empty());
+    let is_silent = |entry: &&Entry| entry.printed.is_empty() && entry.moment.printed.is_empty();
+    let prints = !of_the_step(page).iter().all(is_silent);
     let told = told.iter().flat_map(|(before, moment)| notes(before, moment));
     for (index, note) in told.enumerate() {
         // The first one says it, and is only cut; the others may give way to what the lesson has
