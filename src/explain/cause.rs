@@ -57,8 +57,16 @@ pub fn cause(scene: &Scene, moved: &Move) -> Why {
         .or_else(|| icmp(scene, moved))
         .or_else(|| timer(scene, moved))
         .or_else(|| other_end(scene, row))
+        .or_else(|| in_flight(scene, moved))
         .unwrap_or_else(|| note!("cause-unknown"));
     Why { clause, reset: false, place }
+}
+
+/// An open socket without a number was in a message; whoever was given it did not take it.
+fn in_flight(scene: &Scene, moved: &Move) -> Option<Note> {
+    let before = moved.before.filter(|row| row.inode != 0 && row.is_listener())?;
+    let nobody = scene.before.owners(before.inode).next().is_none();
+    (nobody && moved.to.is_none()).then(|| note!("cause-in-flight"))
 }
 
 /// How many passages come before the packet's last one, counted from 1.

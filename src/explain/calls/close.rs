@@ -138,6 +138,10 @@ fn listener(story: &mut Story, case: &Case, host: &Arc<Host>, socket: &Arc<Socke
         })
         .count();
     let (who, local) = (case.who(), socket.local.as_ref());
+    let left = story.scene.became(&host.name, socket);
+    if left.is_some_and(|left| left.state == Some(TcpState::Listen)) {
+        return story.say(Rank::Call, note!("close-in-flight", who = who, local = local));
+    }
     story.say(Rank::Call, note!("close-listener", who = who, local = local));
     let waiting = socket.recv_q;
     if resets > 0 {

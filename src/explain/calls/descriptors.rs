@@ -14,9 +14,14 @@ pub fn dup(story: &mut Story, case: &Case, value: i64) {
     if case.fd == new {
         return story.say(Rank::Call, note!("dup-same", who = old_name));
     }
-    let count = sharers(story, case);
-    let note =
-        note!("dup-returned", call = case.call(), new = new_name, who = old_name, count = count);
+    let call = case.call();
+    let note = match sharers(story, case) {
+        Some(count) => {
+            note!("dup-returned", call = call, new = new_name, who = old_name, count = count)
+        }
+        // The kernel's lists tell of sockets only, which numbers share one open file.
+        None => note!("dup-returned-file", call = call, new = new_name, who = old_name),
+    };
     story.say(Rank::Call, note);
     let before = story.scene.before.process(case.process).and_then(|p| file_name(p, new));
     match before {

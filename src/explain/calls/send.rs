@@ -160,6 +160,13 @@ fn datagram(story: &mut Story, case: &Case, host: &Host, socket: &Socket, count:
                 note!("send-datagram", call = call, who = who, count = count, packet = packet)
             }
         }
+        None if let Some(own) = own_address(host, &to) => {
+            let said = match story.scene.counted(&host.name, "UdpNoPorts") {
+                0 => note!("datagram-own"),
+                _ => note!("datagram-own-refused", port = i32::from(own)),
+            };
+            note!("send-datagram-own", call = call, who = who, count = count, to = &to, fate = said)
+        }
         None => note!("send-datagram-unseen", call = call, who = who, count = count, to = &to),
     };
     story.say(Rank::Call, said);
@@ -225,4 +232,13 @@ pub fn blocked(story: &mut Story, case: &Case) {
         note!("send-blocked-other", call = call, who = who, wchan = wchan)
     };
     story.say(Rank::Call, said);
+}
+
+/// The port of this address, if it leads to the host itself: one of its own, or the wildcard,
+/// which means the loopback address where it is a destination.
+fn own_address(host: &Host, to: &str) -> Option<u16> {
+    let to: std::net::SocketAddr = to.parse().ok()?;
+    let ip = to.ip().to_canonical();
+    let own = ip.is_unspecified() || ip.is_loopback() || host.addresses.contains(&ip);
+    own.then_some(to.port())
 }

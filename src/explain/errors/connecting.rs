@@ -146,7 +146,9 @@ fn refused(story: &Story, case: &Case, peer: String) -> Note {
     let packet = packet_name(rst);
     let there = owner_of(story, to.ip());
     let idle = there.and_then(|there| {
-        there.sockets.iter().find(|s| s.kind.is_tcp() && s.local_port() == Some(to.port()))
+        let fits = |s: &&Arc<Socket>| s.kind.is_tcp() && s.local_port() == Some(to.port());
+        let mut fitting = there.sockets.iter().filter(fits);
+        fitting.clone().find(|s| takes(s, to.ip())).or_else(|| fitting.next())
     });
     let Some(there) = there else {
         return note!("connect-refused-rst", peer = peer, packet = packet);
@@ -156,11 +158,35 @@ fn refused(story: &Story, case: &Case, peer: String) -> Note {
             let holder = scene.name(&there.name, socket);
             note!("connect-refused-bound", peer = peer, packet = packet, holder = holder)
         }
+        Some(socket) if socket.state == Some(TcpState::Listen) && !takes(socket, to.ip()) => {
+            let (holder, local) = (scene.name(&there.name, socket), socket.local.as_ref());
+            note!(
+                "connect-refused-elsewhere",
+                peer = peer,
+                packet = packet,
+                host = &there.name,
+                holder = holder,
+                local = local
+            )
+        }
         Some(_) => note!("connect-refused-rst", peer = peer, packet = packet),
         None => {
             let (host, port) = (&there.name, i32::from(to.port()));
             note!("connect-refused-nobody", peer = peer, packet = packet, host = host, port = port)
         }
+    }
+}
+
+/// Whether a socket with this name is asked for packets to this address.
+fn takes(socket: &Socket, ip: IpAddr) -> bool {
+    let ip = ip.to_canonical();
+    match socket.local_ip() {
+        Some(local) if local.is_unspecified() => match socket.kind.family {
+            Family::Inet6 => ip.is_ipv6() || socket.v6only != Some(true),
+            Family::Inet | Family::Unix | Family::Packet | Family::Other(_) => ip.is_ipv4(),
+        },
+        Some(local) => local == ip,
+        None => true,
     }
 }
 

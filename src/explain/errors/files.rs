@@ -2,18 +2,26 @@
 //! splice() and their kin.
 
 use super::{general, receiving, sending};
-use crate::explain::case::Case;
+use crate::explain::case::{Case, as_int};
 use crate::explain::note::{Note, note};
 use crate::explain::row::Row;
 use crate::explain::story::Story;
 use crate::model::{Socket, Syscall, TcpState};
 
+/// O_CLOEXEC of open(2), the only flag that dup3() knows.
+const CLOEXEC: i64 = 0x8_0000;
+
 /// Explains an error of dup2() or dup3().
 pub fn dup(case: &Case, errno: &str) -> Option<Note> {
     let (call, who, fd) = (case.call(), case.who(), case.report.call.args[1]);
     Some(match errno {
-        "EBADF" => note!("dup-badf", call = call, fd = fd),
+        // An old fd that is closed was told by what all calls say of such a number.
+        "EBADF" if as_int(fd) < 0 => note!("dup-negative", call = call, fd = as_int(fd)),
+        "EBADF" => note!("dup-limit", call = call, fd = fd),
         "EBUSY" => note!("dup-busy", call = call, fd = fd),
+        "EINVAL" if case.report.call.args[2] & !CLOEXEC != 0 => {
+            note!("dup3-flags", flags = case.shown(2))
+        }
         "EINVAL" => note!("dup3-same", who = who),
         _ => return None,
     })

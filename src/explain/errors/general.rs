@@ -6,7 +6,7 @@ use crate::explain::note::{Note, note};
 use crate::explain::scene::subject;
 use crate::explain::signals;
 use crate::explain::story::Story;
-use crate::model::{Action, Cause, File, Process, Signal, Syscall};
+use crate::model::{Action, Cause, Process, Signal, Syscall};
 
 /// Explains an error that is no matter of one call.
 pub fn explain(story: &Story, case: &Case, errno: &str) -> Option<Note> {
@@ -14,11 +14,9 @@ pub fn explain(story: &Story, case: &Case, errno: &str) -> Option<Note> {
     Some(match errno {
         "EBADF" if !moves_between(case) => bad_number(story, case)?,
         "ENOTSOCK" => {
-            let file = story.scene.fd_before(case.report)?;
-            let file = match &file.file {
-                File::Other(name) => name.clone(),
-                File::Socket(_) => return None,
-            };
+            let process = story.scene.before.process(case.process)?;
+            let socket = process.fd(case.fd).is_some_and(|fd| fd.file.socket().is_some());
+            let file = file_name(process, case.fd).filter(|_| !socket)?;
             note!("error-notsock", call = call, who = case.who(), file = file)
         }
         "EFAULT" => note!("error-fault", call = call, args = case.report.call.shown.join(", ")),

@@ -41,6 +41,9 @@ pub fn explain(case: &Case, errno: &str) -> Option<Note> {
             note!("option-invalid", option = option, value = value, length = length)
         }
         "EDOM" => note!("option-domain", option = option, value = value),
+        "EACCES" if option == "SO_DEBUG" && case.report.call.code.contains("TCP_NODELAY") => {
+            note!("option-wrong-level", option = "TCP_NODELAY", other = option)
+        }
         "EPERM" | "EACCES" => note!("option-denied", option = option, errno = errno),
         "ENODEV" => note!("option-no-device", option = option, value = value),
         "EADDRINUSE" => note!("option-joined", who = who, value = value),

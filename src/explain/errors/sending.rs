@@ -1,10 +1,12 @@
 //! Errors of write(), send() and their kin.
 
+use std::net::SocketAddrV4;
+
 use super::files::path_error;
 use super::transfer::{both, too_many_parts};
 use super::waiting::may_sleep;
 use crate::explain::case::{Case, as_int};
-use crate::explain::names::{address_name, family_shown, port_shown};
+use crate::explain::names::{address_name, family_shown, file_name, port_shown};
 use crate::explain::note::{Note, note};
 use crate::explain::row::Row;
 use crate::explain::story::Story;
@@ -23,12 +25,18 @@ pub fn explain(story: &Story, case: &Case, errno: &str) -> Option<Note> {
     Some(match errno {
         "EPIPE" => pipe(case),
         "EAGAIN" => again(story, case),
+        "EBADF" if let Some(number) = given_closed(story, case) => {
+            note!("send-rights-closed", call = call, process = case.process, number = number)
+        }
         "EDESTADDRREQ" => note!("send-no-destination", call = call, who = who),
         "EMSGSIZE" => too_long(case),
         "EACCES" if family == Some(Family::Unix) => {
             note!("send-path-denied", call = call, path = address_name(case.shown(4)))
         }
-        "EACCES" => note!("send-broadcast", call = call, who = who),
+        "EACCES" if is_broadcast(&case.destination()) => {
+            note!("send-broadcast", call = call, who = who, to = case.destination())
+        }
+        "EACCES" => note!("send-denied", call = call, who = who, to = case.destination()),
         "EISCONN" => note!("send-connected", call = call, who = who),
         "ENOTCONN" => note!("send-not-connected", call = call, who = who),
         "EOPNOTSUPP" => note!("transfer-flag", call = call, who = who),
@@ -65,8 +73,23 @@ pub fn explain(story: &Story, case: &Case, errno: &str) -> Option<Note> {
     })
 }
 
+/// Whether the address is one of everybody: 255.255.255.255, or the last of a network of 256.
+fn is_broadcast(address: &str) -> bool {
+    let address: Option<SocketAddrV4> = address.parse().ok();
+    address.is_some_and(|address| address.ip().octets()[3] == 255)
+}
+
 fn is_udp(case: &Case) -> bool {
     case.socket().is_some_and(|s| s.kind.protocol == UDP && s.kind.family != Family::Unix)
+}
+
+/// The first number that SCM_RIGHTS was to give and that the process has not open.
+fn given_closed(story: &Story, case: &Case) -> Option<i32> {
+    let args = case.args();
+    let numbers = args.split_once("cmsg_type=SCM_RIGHTS, cmsg_data=[")?.1.split(']').next()?;
+    let process = story.scene.before.process(case.process)?;
+    let mut numbers = numbers.split(", ").filter_map(|number| number.parse().ok());
+    numbers.find(|number| file_name(process, *number).is_none())
 }
 
 /// There is no room, or no port, and the call may not sleep, or not any longer.

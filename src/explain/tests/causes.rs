@@ -1,8 +1,9 @@
 //! A cause that is known is told, and nothing is told that is not so.
 
 use super::gaps::lab;
+use crate::explain::note::{Note, Value, note};
 use crate::explain::testing::*;
-use crate::model::{Call, Kind, Overrun, TcpState};
+use crate::model::{Call, Flags, Kind, Outcome, Overrun, Socket, TcpState};
 
 fn on(name: &str, args: &[i64], shown: &[&str]) -> Call {
     call("server", name, args, shown)
@@ -99,4 +100,80 @@ fn a_length_that_is_refused_reads_nothing() {
     let args = [6, 1, 70_000, 0, 7, 16];
     let sendto = on("sendto", &args, &["6", "\"x\"", "70000", "0", SHOWN_SERVER]);
     assert_eq!(keys(Call { overrun: Some(long), ..sendto }, "EMSGSIZE"), ["send-too-long"]);
+}
+
+#[test]
+fn errors_of_numbers_say_which_of_their_causes_it_was() {
+    let rights = "{msg_control=[{cmsg_len=20, cmsg_level=SOL_SOCKET, cmsg_type=SCM_RIGHTS, \
+        cmsg_data=[999]}]}";
+    let nodelay = Call {
+        code: "setsockopt(t, SOL_SOCKET, TCP_NODELAY, &one, 4);".to_owned(),
+        ..on("setsockopt", &[3, 1, 1, 7, 4], &["3", "SOL_SOCKET", "SO_DEBUG", "[1]", "4"])
+    };
+    let cases = [
+        (on("bind", &[1, 7, 16], &["1", SHOWN_ANY, "16"]), "ENOTSOCK", "error-notsock"),
+        (on("dup2", &[3, -1], &["3", "-1"]), "EBADF", "dup-negative"),
+        (on("dup2", &[3, 100_000], &["3", "100000"]), "EBADF", "dup-limit"),
+        (on("dup2", &[99, 7], &["99", "7"]), "EBADF", "error-badf"),
+        (on("dup3", &[3, 3, 0], &["3", "3", "0"]), "EINVAL", "dup3-same"),
+        (on("dup3", &[3, 9, 12_345], &["3", "9", "12345"]), "EINVAL", "dup3-flags"),
+        (on("sendmsg", &[13, 1, 0], &["13", rights, "0"]), "EBADF", "send-rights-closed"),
+        (nodelay, "EACCES", "option-wrong-level"),
+    ];
+    for (call, errno, key) in cases {
+        let name = call.typed.clone();
+        assert_eq!(keys(call, errno), [key], "{name} {errno}");
+    }
+    let standard = on("dup", &[0], &["0"]);
+    let play = Play::new(&lab(), lab()).report(standard, Outcome::Returned(20));
+    assert_eq!(play.keys()[0], "dup-returned-file");
+}
+
+const TO_ALL: &str =
+    r#"{sa_family=AF_INET, sin_port=htons(8080), sin_addr=inet_addr("198.51.100.255")}"#;
+
+#[test]
+fn a_datagram_says_where_it_could_not_go() {
+    let sendto = |to: &str| on("sendto", &[6, 1, 5, 0, 7, 16], &["6", "\"x\"", "5", "0", to, "16"]);
+    assert_eq!(keys(sendto(TO_ALL), "EACCES"), ["send-broadcast"]);
+    assert_eq!(keys(sendto(SHOWN_SERVER), "EACCES"), ["send-denied"]);
+    let sent = |after: Lab| {
+        let before = lab().counter("server", "UdpNoPorts", 0);
+        let play = Play::new(&before, after).report(sendto(SHOWN_ANY), Outcome::Returned(5));
+        play.notes().into_iter().find(|note| note.key == "send-datagram-own")
+    };
+    let fate = |counted| {
+        let note = sent(lab().counter("server", "UdpNoPorts", counted));
+        note.and_then(|note| note.value("fate").cloned())
+    };
+    let clause = |note: Note| Some(Value::Clause(Box::new(note)));
+    assert_eq!(fate(1), clause(note!("datagram-own-refused", port = 8080)));
+    assert_eq!(fate(0), clause(note!("datagram-own")));
+}
+
+#[test]
+fn a_listener_of_another_address_does_not_take_the_connection() {
+    let refused = |holder: Socket| {
+        let lab = Lab::new().fd("client", 3, tcp(TcpState::Close)).fd("server", 3, holder);
+        let call = call("client", "connect", &[3, 7, 16], &["3", SHOWN_SERVER, "16"]);
+        let (syn, rst) = (to_server(1, Flags::SYN, 0), to_client(2, RST_ACK, 0));
+        let play = Play::new(&lab, lab.clone()).report(call, failed("ECONNREFUSED"));
+        play.delivered(&[&syn, &rst]).keys()
+    };
+    assert_eq!(refused(listener(0, 5)), ["connect-refused-rst"]);
+    let elsewhere = listener(0, 5).at("127.0.0.1:8080", "0.0.0.0:0");
+    assert_eq!(refused(elsewhere), ["connect-refused-elsewhere"]);
+}
+
+#[test]
+fn a_listener_in_a_message_listens_on_without_a_number() {
+    let listening = || Socket { inode: 7, ..listener(0, 5) };
+    let before = Lab::new().fd("server", 3, listening());
+    let flying = before.clone().edit("server", |process| process.fds.clear());
+    let close = on("close", &[3], &["3"]);
+    let play = Play::new(&before, flying.clone()).report(close, OK);
+    assert!(play.keys().contains(&"close-in-flight"), "{:?}", play.keys());
+    let play = Play::new(&flying, Lab::new());
+    let said = play.first();
+    assert!(said.starts_with("No process had a number for it"), "{said}");
 }

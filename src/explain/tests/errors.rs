@@ -286,7 +286,7 @@ fn errors_of_sending() {
         (8, "ECONNREFUSED", "datagram-refused-unix"),
         (7, "EDESTADDRREQ", "send-no-destination"),
         (7, "EMSGSIZE", "send-too-long"),
-        (7, "EACCES", "send-broadcast"),
+        (7, "EACCES", "send-denied"),
         (7, "ECONNREFUSED", "datagram-refused"),
         (7, "EOPNOTSUPP", "transfer-flag"),
         (7, "ENETUNREACH", "send-no-route"),

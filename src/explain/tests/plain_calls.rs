@@ -98,8 +98,8 @@ fn plain_answers_have_plain_words() {
 fn rare_errors_have_words_too() {
     let lab = Lab::new().fd("client", 3, client_end(TcpState::Established)).file("client", pipe(4));
     let cases = [
-        (on("dup2", 3, &["3", "9999"]), "EBADF", "dup-badf"),
-        (on("dup3", 3, &["3", "3"]), "EINVAL", "dup3-same"),
+        (on("dup2", 3, &["3", "9999"]), "EBADF", "dup-limit"),
+        (on("dup3", 3, &["3", "3"]), "EINVAL", "dup3-flags"),
         (on("epoll_ctl", 3, &["3", "EPOLL_CTL_ADD", "4"]), "EEXIST", "epoll-exists"),
         (on("epoll_ctl", 3, &["3", "EPOLL_CTL_DEL", "4"]), "ENOENT", "epoll-unknown"),
         (on("epoll_ctl", 3, &["3", "EPOLL_CTL_ADD", "4"]), "EPERM", "epoll-file"),
