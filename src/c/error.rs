@@ -35,6 +35,12 @@ impl Error {
         Self::new(span, format!("{what} is outside sockstep's C")).help(SUBSET)
     }
 
+    /// What only a program with threads needs.
+    pub(super) fn threads(span: Range<usize>) -> Self {
+        let help = "several clients at once: fork() a process for each, or poll() in one";
+        Self::new(span, "threads are outside sockstep's C").help(help)
+    }
+
     /// The same error with the nearest of `names` as help, if one is near.
     pub(super) fn nearest<'a>(self, name: &str, names: impl Iterator<Item = &'a str>) -> Self {
         let near = nearest(name, names);
@@ -69,7 +75,10 @@ pub fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Vec<&'a 
     let mut near: Vec<(usize, &str)> = names
         .filter(|known| known.len().abs_diff(name.len()) <= limit && *known != name)
         .map(|known| (distance(name, known), known))
-        .filter(|(distance, _)| *distance <= limit)
+        // Of one letter, nothing is left that could be alike.
+        .filter(|(distance, known)| {
+            *distance <= limit && *distance * 2 <= known.len().min(name.len())
+        })
         .collect();
     near.sort_unstable();
     near.dedup();
@@ -111,6 +120,8 @@ mod tests {
         assert_eq!(near("sockadr"), ["sockaddr"]);
         assert!(near("frobnicate").is_empty());
         assert!(near("").is_empty());
+        assert!(nearest("u", ["a", "n", "up"].into_iter()).is_empty());
+        assert_eq!(nearest("fs", ["fd", "n"].into_iter()), ["fd"]);
     }
 
     #[test]

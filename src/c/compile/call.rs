@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::super::ast::{Expr, ExprKind, Name, Span};
 use super::super::calls::{self, CallHelp, Does};
 use super::super::error::Error;
+use super::super::lexer::Kind;
 use super::super::program::{Function, Op, Site};
 use super::super::types::{INTS, Int, Type};
 use super::Compiler;
@@ -71,10 +72,43 @@ impl Compiler<'_> {
     }
 
     fn unknown_call(&self, name: &Name) -> Error {
+        if name.text.starts_with("pthread_") {
+            return Error::threads(name.span.clone());
+        }
+        if let Some(head) = self.defined_below(name) {
+            let message = format!("{} is defined below", name.text);
+            let help = format!("declare it above: {head};");
+            return Error::new(name.span.clone(), message).help(help);
+        }
         let error = Error::new(name.span.clone(), format!("{} is no call that I know", name.text));
         let own = self.scope.functions.keys().map(|name| &**name);
         let error = error.help(super::super::error::SUBSET);
         error.nearest(&name.text, calls::calls().map(|call| call.name).chain(own))
+    }
+
+    /// The head of the function of this name whose definition stands behind its call.
+    fn defined_below(&self, name: &Name) -> Option<String> {
+        let text = |index: usize| self.tokens.get(index).map(|token| token.text(self.source));
+        let mut depth = 0_usize;
+        // Where what stands outside of all functions begins.
+        let mut first = 0;
+        for (index, token) in self.tokens.iter().enumerate() {
+            let outside = depth == 0 && token.kind == Kind::Word && token.start >= name.span.end;
+            if outside && text(index) == Some(&name.text) && text(index + 1) == Some("(") {
+                let rest = &self.tokens[index..];
+                let opens = rest.iter().find(|token| token.text(self.source) == "{")?;
+                let head = self.source.get(self.tokens.get(first)?.start..opens.start)?;
+                let words: Vec<&str> = head.split_whitespace().collect();
+                return Some(words.join(" "));
+            }
+            depth += usize::from(text(index) == Some("{"));
+            depth = depth.saturating_sub(usize::from(text(index) == Some("}")));
+            let ends = matches!(text(index), Some(";" | "}")) || token.is_comment();
+            if depth == 0 && (ends || token.kind == Kind::Directive) {
+                first = index + 1;
+            }
+        }
+        None
     }
 
     /// An argument, converted to the type that the table has for it.

@@ -64,6 +64,7 @@ impl Parser<'_> {
             _ if self.begins_type(0) => return self.declaration(),
             _ => {
                 self.refuse_unknown_type()?;
+                self.refuse_old_style()?;
                 let value = self.expression()?;
                 self.expect(";", "at the end of the statement")?;
                 StmtKind::Expr(value)
@@ -82,6 +83,9 @@ impl Parser<'_> {
             return Ok(());
         }
         let name = self.text(0).to_owned();
+        if name.starts_with("pthread_") {
+            return Err(Error::threads(self.here()));
+        }
         let error = Error::new(self.here(), format!("{name} is no type that I know"));
         let tag = format!("struct {name}");
         if self.types.contains(tag.as_str()) {
@@ -91,6 +95,32 @@ impl Parser<'_> {
         let ints = super::super::types::INTS.iter().map(|int| int.name);
         let words = ["struct", "union", "const", "unsigned", "static", "return", "void", "else"];
         Err(error.nearest(&name, known.chain(ints).chain(words)))
+    }
+
+    /// `again: …` is for `goto`; `main() {` is C from before 1999, when `int` could be left out.
+    fn refuse_old_style(&self) -> Result<(), Error> {
+        if self.kind(0) != Some(Kind::Word) {
+            return Ok(());
+        }
+        let name = self.text(0);
+        if self.text(1) == ":" && self.kind(1) == Some(Kind::Mark) {
+            return Err(Error::outside(self.here(), "a label for goto"));
+        }
+        if self.text(1) != "(" {
+            return Ok(());
+        }
+        // Only names and commas, as parameters were written then.
+        let simple =
+            |ahead: &usize| self.kind(*ahead) == Some(Kind::Word) || self.text(*ahead) == ",";
+        let end = 2 + (2..).take_while(simple).count();
+        let body = self.text(end + 1) == "{" || self.begins_type(end + 1);
+        if self.text(end) != ")" || !body {
+            return Ok(());
+        }
+        let head =
+            if name == "main" { "int main(void)".into() } else { format!("int {name}(…)") };
+        let message = format!("{name}() has no type: in today's C it can't be left out");
+        Err(Error::new(self.here(), message).help(format!("write {head}")))
     }
 
     fn jump(&mut self, kind: StmtKind) -> Result<StmtKind, Error> {
@@ -215,6 +245,12 @@ impl Parser<'_> {
     }
 
     fn parameter(&mut self) -> Result<(Option<Name>, TypeName), Error> {
+        let bare = self.kind(0) == Some(Kind::Word) && !self.begins_type(0);
+        if bare && matches!(self.text(1), "," | ")") {
+            let message = format!("the parameter {} has no type", self.text(0));
+            let help = "each parameter has its type in the brackets: int handle(int fd, char *buf)";
+            return Err(Error::new(self.here(), message).help(help));
+        }
         let specifiers = self.specifiers()?;
         let mut ty = specifiers.ty.clone();
         self.pointers(&mut ty)?;
