@@ -54,13 +54,31 @@ fn lowers_the_hard_limit(process: &Process, call: &Call) -> Option<String> {
     if place < 4096 {
         return None;
     }
-    let asked = process.arena.read(place, 8).and_then(|bytes| bytes.try_into().ok());
+    let number = |place| {
+        let bytes = process.arena.read(place, 8)?.try_into().ok()?;
+        Some(u64::from_ne_bytes(bytes))
+    };
     // What can't be looked at is not let through.
-    let keeps = asked.is_some_and(|asked| u64::from_ne_bytes(asked) >= hard);
-    (!keeps).then(|| {
-        format!(
-            "setrlimit() is not made: a lesson lowers the soft limit only; rlim_max of \
-             RLIMIT_NOFILE stays {hard}, in a variable of the lesson"
-        )
-    })
+    let keeps = number(place).is_some_and(|asked| asked >= hard);
+    (!keeps).then(|| hard_limit_stays(number(place - 8), hard))
+}
+
+/// What to write instead of lowering the hard limit. `soft` is what was asked for beside it.
+fn hard_limit_stays(soft: Option<u64>, hard: u64) -> String {
+    let soft = soft.map_or("…".to_owned(), |soft| soft.to_string());
+    format!(
+        "setrlimit() is not made: the hard limit of RLIMIT_NOFILE has to stay, sockstep itself \
+         needs it here; write {{{soft}, {hard}}} to lower the soft limit alone"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_lowers_the_hard_limit_is_told_what_to_write() {
+        assert!(hard_limit_stays(Some(6), 4096).contains("write {6, 4096} to lower"));
+        assert!(hard_limit_stays(None, 4096).contains("write {…, 4096} to lower"));
+    }
 }
