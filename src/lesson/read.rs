@@ -49,6 +49,10 @@ pub fn parse_with(path: &str, bytes: &[u8], options: Options) -> Result<Lesson, 
 pub fn program_text(path: &str, bytes: &[u8]) -> Result<Source, Vec<Diagnostic>> {
     let text = text_of(path, bytes)?;
     let source = Source::new(path, text);
+    if text.trim().is_empty() {
+        let trouble = Trouble::new(0..0, "the file is empty").expected("a C program with main()");
+        return Err(vec![Diagnostic::new(&source, 0..0, &trouble)]);
+    }
     match unreadable(text) {
         None => Ok(source),
         Some(trouble) => Err(vec![Diagnostic::new(&source, trouble.span.clone(), &trouble)]),
@@ -67,6 +71,8 @@ fn text_of<'a>(path: &str, bytes: &'a [u8]) -> Result<&'a str, Vec<Diagnostic>> 
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
         return Err(wrong("", 0, "the file is UTF-16", "UTF-8: save it again in that encoding"));
     }
+    // Windows editors put a byte order mark before the text; nothing here counts it.
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(text),
         Err(error) => {

@@ -375,3 +375,13 @@ fn fences_together_are_one_step_as_long_as_nothing_stands_between_them() {
     );
     assert_eq!(lesson.code_from(5), "auto");
 }
+
+#[test]
+fn a_program_may_begin_with_a_byte_order_mark_and_an_empty_file_is_none() {
+    let source = program_text("p.c", b"\xef\xbb\xbfint main(void) { }").expect("it is a text");
+    assert_eq!(&*source.text, "int main(void) { }");
+    for empty in [&b""[..], b"\xef\xbb\xbf\n"] {
+        let wrong = program_text("p.c", empty).expect_err("it is empty");
+        assert!(render(&wrong).contains("expected a C program with main()"));
+    }
+}
