@@ -81,10 +81,7 @@ impl Builder<'_> {
     /// A whole program for each of some processes: one step.
     fn programs(&mut self, names: Vec<ProcessName>, args: &str, fence: &Fence, body: &str) {
         let first = self.lesson.steps.len();
-        let args = args.trim_end();
-        let alone = |rest: &&str| rest.is_empty() || rest.ends_with(' ');
-        let args = args.strip_suffix(TOGETHER).filter(alone).unwrap_or(args);
-        let given = Given::read(args);
+        let given = Given::read(args.trim_end());
         let constants = super::super::constants(&self.lesson.spec);
         let constants: Vec<(&str, &str)> =
             constants.iter().map(|(n, v)| (*n, v.as_str())).collect();
