@@ -38,6 +38,22 @@ pub const CALLS_A_STEP: u32 = 10_000;
 /// Operations a step.
 pub const OPERATIONS_A_STEP: u32 = 1_000_000;
 
+impl Fault {
+    /// The number of the signal by which the kernel would end a real program for this; `None`:
+    /// what stopped it is sockstep's own limit.
+    pub fn signal(&self) -> Option<i32> {
+        match self {
+            Fault::OutsideMemory { .. } | Fault::NoHandler => Some(11), // SIGSEGV
+            Fault::Division => Some(8),                                 // SIGFPE
+            Fault::TooManyCalls
+            | Fault::TooManyOperations
+            | Fault::Format
+            | Fault::Reentered { .. }
+            | Fault::Misused => None,
+        }
+    }
+}
+
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -14,7 +14,7 @@ use crate::c::{self, Event, Fault, Machine, Scope, Statement};
 use crate::lesson::{Place, Program};
 use crate::model::{
     Action, Call, Cause, LabSpec, Memory, Moment, Outcome, ProcessName, ProcessState, Report,
-    Snapshot, Syscall, World, WorldError, Worlds,
+    Signal, Snapshot, Syscall, World, WorldError, Worlds,
 };
 
 /// A world that is acted on, and everything that only the story knows of its processes.
@@ -33,6 +33,8 @@ pub struct Live {
     base: Arc<Scope>,
     /// Calls that statements want to make, in the order they came up.
     pub(super) calls: VecDeque<Call>,
+    /// Programs that did what the kernel ends a process for, and the signal for it.
+    doomed: VecDeque<(ProcessName, Signal)>,
 }
 
 /// A moment, and what the C did with it.
@@ -90,6 +92,7 @@ impl Live {
             variables: Arc::default(),
             base,
             calls: VecDeque::new(),
+            doomed: VecDeque::new(),
         };
         live.look();
         Ok(live)
@@ -143,7 +146,7 @@ impl Live {
 
     /// Whether a statement wants to make a call.
     pub fn has_calls(&self) -> bool {
-        !self.calls.is_empty()
+        !self.calls.is_empty() || !self.doomed.is_empty()
     }
 
     /// Ends the statement of a process that wants to make a call; whether there was one.
@@ -163,6 +166,10 @@ impl Live {
     /// # Errors
     /// If the lab is lost.
     pub fn pump(&mut self) -> Result<Pumped, WorldError> {
+        if let Some((process, signal)) = self.doomed.pop_front() {
+            let happened = self.act(&Action::Kill { signal, process })?;
+            return Ok(Pumped::Moment(Box::new(happened)));
+        }
         let Some(call) = self.calls.pop_front() else { return Ok(Pumped::Nothing) };
         let process = call.process.clone();
         match self.world.act(&Action::Call(Arc::new(call))) {
@@ -309,6 +316,12 @@ impl Live {
                     }
                     let message = fault.to_string();
                     self.stop(process, Ended::Refused(message.clone()));
+                    // A program dies of it as a real one would, and the others go on.
+                    if let (Some(_), Some(signal)) = (&program, fault.signal()) {
+                        walk::say(process, &format!("{message}\n"), printed);
+                        self.doomed.push_back((process.clone(), Signal(signal)));
+                        return Ok(());
+                    }
                     return Err(Halt { process: process.clone(), program, place, message });
                 }
             }

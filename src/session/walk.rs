@@ -15,7 +15,7 @@ use super::obstacle::Obstacle;
 use super::{Mode, Progress, Session};
 use crate::c::Stdin;
 use crate::lesson::{LabLine, Program};
-use crate::model::{Call, Outcome, ProcessName, ProcessState, Syscall};
+use crate::model::{Call, Outcome, ProcessName, ProcessState, Report, Syscall};
 
 /// How long a call may take to return or to fall asleep.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -125,13 +125,16 @@ impl Session {
         const LONGEST: Duration = Duration::from_secs(60);
         let live = self.live.as_ref()?;
         let asleep = live.walkers().filter_map(|name| match &live.snapshot.process(name)?.state {
-            ProcessState::InCall { call, .. } => Some(call),
+            ProcessState::InCall { call, .. } => Some((name, call)),
             ProcessState::Ready
             | ProcessState::Running
             | ProcessState::Stopped
             | ProcessState::Dead(_) => None,
         });
-        let timed = |call: &Arc<Call>| {
+        let timed = |(name, call): (&ProcessName, &Arc<Call>)| {
+            if self.wakes_itself(name) {
+                return Some(LONGEST);
+            }
             let millis = |value: i64| u64::try_from(value as i32).ok().map(Duration::from_millis);
             let is = |syscall| call.syscall == syscall;
             if is(Syscall::Poll) {
@@ -144,6 +147,36 @@ impl Session {
             timed.then_some(LONGEST)
         };
         asleep.filter_map(timed).map(|time| time.min(LONGEST)).max()
+    }
+
+    /// Whether a process has an alarm(2) that is still to come, or it or a process that it stems
+    /// from has given a socket a time-out.
+    fn wakes_itself(&self, name: &ProcessName) -> bool {
+        const SOL_SOCKET: i64 = 1;
+        /// SO_RCVTIMEO and SO_SNDTIMEO, and the same with 64-bit `time_t`.
+        const TIME_OUTS: [i64; 4] = [20, 21, 66, 67];
+        /// How late an alarm's signal may be seen.
+        const LATE: Duration = Duration::from_secs(1);
+        let is = |call: &Call, syscall| call.syscall == syscall && call.process == *name;
+        let reports = || {
+            let entries = self.timeline.iter().rev();
+            entries.flat_map(|entry| entry.moment.reports.iter().map(|r| (entry.moment.at, r)))
+        };
+        let alarm = reports().find(|(_, report)| is(&report.call, Syscall::Alarm));
+        let rings = alarm.is_some_and(|(at, report)| {
+            let seconds = u64::from(report.call.args[0] as u32);
+            seconds > 0 && at + Duration::from_secs(seconds) + LATE > self.now()
+        });
+        let own = |setter: &ProcessName| {
+            let rest = name.as_str().strip_prefix(setter.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        rings
+            || reports().any(|(_, Report { call, .. })| {
+                call.syscall == Syscall::Setsockopt
+                    && (call.args[1], TIME_OUTS.contains(&call.args[2])) == (SOL_SOCKET, true)
+                    && own(&call.process)
+            })
     }
 
     /// Whether there are programs to walk, here and now.
@@ -243,14 +276,18 @@ impl Session {
             run.phase = Phase::Done;
             return Ok(Turn::Next(run));
         }
-        let able = self.live_mut()?.can_walk(process) && calls < MOST_CALLS;
-        if !able {
+        let able = self.live_mut()?.can_walk(process);
+        if !able || calls >= MOST_CALLS {
             let obstacle = self.live_mut()?.obstacle(process).unwrap_or(Obstacle::Busy);
+            let reason = match wanted.as_ref().filter(|_| able) {
+                Some(wanted) => format!("{process} made {MOST_CALLS} calls, and no {wanted}()"),
+                None => obstacle.say(process),
+            };
             let (code, place) = {
                 let step = &run.lesson.steps[run.index];
                 (step.code.clone(), step.place.clone())
             };
-            self.verdict(code, &place, false, obstacle.say(process));
+            self.verdict(code, &place, false, reason);
             run.phase = Phase::Done;
             return Ok(Turn::Next(run));
         }

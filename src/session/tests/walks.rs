@@ -1,6 +1,7 @@
 //! Programs that are walked, on the double.
 
 use super::*;
+use crate::model::{Outcome, ProcessState, Signal};
 use crate::session::Mode;
 use crate::session::recording::{Recorder, read};
 
@@ -120,4 +121,66 @@ fn a_program_that_never_comes_to_the_call_is_a_disagreement() {
         format!("```c client program 4\n{CLIENT}```\n\n```lab\nstep client until accept\n```\n");
     let session = run(&body);
     assert_eq!(session.score(), (0, 1), "{:#?}", pages(&session));
+}
+
+/// The play of two programs, each walked until none can go on.
+fn walked(server: &str, client: &str) -> Session {
+    let body =
+        format!("```c server program\n{server}\n```\n\n```c client program\n{client}\n```\n");
+    let mut session = open(&body).0;
+    while session.walker().is_some() && session.walked() < 100 {
+        step(&mut session).expect("goes on");
+    }
+    session
+}
+
+#[test]
+fn a_program_that_reads_through_null_dies_and_the_others_go_on() {
+    let session = walked(
+        "int main(void) { int *p = 0; getpid(); *p = 1; return 0; }",
+        "int main(void) { getpid(); getpid(); return 7; }",
+    );
+    let last = &session.timeline().last().expect("an entry").moment.snapshot;
+    let state = |name| last.process(&process(name)).expect("it was there").state.clone();
+    assert_eq!(state("server"), ProcessState::Dead(Outcome::Killed(Signal(11))));
+    assert_eq!(state("client"), ProcessState::Dead(Outcome::Exited(7)));
+    let said = session.timeline().iter().any(|entry| entry.printed.contains("through NULL"));
+    assert!(said, "{:#?}", pages(&session));
+}
+
+#[test]
+fn an_alarm_or_a_time_out_wakes_a_sleeping_program() {
+    for (server, wakes) in [
+        ("int main(void) { poll(NULL, 0, -1); return 0; }", false),
+        ("int main(void) { alarm(5); poll(NULL, 0, -1); return 0; }", true),
+        ("int main(void) { alarm(5); alarm(0); poll(NULL, 0, -1); return 0; }", false),
+        (
+            "int main(void) { struct timeval t = { 1, 0 };
+             int s = socket(AF_INET, SOCK_STREAM, 0);
+             setsockopt(s, SOL_SOCKET, SO_RCVTIMEO, &t, sizeof t);
+             poll(NULL, 0, -1); return 0; }",
+            true,
+        ),
+    ] {
+        let session = walked(server, "int main(void) { return 0; }");
+        assert_eq!(session.sleeps_for().is_some(), wakes, "{server}: {:#?}", pages(&session));
+    }
+}
+
+#[test]
+fn who_makes_calls_without_end_is_told_as_such() {
+    let body = "```c server program\nint main(void) { for (;;) getpid(); }\n```\n\n\
+                ```lab\nstep server until accept\n```\n";
+    let session = run(body);
+    let said = session.timeline().iter().flat_map(|entry| entry.verdicts.clone());
+    let said: Vec<String> = said.map(|verdict| verdict.kernel).collect();
+    assert_eq!(said, ["server made 1000 calls, and no accept()"]);
+}
+
+#[test]
+fn a_program_may_be_given_the_word_together() {
+    let body = "```c server program a together\nint main(int argc, char **argv)\n\
+                { return argc * 100 + argv[2][0]; }\n```\n\n```lab\nstep server\n\
+                expect server exit 160\n```\n";
+    assert_eq!(run(body).score(), (1, 0));
 }
