@@ -55,12 +55,19 @@ impl Host {
     }
 
     /// The whole connections that wait for accept() behind this listener, in the order in which
-    /// accept() gives them: that of the packets that completed them.
+    /// accept() gives them: that of the packets that completed them. None are named where several
+    /// listeners share the port (SO_REUSEPORT): the kernel does not report whose they are, only
+    /// how many each has.
     pub fn accept_queue<'a>(
         &'a self,
         listener: &'a Socket,
     ) -> impl Iterator<Item = &'a Arc<Socket>> {
-        self.queued(listener, Ownerless::AcceptQueue)
+        let shared = self.sockets.iter().any(|other| {
+            other.is_listener()
+                && other.inode != listener.inode
+                && (other.kind, &other.local) == (listener.kind, &listener.local)
+        });
+        self.queued(listener, Ownerless::AcceptQueue).filter(move |_| !shared)
     }
 
     fn queued<'a>(
