@@ -260,9 +260,15 @@ fn local(cast: &[Cast]) -> Option<String> {
 /// What every process came to, for the end of a transcript: `client    +++ exited with 0 +++`.
 pub(super) fn fates(session: &Session) -> Vec<String> {
     let Some(last) = session.timeline().last() else { return Vec::new() };
+    // A child's name is its parent's and a number.
+    let runs = |name: &ProcessName| {
+        let programs = session.lesson().into_iter().flat_map(|lesson| lesson.programs());
+        programs.into_iter().any(|program| name.as_str().starts_with(program.process.as_str()))
+    };
     let told = last.moment.snapshot.processes.iter().filter_map(|process| {
         let state = match &process.state {
             ProcessState::InCall { call, .. } => format!("asleep in {}", call.typed),
+            ProcessState::Ready if !runs(&process.name) => "idle".to_owned(),
             // Programs that never end are left after so many calls, or so long a time.
             ProcessState::Ready => "cut off: it would have gone on".to_owned(),
             ProcessState::Running => "running".to_owned(),
