@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use nix::sys::signal::{Signal as Sig, kill};
 use nix::unistd::Pid;
-use sockstep::model::{LabSpec, Moment, Outcome, Syscall, World};
+use sockstep::model::{LabSpec, Moment, Outcome, ProcessState, Syscall, World};
 use support::{ARENA, call, lab_or_skip, name};
 
 #[test]
@@ -43,10 +43,6 @@ fn install_for(world: &mut dyn World, signal: i64, restart: bool) {
     assert!(world.memory(&name("server")).expect("it lives").write(ARENA, &bytes));
     let moment = call(world, "server", Syscall::RtSigaction, [signal, ARENA as i64, 0, 8, 0, 0]);
     assert_eq!(moment.reports[0].outcome, Outcome::Returned(0));
-}
-
-fn handlers(moment: &Moment) -> usize {
-    moment.snapshot.process(&name("server")).expect("it lives").handling.len()
 }
 
 /// Counts what came back of calls of this kind.
@@ -106,7 +102,7 @@ fn two_signals_that_come_at_any_time_lose_no_call() {
 
 /// Makes calls, in handlers too, while others send these signals all the time.
 fn calls_among(signals: &[Sig]) {
-    const CALLS: usize = 400;
+    const TURNS: usize = 900;
     let Some(mut world) = lab_or_skip(&LabSpec::two_hosts()) else { return };
     let world = &mut *world;
     for signal in signals {
@@ -114,7 +110,7 @@ fn calls_among(signals: &[Sig]) {
     }
     let outer = world.start().snapshot.process(&name("server")).expect("it lives").outer_pid;
     let over = AtomicBool::new(false);
-    let (mut made, mut back, mut caught) = (0, 0, 0);
+    let (mut made, mut back, mut caught, mut deep, mut ready) = (0, 0, 0, 0, true);
     std::thread::scope(|scope| {
         scope.spawn(|| {
             while !over.load(Ordering::Relaxed) {
@@ -124,29 +120,27 @@ fn calls_among(signals: &[Sig]) {
                 std::thread::park_timeout(Duration::from_micros(300));
             }
         });
-        let mut note = |moment: &Moment, back: &mut usize| {
-            *back += count(moment, Syscall::Getpid) + count(moment, Syscall::Getppid);
-            caught += moment.signals.len();
-            handlers(moment)
-        };
-        let mut leave = |world: &mut dyn World, mut deep: usize, back: &mut usize| {
-            while deep > 0 {
-                made += 1;
-                note(&call(world, "server", Syscall::Getppid, [0; 6]), back);
-                deep = note(&call(world, "server", Syscall::RtSigreturn, [0; 6]), back);
-            }
-        };
-        for _ in 0..CALLS {
-            let moment = call(world, "server", Syscall::Getpid, [0; 6]);
+        for turn in 0.. {
+            over.fetch_or(turn >= TURNS, Ordering::Relaxed);
+            let next = if turn < TURNS && ready || deep > 0 && ready {
+                let syscall = match deep {
+                    0 => Syscall::Getpid,
+                    _ if turn < TURNS && turn % 2 == 0 => Syscall::Getppid,
+                    _ => Syscall::RtSigreturn,
+                };
+                made += usize::from(syscall != Syscall::RtSigreturn);
+                Some(call(world, "server", syscall, [0; 6]))
+            } else {
+                world.next(Duration::from_millis(200)).expect("it lives")
+            };
+            let Some(moment) = next else { break };
             back += count(&moment, Syscall::Getpid) + count(&moment, Syscall::Getppid);
-            leave(world, handlers(&moment), &mut back);
+            caught += moment.signals.len();
+            let server = moment.snapshot.process(&name("server")).expect("it lives");
+            (deep, ready) = (server.handling.len(), server.state == ProcessState::Ready);
         }
         over.store(true, Ordering::Relaxed);
-        while let Some(moment) = world.next(Duration::from_millis(200)).expect("it lives") {
-            back += count(&moment, Syscall::Getpid) + count(&moment, Syscall::Getppid);
-            leave(world, handlers(&moment), &mut back);
-        }
     });
-    assert_eq!(back, made + CALLS, "{caught} signals were caught");
-    assert!(caught > CALLS / 10, "only {caught} signals were caught");
+    assert_eq!((back, deep), (made, 0), "{caught} signals were caught");
+    assert!(caught > TURNS / 10, "only {caught} signals were caught");
 }
