@@ -164,6 +164,7 @@ fn snapshot(at: Duration, sockets: &[Arc<Socket>]) -> Snapshot {
             fds: if server { vec![Arc::new(listener)] } else { Vec::new() },
             handling: Vec::new(),
             standard: true,
+            stopped_in: None,
         })
     });
     Snapshot { at, hosts: hosts.collect(), processes: processes.collect(), wire: Arc::default() }

@@ -3,7 +3,7 @@
 use super::case::Case;
 use super::note::{Note, note};
 use super::story::{Rank, Story};
-use crate::model::{Action, Call, Caught, Cause, Outcome, ProcessState, Signal, Syscall};
+use crate::model::{Action, Call, Caught, Cause, Outcome, Syscall};
 
 /// Explains the handlers that began or ended in this moment.
 pub fn tell(story: &mut Story) {
@@ -22,10 +22,10 @@ fn is_never_restarted(syscall: Syscall) -> bool {
 
 /// Why a call came back with EINTR, if a handler of this process had interrupted it.
 pub fn interrupted(story: &Story, case: &Case) -> Option<Note> {
-    let process = story.scene.before.process(case.process)?;
-    let during =
-        |caught: &&std::sync::Arc<Caught>| caught.during.as_ref() == Some(&case.report.call);
-    let caught = process.handling.iter().rev().find(during)?;
+    let caught = story.scene.moment.left(story.scene.before, case.process)?;
+    if caught.during.as_ref() != Some(&case.report.call) {
+        return None;
+    }
     let (call, handler, process) = (case.call(), &caught.handler, case.process);
     let signal = caught.signal;
     Some(if is_never_restarted(case.report.call.syscall) {
@@ -75,34 +75,37 @@ fn begins(story: &Story, caught: &Caught) -> Note {
 }
 
 fn slept_in(story: &Story, call: &Call) -> bool {
-    story.scene.before.process(&call.process).is_some_and(|process| match &process.state {
-        ProcessState::InCall { call: now, .. } => **now == *call,
-        ProcessState::Ready
-        | ProcessState::Running
-        | ProcessState::Stopped
-        | ProcessState::Dead(_) => false,
-    })
+    let open = story.scene.moment.open_call(story.scene.before, &call.process);
+    open.is_some_and(|open| **open == *call)
 }
 
 /// Who sent it, as a clause.
 fn source(story: &Story, caught: &Caught) -> Note {
     let all = &story.scene.after().processes;
     let named = |pid: i32| all.iter().rev().find(|process| process.pid == pid);
-    // The kernel signs for the writer who has broken a pipe.
-    let pipe = caught.signal.name() == Some("SIGPIPE");
+    if let Some(pid) = caught.child() {
+        return match named(pid) {
+            Some(child) => note!("signal-from-child", child = &child.name),
+            None => note!("signal-from-child", child = pid),
+        };
+    }
+    // The kernel signs for the writer whose pipe is broken with the writer's own number.
+    let pipe = caught.signal.name() == Some("SIGPIPE") && !kills(story, caught);
     match caught.sent_by() {
-        Some(_) if pipe => note!("signal-from-kernel"),
+        Some(pid) if pid == caught.pid && pipe => note!("signal-from-kernel"),
         Some(pid) if pid == caught.pid => note!("signal-from-itself"),
         Some(pid) => match named(pid) {
             Some(sender) => note!("signal-from-process", sender = &sender.name),
             None => note!("signal-from-outside"),
         },
-        None if caught.signal == Signal::CHLD => match named(caught.sender) {
-            Some(child) => note!("signal-from-child", child = &child.name),
-            None => note!("signal-from-child", child = caught.sender),
-        },
         None => note!("signal-from-kernel"),
     }
+}
+
+/// Whether the moment begins with the process's own kill().
+fn kills(story: &Story, caught: &Caught) -> bool {
+    let Cause::Action(Action::Call(call)) = &story.scene.moment.cause else { return false };
+    call.syscall == Syscall::Kill && call.process == caught.process
 }
 
 /// A handler is over: what it interrupted goes on.

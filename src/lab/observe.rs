@@ -77,6 +77,11 @@ impl Lab {
                     fds
                 }
             };
+            let stopped_in = if let Doing::Calling { call, reported: true } = &process.doing {
+                Some(call.clone()).filter(|_| state == ProcessState::Stopped)
+            } else {
+                None
+            };
             let row = Process {
                 name: process.name.clone(),
                 host: process.host.clone(),
@@ -90,6 +95,7 @@ impl Lab {
                 state,
                 fds: fds.open,
                 standard: fds.standard,
+                stopped_in,
             };
             seen.push(match earlier {
                 Some(earlier) if **earlier == row => earlier.clone(),

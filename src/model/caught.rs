@@ -57,10 +57,15 @@ impl Caught {
         self.flags & 0x1000_0000 != 0
     }
 
-    /// The number of the process that sent it with kill(2); 0 is somebody outside of the lab.
-    /// `None` where nobody did.
+    /// The number of the process that sent it with kill(2), or for which the kernel says so (the
+    /// SIGPIPE of a writer); 0 is somebody outside of the lab. `None` where nobody did.
     pub fn sent_by(&self) -> Option<i32> {
-        (self.code == Self::USER && self.signal != Signal::CHLD).then_some(self.sender)
+        (self.code == Self::USER).then_some(self.sender)
+    }
+
+    /// The number of the child of which it tells: SIGCHLD for a change of state (`CLD_EXITED` …).
+    pub fn child(&self) -> Option<i32> {
+        (self.signal == Signal::CHLD && matches!(self.code, 1..=6)).then_some(self.sender)
     }
 
     /// What the signal brought, as strace prints it: `{si_signo=SIGUSR1, si_code=SI_USER,
@@ -145,5 +150,15 @@ mod tests {
         assert_eq!(caught(10, 0, 0).sent_by(), Some(3));
         assert_eq!(caught(14, 0x80, 0).sent_by(), None);
         assert_eq!(caught(17, 1, 0).sent_by(), None);
+        assert_eq!(caught(17, 0, 0).sent_by(), Some(3), "kill(pid, SIGCHLD)");
+    }
+
+    #[test]
+    fn only_a_change_of_its_state_is_of_a_child() {
+        for (signal, code, child) in
+            [(17, 1, Some(3)), (17, 6, Some(3)), (17, 0, None), (10, 1, None)]
+        {
+            assert_eq!(caught(signal, code, 0).child(), child);
+        }
     }
 }

@@ -31,6 +31,9 @@ pub struct Process {
     pub fds: Vec<Arc<Fd>>,
     /// 0, 1 and 2 are what they were at its birth: `/dev/null`, and a command's output.
     pub standard: bool,
+    /// The call in which it is while it is stopped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped_in: Option<Arc<Call>>,
 }
 
 /// What a process does.
@@ -105,6 +108,15 @@ impl Process {
     /// The entry of this number.
     pub fn fd(&self, number: i32) -> Option<&Arc<Fd>> {
         self.fds.iter().find(|fd| fd.number == number)
+    }
+
+    /// The call that it is in: it sleeps there, or is stopped there.
+    pub fn in_call(&self) -> Option<&Arc<Call>> {
+        match &self.state {
+            ProcessState::InCall { call, .. } => Some(call),
+            ProcessState::Stopped => self.stopped_in.as_ref(),
+            ProcessState::Ready | ProcessState::Running | ProcessState::Dead(_) => None,
+        }
     }
 
     /// Whether it is alive.

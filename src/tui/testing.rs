@@ -121,6 +121,7 @@ impl Lab {
             fds: fds.iter().map(fd).collect(),
             handling: Vec::new(),
             standard: true,
+            stopped_in: None,
         }));
         self
     }

@@ -46,6 +46,7 @@ impl Lab {
             fds: Vec::new(),
             handling: Vec::new(),
             standard: true,
+            stopped_in: None,
         });
         self
     }

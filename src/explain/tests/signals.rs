@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::explain::note::Value;
 use crate::explain::testing::*;
-use crate::model::{Action, Call, Caught, Outcome, Signal};
+use crate::model::{Action, Call, Caught, Outcome, ProcessState, Signal};
 
 const RESTART: i64 = 0x1000_0000;
 
@@ -70,13 +71,42 @@ fn a_signal_names_its_sender_if_it_has_one() {
         (user(0), "signal-from-outside", "sent from outside"),
         ((13, Caught::USER, 2), "signal-from-kernel", "sent by the kernel"),
         ((14, Caught::KERNEL, 0), "signal-from-kernel", "sent by the kernel"),
+        ((13, Caught::USER, 3), "signal-from-process", "sent by client"),
+        ((13, Caught::USER, 0), "signal-from-outside", "sent from outside"),
         ((17, 1, 3), "signal-from-child", "because of its child client"),
+        ((17, Caught::USER, 0), "signal-from-outside", "sent from outside"),
+        ((17, Caught::USER, 3), "signal-from-process", "sent by client"),
     ];
     for ((signal, code, sender), key, words) in cases {
         let caught = Caught { signal: Signal(signal), code, sender, ..caught(None, 0) };
         let play = Play::new(&idle(), handling(&caught)).caught(caught);
-        assert!(play.notes()[0].mentions(words) || play.first().contains(words), "{key}");
+        assert_eq!(play.keys(), ["signal-caught-idle"], "{signal} {code} {sender}");
+        let notes = play.notes();
+        let Some(Value::Clause(source)) = notes[0].value("source") else { panic!("no source") };
+        assert_eq!(source.key, key, "{signal} {code} {sender}");
+        assert!(play.first().contains(words), "{}", play.first());
     }
+}
+
+#[test]
+fn the_kernels_sigpipe_is_not_one_that_the_process_sends_itself() {
+    let caught = Caught { signal: Signal(13), sender: 2, ..caught(None, 0) };
+    let kill = Action::Call(Arc::new(call("server", "kill", &[2, 13], &["2", "SIGPIPE"])));
+    let play = Play::new(&idle(), handling(&caught)).cause(kill).caught(caught);
+    let notes = play.notes();
+    let Some(Value::Clause(source)) = notes[0].value("source") else { panic!("no source") };
+    assert_eq!(source.key, "signal-from-itself");
+}
+
+#[test]
+fn who_is_stopped_in_a_call_is_found_asleep_there() {
+    let stopped = Lab::new().fd("server", 3, listener(0, 1)).edit("server", |process| {
+        process.state = ProcessState::Stopped;
+        process.stopped_in = Some(Arc::new(accept()));
+    });
+    let caught = caught(Some(accept()), 0);
+    let play = Play::new(&stopped, handling(&caught)).caught(caught);
+    assert!(play.keys().contains(&"signal-caught-asleep"), "{:?}", play.keys());
 }
 
 #[test]

@@ -119,5 +119,6 @@ fn process_row(process: &Proc) -> Process {
         fds: fds.collect(),
         handling: process.handling.iter().map(|(caught, _)| caught.clone()).collect(),
         standard: true,
+        stopped_in: None,
     }
 }

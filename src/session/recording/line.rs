@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::rows::Piece;
 use crate::model::{
-    Caught, Cause, Change, Fd, Filter, Held, HostName, LabSpec, Passage, ProcessName, ProcessState,
-    Report, Socket,
+    Call, Caught, Cause, Change, Fd, Filter, Held, HostName, LabSpec, Passage, ProcessName,
+    ProcessState, Report, Socket,
 };
 use crate::session::entry::{Bet, Origin, ProcessVariables, Verdict};
 
@@ -124,6 +124,8 @@ pub struct ProcessLine {
     pub fds: Vec<Piece<Arc<Fd>>>,
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub standard: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stopped_in: Option<Arc<Call>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -189,6 +189,7 @@ fn process(
         state: line.state,
         handling: line.handling,
         standard: line.standard,
+        stopped_in: line.stopped_in,
     }))
 }
 

@@ -129,6 +129,7 @@ fn process_line(before: &Snapshot, process: &Process) -> ProcessLine {
         handling: process.handling.clone(),
         fds: pieces(fds, &process.fds, Arc::clone),
         standard: process.standard,
+        stopped_in: process.stopped_in.clone(),
     }
 }
 

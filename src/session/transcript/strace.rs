@@ -19,7 +19,7 @@ pub fn strace<'a>(before: Option<&Snapshot>, moment: &'a Moment) -> Vec<(&'a Pro
         // The call is over for the kernel, but the program hears of it only behind the handler.
         if let Some(call) = &caught.during
             && !reported(call)
-            && !was_open(before, call)
+            && !was_open(before, moment, call)
         {
             lines.push((&caught.process, unfinished(call)));
         }
@@ -33,26 +33,17 @@ pub fn calls(before: Option<&Snapshot>, moment: &Moment) -> Vec<String> {
     let reports = &moment.reports;
     let resumed = |index: usize, report: &Report| {
         let same = |other: &Report| other.call == report.call && other.outcome == Outcome::Blocked;
-        reports[..index].iter().any(same) || was_open(before, &report.call)
+        reports[..index].iter().any(same) || was_open(before, moment, &report.call)
     };
     let lines = reports.iter().enumerate();
     lines.map(|(index, report)| line(report, resumed(index, report))).collect()
 }
 
-/// Whether a call had begun before the moment: it slept, or a handler had interrupted it.
-fn was_open(before: Option<&Snapshot>, call: &Call) -> bool {
-    let Some(process) = before.and_then(|before| before.process(&call.process)) else {
-        return false;
-    };
-    let slept = match &process.state {
-        ProcessState::InCall { call: now, .. } => **now == *call,
-        ProcessState::Ready
-        | ProcessState::Running
-        | ProcessState::Stopped
-        | ProcessState::Dead(_) => false,
-    };
-    let mut outer = process.handling.iter().filter_map(|caught| caught.during.as_ref());
-    slept || outer.any(|during| **during == *call)
+/// Whether a call had begun before the moment: the process was in it, or a handler that is over by
+/// now had interrupted it.
+fn was_open(before: Option<&Snapshot>, moment: &Moment, call: &Call) -> bool {
+    let open = before.and_then(|before| moment.open_call(before, &call.process));
+    open.is_some_and(|open| **open == *call)
 }
 
 /// The line with which strace says that a signal has come.
