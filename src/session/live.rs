@@ -317,8 +317,11 @@ impl Live {
                     let message = fault.to_string();
                     self.stop(process, Ended::Refused(message.clone()));
                     // A program dies of it as a real one would, and the others go on.
-                    if let (Some(_), Some(signal)) = (&program, fault.signal()) {
-                        walk::say(process, &format!("{message}\n"), printed);
+                    if let (Some(program), Some(signal)) = (&program, fault.signal()) {
+                        let at = place.unwrap_or_default();
+                        let file = program.source.path.rsplit('/').next().unwrap_or_default();
+                        let text = format!("{file}:{}:{}: {message}\n", at.line, at.column);
+                        walk::say(process, &text, printed);
                         self.doomed.push_back((process.clone(), Signal(signal)));
                         return Ok(());
                     }
