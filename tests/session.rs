@@ -7,7 +7,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sockstep::lesson::{self, Lesson};
-use sockstep::model::{Action, Filter, LabSpec, Lang, TcpState, WireAction};
+use sockstep::model::{
+    Action, Filter, LabSpec, Lang, Outcome, Report, Syscall, TcpState, WireAction,
+};
 use sockstep::session::recording::{Recorder, read};
 use sockstep::session::{Entry, Mode, Origin, Progress, Session, SessionError, Target, transcript};
 
@@ -75,6 +77,14 @@ fn story(session: &Session) -> Vec<String> {
     asked.map(line).collect()
 }
 
+/// The outcome of a call, without an address that the kernel was free to choose.
+fn came_of(report: &Report) -> String {
+    match (report.call.syscall, &report.outcome) {
+        (Syscall::Mmap, Outcome::Returned(_)) => "= an address".to_owned(),
+        (_, outcome) => outcome.to_string(),
+    }
+}
+
 /// All calls in their order, and all packets in theirs. What a timer brings may come in the moment
 /// of a step or in one of its own, so the moments are left out.
 fn calls_and_packets(session: &Session) -> [Vec<String>; 2] {
@@ -82,7 +92,7 @@ fn calls_and_packets(session: &Session) -> [Vec<String>; 2] {
     let calls = moments().flat_map(|moment| &moment.reports);
     let packets = moments().flat_map(|moment| &moment.passages);
     [
-        calls.map(|r| format!("{} {} {}", r.call.process, r.call.code, r.outcome)).collect(),
+        calls.map(|r| format!("{} {} {}", r.call.process, r.call.code, came_of(r))).collect(),
         packets.map(|p| format!("{} {:?}", p.packet.label(), p.fate)).collect(),
     ]
 }

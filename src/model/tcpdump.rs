@@ -161,6 +161,11 @@ fn icmp(bytes: &[u8]) -> String {
             Some(quote) => unreachable(code, &quote),
             None => format!("unreachable - #{code}"),
         },
+        (12, 0) => {
+            let octet = bytes.get(4).copied().unwrap_or_default();
+            format!("parameter problem - octet {octet}")
+        }
+        (12, code) => format!("parameter problem - code {code}"),
         _ => format!("type-#{kind}"),
     }
 }

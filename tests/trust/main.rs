@@ -20,7 +20,7 @@ use sockstep::session::{Progress, Session};
 use witness::{Count, Lie, Witnessed};
 
 /// The longest time that a lesson may take beside the other tools.
-const LONGEST: Duration = Duration::from_secs(180);
+const LONGEST: Duration = Duration::from_secs(420);
 
 /// Goes through a lesson beside the other tools; what was compared.
 fn run(lesson: Lesson, lie: Lie) -> Count {

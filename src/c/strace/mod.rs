@@ -253,9 +253,10 @@ fn named_peer(call: &Call, memory: &dyn Memory, at: usize) -> Vec<(usize, String
 }
 
 /// `[128 => 16]`, or `[16]` if it stayed the same.
-/// A file's mode as strace writes it: `0644`.
+/// A file's mode as strace writes it: `0644`, and `000` for none.
 fn octal(mode: i64) -> String {
-    format!("{:#05o}", mode & 0o7777).replace("0o", "0")
+    let digits = format!("0{:o}", mode & 0o7777);
+    format!("{digits:0>3}")
 }
 
 fn changed(call: &Call, at: usize, now: i64) -> String {
