@@ -2,7 +2,7 @@
 
 mod support;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -85,16 +85,23 @@ fn came_of(report: &Report) -> String {
     }
 }
 
-/// All calls in their order, and all packets in theirs. What a timer brings may come in the moment
-/// of a step or in one of its own, so the moments are left out.
-fn calls_and_packets(session: &Session) -> [Vec<String>; 2] {
+/// What each process's calls came to, in its order, and all packets. What a timer brings may come
+/// in the moment of a step or in one of its own, so the moments are left out; and where programs
+/// run side by side it is chance who is ahead, and whether one has to sleep for the other.
+fn calls_and_packets(session: &Session) -> (BTreeMap<String, Vec<String>>, Vec<String>) {
     let moments = || session.timeline().iter().map(|entry| &entry.moment);
-    let calls = moments().flat_map(|moment| &moment.reports);
+    let mut calls: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for report in moments().flat_map(|moment| &moment.reports) {
+        if report.outcome.is_over() {
+            let text = format!("{} {}", report.call.code, came_of(report));
+            calls.entry(report.call.process.to_string()).or_default().push(text);
+        }
+    }
     let packets = moments().flat_map(|moment| &moment.passages);
-    [
-        calls.map(|r| format!("{} {} {}", r.call.process, r.call.code, came_of(r))).collect(),
-        packets.map(|p| format!("{} {:?}", p.packet.label(), p.fate)).collect(),
-    ]
+    let mut packets: Vec<String> =
+        packets.map(|p| format!("{} {:?}", p.packet.label(), p.fate)).collect();
+    packets.sort();
+    (calls, packets)
 }
 
 #[test]
@@ -112,8 +119,9 @@ fn the_kernel_agrees_with_every_lesson_in_both_languages() {
             }
             stories.push(calls_and_packets(&session));
         }
-        // Where ACKs may be delayed, it is chance into which moment they fall.
-        if !builtin(id, Lang::En).spec.quickack {
+        // Where ACKs may be delayed, it is chance into which moment they fall; and who gets a
+        // connection where two listeners share a port is the kernel's secret.
+        if !builtin(id, Lang::En).spec.quickack || id == "mystery-two-servers" {
             continue;
         }
         assert_eq!(stories[0], stories[1], "{id}: the pair tells one story");
