@@ -102,6 +102,8 @@ pub enum TcpOption {
     Sack(Vec<(u32, u32)>),
     /// Timestamp and echo.
     Timestamps(u32, u32),
+    /// A cookie for Fast Open is asked for (RFC 7413).
+    FastOpenRequest,
     /// Any other, by its kind.
     Other(u8),
 }

@@ -112,6 +112,7 @@ fn option(option: &TcpOption, peer: u32) -> String {
         TcpOption::Mss(bytes) => format!("mss {bytes}"),
         TcpOption::WindowScale(shift) => format!("wscale {shift}"),
         TcpOption::SackPermitted => "sackOK".to_owned(),
+        TcpOption::FastOpenRequest => "tfo  cookiereq".to_owned(),
         TcpOption::Sack(blocks) => {
             let mut text = format!("sack {} ", blocks.len());
             for (from, to) in blocks {

@@ -115,7 +115,12 @@ fn control(memory: &dyn Memory, at: i64, length: i64) -> String {
             kind_name(kind, i64::from(how)),
             data_shown(kind, i64::from(how), data),
         ));
-        if size < 16 || parts.len() >= CUT {
+        if size < 16 {
+            // What begins with no header of its own length can't be parted any further.
+            parts.push(format!("... /* {:#x} */", at + start as i64 + 16));
+            break;
+        }
+        if parts.len() >= CUT {
             break;
         }
         start = end.checked_next_multiple_of(8).unwrap_or(usize::MAX);
@@ -128,6 +133,8 @@ fn kind_name(level: i64, kind: i64) -> String {
         (SOL_SOCKET, SCM_RIGHTS) => "SCM_RIGHTS".to_owned(),
         (SOL_SOCKET, SCM_CREDENTIALS) => "SCM_CREDENTIALS".to_owned(),
         (SOL_SOCKET, _) => unknown(kind, "SCM_"),
+        // No option of ip(7) has this number.
+        (0, 0) => "0 /* IP_??? */".to_owned(),
         (level, kind) => super::option::name(level, kind),
     }
 }

@@ -20,8 +20,8 @@ pub(in super::super) fn quoted(bytes: &[u8]) -> String {
             11 => text.push_str("\\v"),
             12 => text.push_str("\\f"),
             b' '..=b'~' => text.push(char::from(*byte)),
-            // As short as can be: a digit behind it must not be taken for one of it.
-            _ if bytes.get(at + 1).is_some_and(u8::is_ascii_digit) => {
+            // As short as can be: an octal digit behind it must not be taken for one of it.
+            _ if bytes.get(at + 1).is_some_and(|next| (b'0'..=b'7').contains(next)) => {
                 text.push_str(&format!("\\{byte:03o}"));
             }
             _ => text.push_str(&format!("\\{byte:o}")),

@@ -107,6 +107,7 @@ fn option(kind: u8, value: &[u8]) -> TcpOption {
         (2, [high, low]) => Some(TcpOption::Mss(u16::from_be_bytes([*high, *low]))),
         (3, [shift]) => Some(TcpOption::WindowScale(*shift)),
         (4, []) => Some(TcpOption::SackPermitted),
+        (34, []) => Some(TcpOption::FastOpenRequest),
         (5, blocks) if blocks.len() % 8 == 0 => (0..blocks.len() / 8)
             .map(|block| Some((word(block * 8)?, word(block * 8 + 4)?)))
             .collect::<Option<_>>()
