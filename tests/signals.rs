@@ -122,7 +122,7 @@ fn calls_among(signals: &[Sig]) {
         });
         for turn in 0.. {
             over.fetch_or(turn >= TURNS, Ordering::Relaxed);
-            let next = if turn < TURNS && ready || deep > 0 && ready {
+            let next = if ready && (turn < TURNS || deep > 0) {
                 let syscall = match deep {
                     0 => Syscall::Getpid,
                     _ if turn < TURNS && turn % 2 == 0 => Syscall::Getppid,
