@@ -6,6 +6,7 @@ mod coverage;
 mod disagreements;
 mod facts;
 mod formats;
+mod joined;
 mod recordings;
 mod reruns;
 mod signals;
