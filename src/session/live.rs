@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::actor::{Actor, Ended};
 use super::entry::ProcessVariables;
 use super::interrupt::way_back;
+use super::order;
 use super::ports::Ports;
 use super::walk;
 use crate::c::{self, Event, Fault, Machine, Scope, Statement};
@@ -188,7 +189,7 @@ impl Live {
         let mut halt = None;
         self.name_handlers(&mut moment);
         self.snapshot = moment.snapshot.clone();
-        in_order(&mut moment);
+        order::in_order(&mut moment);
         if let Cause::Action(Action::Call(call)) = &moment.cause
             && call.syscall == Syscall::RtSigreturn
         {
@@ -374,24 +375,6 @@ impl Live {
             self.look();
         }
     }
-}
-
-/// Puts the reports into an order that is the same each time. When a moment wakes several
-/// processes, they run side by side, and who replies first is chance; but what their C does next
-/// (which port a call gets) hangs on the order in which they go on. The caller comes first, then
-/// the others by their birth.
-fn in_order(moment: &mut Moment) {
-    let caller = match &moment.cause {
-        Cause::Action(Action::Call(call)) => Some(&call.process),
-        Cause::Action(_) | Cause::Start | Cause::Statement { .. } | Cause::Kernel => None,
-    };
-    let born = |name: &ProcessName| {
-        moment.snapshot.processes.iter().position(|process| process.name == *name)
-    };
-    moment.reports.sort_by_key(|report| {
-        let process = &report.call.process;
-        (Some(process) != caller, born(process))
-    });
 }
 
 /// What every process knows before it has run anything.

@@ -24,6 +24,7 @@ mod judge;
 mod live;
 mod look;
 mod obstacle;
+mod order;
 mod pages;
 mod ports;
 pub mod recording;
