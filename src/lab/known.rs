@@ -65,8 +65,10 @@ impl Known {
         })
     }
 
-    /// Whether it sleeps in `call`, or waits for a request if there is none.
-    pub fn rest(&mut self, call: Option<&Call>) -> Rest {
+    /// Whether it sleeps in `call`, or waits for a request if there is none. Whom a signal has
+    /// `stopped` while strace(1) or a debugger looks on is in the state of a traced process, not
+    /// in that of a stopped one.
+    pub fn rest(&mut self, call: Option<&Call>, stopped: bool) -> Rest {
         let moving = Rest { quiet: false, stopped: false, runs: 0 };
         let Ok(length) = self.syscall.read_at(&mut self.buffer, 0) else { return moving };
         let place = match proc::place(&self.buffer[..length]) {
@@ -77,6 +79,7 @@ impl Known {
         let Some((state, runs)) = self.state() else { return moving };
         match state {
             RunState::Stopped => Rest { quiet: true, stopped: true, runs },
+            RunState::Traced if stopped => Rest { quiet: true, stopped: true, runs },
             RunState::Sleeping => {
                 Rest { quiet: self.is_expected(place, call), stopped: false, runs }
             }
@@ -106,7 +109,7 @@ impl Known {
         let length = self.status.read_at(&mut self.buffer, 0).ok()?;
         let text = &self.buffer[..length];
         let state = proc::status_state(text)?;
-        let still = matches!(state, RunState::Sleeping | RunState::Stopped);
+        let still = matches!(state, RunState::Sleeping | RunState::Stopped | RunState::Traced);
         self.slept = runs.filter(|_| still).map(|runs| (runs, state));
         Some((state, runs.or_else(|| proc::switches(text))?))
     }

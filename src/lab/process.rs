@@ -370,7 +370,8 @@ impl Process {
             Doing::Calling { call, .. } => Some(call.clone()),
         };
         let Some(known) = &mut self.known else { return Rest { quiet: false, ..gone } };
-        let rest = known.rest(call.as_deref());
+        let told = self.signalled == Some(nix::libc::SIGSTOP);
+        let rest = known.rest(call.as_deref(), told);
         self.stopped = rest.stopped;
         rest
     }

@@ -153,9 +153,16 @@ impl Tracer {
             let end = hand.end.clone()?;
             let request = hand.done.get(hand.compared)?.clone();
             hand.compared += 1;
-            Some((restarts_left_out(request).into_iter().chain(hand.pending.clone()), end))
+            // Killed while it was stopped, it has not made its call again.
+            let interrupted = request.last().cloned();
+            let mut calls = restarts_left_out(request);
+            calls.extend(hand.pending.clone());
+            if calls.is_empty() {
+                calls.extend(interrupted);
+            }
+            Some((calls, end))
         });
-        let (mut calls, theirs) = (theirs.0.collect::<Vec<_>>(), theirs.1);
+        let (mut calls, theirs) = theirs;
         let agrees = calls.len() == 1 && calls[0].starts_with(call) && theirs.starts_with(end);
         calls.push(theirs);
         same_if(agrees, &format!("{call} {end}"), &calls.join("\n"))
@@ -182,9 +189,11 @@ impl Tracer {
     fn nothing_more(&self, pid: i32) -> Result<(), String> {
         let hand = &self.hands[&pid];
         let rest = hand.done.get(hand.compared..).unwrap_or_default().iter().flatten();
-        // The end of the lab has ended the calls that slept.
+        // The end of the lab has ended the calls that slept, without a result: strace has a word
+        // for it where it looked before the process was gone.
+        let no_result = |line: &str| line.ends_with(" = ?") || line.contains(" = ? ERESTART");
         let more: Vec<_> = rest
-            .filter(|line| line.starts_with("exit_group(") || !line.ends_with(" = ?"))
+            .filter(|line| line.starts_with("exit_group(") || !no_result(line))
             // So does that of a child, which its parent may sleep for.
             .filter(|line| !(self.asleep.contains_key(&pid) && line.starts_with("wait4(")))
             .collect();

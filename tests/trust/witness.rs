@@ -153,6 +153,11 @@ impl Lab {
     }
 
     fn compare_all(&mut self, moment: &mut Moment) -> Result<(), String> {
+        let command = |process: &Arc<Process>| process.state == ProcessState::Running;
+        let restless = moment.untold > 0 || moment.snapshot.processes.iter().any(command);
+        if moment.unsettled && !restless {
+            return Err("the lab has not come to rest".to_owned());
+        }
         self.compare_packets(moment)?;
         self.compare_calls(moment)?;
         self.compare_sockets(moment)?;
