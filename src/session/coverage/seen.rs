@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::data::{Dispatch, dispatch};
 use super::reach;
 use crate::lesson::{Fact, Lesson};
-use crate::model::{Errno, Outcome, Report, Snapshot, Syscall, TcpState};
+use crate::model::{Errno, Host, Outcome, ProcessState, Report, Snapshot, Syscall, TcpState};
 use crate::session::entry::{Entry, Verdict};
 
 /// What one run of a lesson has shown, each with the first step that shows it. Where the lesson
@@ -20,8 +20,9 @@ pub struct Seen {
     read: BTreeMap<TcpState, usize>,
     /// By expectations that held.
     expected: BTreeMap<TcpState, usize>,
-    /// Failures that no expectation has named yet.
-    open: BTreeSet<(Syscall, Errno)>,
+    /// The last call that failed with an error, while no expectation has named it; `None`: that
+    /// call has failed so before.
+    open: BTreeMap<Errno, Option<Syscall>>,
     /// Steps in which the kernel disagreed.
     disagreed: BTreeSet<usize>,
     pub(super) calls: BTreeMap<(Syscall, String), usize>,
@@ -37,7 +38,7 @@ impl Seen {
             dispatch: dispatch(),
             read: BTreeMap::new(),
             expected: BTreeMap::new(),
-            open: BTreeSet::new(),
+            open: BTreeMap::new(),
             disagreed: BTreeSet::new(),
             calls: BTreeMap::new(),
             errnos: BTreeMap::new(),
@@ -93,7 +94,11 @@ impl Seen {
     }
 
     fn states_of(&mut self, snapshot: &Snapshot, step: usize) {
-        let sockets = snapshot.hosts.iter().flat_map(|host| &host.sockets);
+        // Where a command runs, chance decides in which states its own sockets are met.
+        let at_rest = |host: &&Arc<Host>| {
+            !snapshot.on_host(&host.name).any(|process| process.state == ProcessState::Running)
+        };
+        let sockets = snapshot.hosts.iter().filter(at_rest).flat_map(|host| &host.sockets);
         for state in sockets.filter(|socket| socket.kind.is_tcp()).filter_map(|s| s.state) {
             self.read.entry(state).or_insert(step);
         }
@@ -106,11 +111,15 @@ impl Seen {
         if other && Errno::from_name("ENOTSOCK") != Some(errno) {
             return;
         }
-        let failure = (report.call.syscall, errno);
-        if let Place::Vacant(place) = self.errnos.entry(failure) {
-            place.insert(step);
-            self.open.insert(failure);
-        }
+        let syscall = report.call.syscall;
+        let first = match self.errnos.entry((syscall, errno)) {
+            Place::Vacant(place) => {
+                place.insert(step);
+                Some(syscall)
+            }
+            Place::Occupied(_) => None,
+        };
+        self.open.insert(errno, first);
     }
 
     fn functions(&mut self, snapshots: [Option<&Arc<Snapshot>>; 2], report: &Report, step: usize) {
@@ -146,13 +155,10 @@ impl Seen {
             self.expected.entry(state).or_insert(step);
         }
         if let Some(errno) = check.and_then(|c| errno_in(&c.fact)).or_else(|| failed(verdict)) {
-            self.open.retain(|failure| {
-                let named = failure.1 == errno;
-                if named {
-                    self.errnos.insert(*failure, step);
-                }
-                !named
-            });
+            // It speaks of the last call that failed so.
+            if let Some(Some(syscall)) = self.open.remove(&errno) {
+                self.errnos.insert((syscall, errno), step);
+            }
         }
     }
 }

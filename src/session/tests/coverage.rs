@@ -66,3 +66,25 @@ fn where_the_kernel_disagreed_nothing_is_answered() {
     assert!(found.answers.is_empty());
     assert!(!found.states.contains_key(&TcpState::CloseWait), "it was expected and not read");
 }
+
+#[test]
+fn an_expected_error_is_that_of_the_last_call_that_failed_so() {
+    let found = seen(&format!(
+        "{READY}
+Two calls.
+
+```c client
+write(99, \"hello\", 5);
+```
+
+And another.
+
+```c client
+close(99);    // = -1 EBADF
+```
+"
+    ));
+    let badf = Errno::from_name("EBADF").expect("a name");
+    assert_eq!(found.provoked(&[Syscall::Write, Syscall::Sendto], badf)[0].step, 6);
+    assert_eq!(found.provoked(&[Syscall::Close], badf)[0].step, 7);
+}
