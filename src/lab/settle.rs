@@ -15,6 +15,10 @@ use crate::model::{Cause, Moment, Outcome, ProcessName, Report, Syscall, changes
 /// floods the wire takes so long; the moment then says that it is not settled.
 const REST_LIMIT: Duration = Duration::from_secs(2);
 
+/// How many passes the lab makes at least before it gives up: on a busy machine the lab itself may
+/// have been waiting for a processor all that time.
+const LEAST_PASSES: u32 = 200;
+
 /// How often it is looked again if a process died while we looked.
 const LOOKS: usize = 3;
 
@@ -42,8 +46,9 @@ impl Lab {
 
     fn settle_since(&mut self, begin: Instant) -> Result<bool, Failure> {
         let mut last_runs = None;
-        let mut quiet_passes = 0;
+        let (mut quiet_passes, mut passes) = (0, 0_u32);
         loop {
+            passes = passes.saturating_add(1);
             let moved = self.carry() | self.listen()?;
             let rest = self.rest();
             let quiet = !moved && rest.is_some() && rest == last_runs;
@@ -53,8 +58,11 @@ impl Lab {
                 self.deaths.forget();
                 return Ok(true);
             }
-            let limit = if self.floods() { FLOOD_MOMENT } else { REST_LIMIT };
-            if begin.elapsed() > limit {
+            let over = match self.floods() {
+                true => begin.elapsed() > FLOOD_MOMENT,
+                false => passes > LEAST_PASSES && begin.elapsed() > REST_LIMIT,
+            };
+            if over {
                 return Ok(false);
             }
             if rest.is_none() && !moved {

@@ -36,6 +36,8 @@ pub struct Traces {
     /// for them.
     numbers: Vec<i32>,
     directories: Vec<PathBuf>,
+    /// When this was looked at, as `/proc` counts start times.
+    at: u64,
 }
 
 impl Traces {
@@ -46,6 +48,7 @@ impl Traces {
             namespaces: BTreeSet::new(),
             numbers: Vec::new(),
             directories: Vec::new(),
+            at: now(),
         };
         let numbered = nix::unistd::geteuid().is_root().then(Numbers::open);
         let own = namespaces_of(std::process::id() as i32);
@@ -120,13 +123,14 @@ impl Traces {
         left
     }
 
-    /// Namespaces that any process of the machine is in or holds open.
+    /// Namespaces that any process of the machine is in or holds open; not those born later, for
+    /// somebody else's lab may have got a number that is free again.
     fn namespaces_in_use(&self) -> Vec<String> {
         let pids = fs::read_dir("/proc")
             .expect("/proc")
             .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<i32>().ok());
         // A zombie waits for nobody but its new parent.
-        pids.filter(|pid| start_of(*pid).is_some())
+        pids.filter(|pid| start_of(*pid).is_some_and(|start| start <= self.at))
             .flat_map(|pid| namespaces_of(pid).into_keys().map(move |name| (pid, name)))
             .filter(|(_, name)| self.namespaces.contains(name))
             .map(|(pid, name)| format!("{name} held by {pid}"))
@@ -144,6 +148,14 @@ fn everybody() -> Vec<(i32, i32, u64)> {
         Some((pid, fields.get(1)?.parse().ok()?, fields.get(19)?.parse().ok()?))
     })
     .collect()
+}
+
+/// The time since boot in clock ticks, in which `/proc` counts start times.
+fn now() -> u64 {
+    let text = fs::read_to_string("/proc/uptime").expect("/proc");
+    let seconds: f64 = text.split(' ').next().expect("a word").parse().expect("a number");
+    let ticks = nix::unistd::sysconf(nix::unistd::SysconfVar::CLK_TCK).expect("known");
+    (seconds * ticks.expect("known") as f64) as u64
 }
 
 fn start_of(pid: i32) -> Option<u64> {
