@@ -14,6 +14,7 @@ mod exit {
     pub const FINE: i32 = 0;
     pub const DISAGREED: i32 = 1;
     pub const USAGE: i32 = 2;
+    pub const UNABLE: i32 = 3;
 }
 
 /// Runs sockstep to its end, with nothing to read and state of its own.
@@ -91,6 +92,21 @@ fn where_the_kernel_disagrees_both_are_quoted_with_the_story() {
     ] {
         assert!(said.contains(&part), "{part} is missing in:\n{said}");
     }
+}
+
+#[test]
+fn a_lesson_whose_needs_are_not_met_is_skipped_with_the_reason() {
+    if lab_or_skip(&LabSpec::two_hosts()).is_none() {
+        return;
+    }
+    let said = printed(&["check", "tests/lessons/needs.md", "tour"], exit::FINE);
+    let line = said.lines().next().unwrap_or_default();
+    assert!(line.starts_with("skipped"), "{said}");
+    assert!(line.ends_with("it runs the program `no-such-program`, which is not installed here"));
+    assert!(said.contains("1 passed, 0 failed") && said.contains("1 skipped"), "{said}");
+    printed(&["check", "tests/lessons/needs.md"], exit::UNABLE);
+    let refused = printed(&["run", "tests/lessons/needs.md"], exit::UNABLE);
+    assert!(refused.contains("which is not installed here\ninstall"), "{refused}");
 }
 
 #[test]

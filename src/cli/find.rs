@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
-use crate::lab::wire_is_possible;
+use crate::lab::{lack, wire_is_possible};
 use crate::lesson::{
     Lesson, Options as Reading, builtin_ids, builtin_text, compare, parse_with, render,
 };
@@ -55,7 +55,7 @@ impl Here {
             let with_wire = Self { rung: Rung::Wire, allow_run };
             let lesson = with_wire.declared(name, lang)?;
             if lesson.spec.rung == Rung::Wire {
-                return Ok(lesson);
+                return equipped(lesson);
             }
         }
         Self::new(wanted, allow_run).lesson(name, lang)
@@ -134,7 +134,18 @@ impl Here {
             (_, Rung::Wire) => lesson.spec.rung = Rung::Wire,
             (Rung::Loopback, Rung::Loopback) => {}
         }
-        Ok(lesson)
+        equipped(lesson)
+    }
+}
+
+/// The lesson, if this machine has what it needs besides a lab.
+fn equipped(lesson: Lesson) -> Result<Lesson, NoLesson> {
+    match lesson.needs.iter().find_map(lack) {
+        Some((reason, remedy)) => {
+            let attempt = format!("run {}", lesson.id);
+            Err(WorldError::Unavailable { attempt, reason, remedy }.into())
+        }
+        None => Ok(lesson),
     }
 }
 

@@ -30,6 +30,7 @@ mod keeper;
 mod kernel;
 mod known;
 mod labs;
+mod lack;
 mod life;
 mod loopback;
 mod make;
@@ -57,6 +58,7 @@ pub use doctor::{Examination, examine, wire_is_possible};
 pub use exec::{ExecError, exec};
 pub use finding::{Finding, Remedy, Seen};
 pub use labs::Labs;
+pub use lack::lack;
 
 /// Becomes a part of a lab, if this process was started as one. To be called before anything
 /// else: a lab's processes have one thread.

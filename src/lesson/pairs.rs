@@ -37,6 +37,7 @@ impl Pair<'_> {
             ("minutes", a.minutes == b.minutes),
             ("show", a.show == b.show),
             ("mystery", a.mystery == b.mystery),
+            ("needs", a.needs == b.needs),
             ("misconceptions", numbers(&a.misconceptions) == numbers(&b.misconceptions)),
             ("lab", a.spec.rung == b.spec.rung),
             ("preset", a.spec.preset == b.spec.preset),

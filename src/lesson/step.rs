@@ -10,7 +10,7 @@ use super::program::Program;
 use super::prose::Prose;
 use super::source::{Place, Source};
 use crate::c::{Scope, Statement};
-use crate::model::{Errno, LabSpec, ProcessName, Signal};
+use crate::model::{Errno, LabSpec, Need, ProcessName, Signal};
 
 /// A lesson: a story told in steps, each of which the kernel has to agree with.
 #[derive(Debug, Clone)]
@@ -29,6 +29,8 @@ pub struct Lesson {
     pub show: Vec<Show>,
     /// The screen explains nothing until the first question is answered.
     pub mystery: bool,
+    /// What the machine must have besides a lab.
+    pub needs: Vec<Need>,
     /// The misconceptions that it says it answers, in the order of its front matter.
     pub misconceptions: Vec<Misconception>,
     /// Its title.

@@ -160,6 +160,11 @@ impl Id {
     /// The size of `struct inet_diag_sockid`.
     const SIZE: usize = 48;
 
+    /// The name of no socket that there can be: its ports are 0.
+    pub fn nobody() -> Self {
+        Self { family: AF_INET, bytes: [0; Id::SIZE] }
+    }
+
     /// The name of a row that was parsed. `None` if it is no IPv4 or IPv6 socket. A socket that is
     /// bound to an interface is found only by [`ids`].
     pub fn of(socket: &Socket) -> Option<Self> {

@@ -97,6 +97,7 @@ impl<'a> Builder<'a> {
             spec: front.spec,
             show: front.show,
             mystery: front.mystery,
+            needs: front.needs,
             misconceptions: misconceptions(source, front.misconceptions),
             title: String::new(),
             intro: Vec::new(),

@@ -1,6 +1,7 @@
 //! The front matter: the `key: value` lines between the two `---`.
 
 mod crowd;
+mod needs;
 
 use std::ops::Range;
 
@@ -8,8 +9,9 @@ use super::diagnostic::Trouble;
 use super::step::Show;
 use super::words::{Word, suggest};
 use crowd::{everyone, hosts, processes};
+use needs::needs;
 
-use crate::model::{LabSpec, Preset, Rung};
+use crate::model::{LabSpec, Need, Preset, Rung};
 
 /// What a front matter says.
 #[derive(Debug, Clone)]
@@ -20,11 +22,12 @@ pub struct Front {
     pub spec: LabSpec,
     pub show: Vec<Show>,
     pub mystery: bool,
+    pub needs: Vec<Need>,
     /// The numbers and where each stands.
     pub misconceptions: Vec<(u32, Range<usize>)>,
 }
 
-pub(super) const KEYS: [&str; 11] = [
+pub(super) const KEYS: [&str; 12] = [
     "id",
     "chapter",
     "minutes",
@@ -36,6 +39,7 @@ pub(super) const KEYS: [&str; 11] = [
     "misconceptions",
     "quickack",
     "mystery",
+    "needs",
 ];
 
 const SAMPLE: &str = "a front matter: a line `---`, a line `id: my-lesson`, a line `---`";
@@ -145,6 +149,7 @@ fn front(pairs: &[Pair], whole: Range<usize>, troubles: &mut Vec<Trouble>) -> Fr
         spec: LabSpec::two_hosts(),
         show: Vec::new(),
         mystery: false,
+        needs: Vec::new(),
         misconceptions: Vec::new(),
     };
     for (index, (key, _)) in pairs.iter().enumerate() {
@@ -191,6 +196,7 @@ fn entry(front: &mut Front, key: &str, value: &Word) -> Result<(), Trouble> {
         "preset" => {
             front.spec.preset = one_of(value, &[("calm", Preset::Calm), ("quick", Preset::Quick)])?;
         }
+        "needs" => front.needs = needs(value)?,
         "mystery" => front.mystery = one_of(value, &SWITCH)?,
         "quickack" => front.spec.quickack = one_of(value, &SWITCH)?,
         "show" => {

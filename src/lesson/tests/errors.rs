@@ -184,6 +184,9 @@ fn front_matters_that_are_none() {
         "---\nid: x\nprocesses: c1..999 @server\n---\n# X\n```lab\nhold\n```\n",
         "---\nid: x\nprocesses: wire @server\n---\n# X\n```lab\nhold\n```\n",
         "---\nid: x\nprocesses: a @server +cap_sys_admin\n---\n# X\n```lab\nhold\n```\n",
+        "---\nid: x\nneeds: CONFIG_IP_MROUT\n---\n# X\n```lab\nhold\n```\n",
+        "---\nid: x\nneeds: Linux six\n---\n# X\n```lab\nhold\n```\n",
+        "---\nid: x\nneeds: ss; rm -rf /\n---\n# X\n```lab\nhold\n```\n",
         "---\nid: x\nprocesses: überserver @server\n---\n# X\n```lab\nhold\n```\n",
     ];
     let texts: Vec<String> = cases.iter().map(|text| errors(text)).collect();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::model::{Errno, Preset, Rung, Signal, TcpState};
+use crate::model::{Errno, KernelPart, Need, Preset, Rung, Signal, TcpState};
 
 #[test]
 fn only_an_id_is_required_and_the_rest_is_one_server_and_one_client() {
@@ -17,12 +17,15 @@ fn only_an_id_is_required_and_the_rest_is_one_server_and_one_client() {
 fn every_key_of_the_front_matter_is_taken_over() {
     let text = "---\n# a comment\nid: all-keys\nchapter: 2\nminutes: 15\nlab: wire\npreset: quick\n\
         show: backlog, states\nhosts: @left 192.0.2.7, @right 192.0.2.9 2001:db8::42\n\
-        processes: a @left, b1..3 @right +cap_net_raw\nmisconceptions: 2, 23\nquickack: off\n---\n\
+        processes: a @left, b1..3 @right +cap_net_raw\nmisconceptions: 2, 23\nquickack: off\n\
+        needs: ss, Linux 6.10, CONFIG_IP_MROUTE\n---\n\
         # X\n```lab\nhold\n```\n";
     let lesson = parse("x.md", text).expect("a lesson");
     assert_eq!((lesson.chapter, lesson.minutes), (Some(2), Some(15)));
     assert_eq!(lesson.show, [Show::Backlog, Show::States]);
     assert_eq!(lesson.misconceptions.iter().map(|one| one.number).collect::<Vec<_>>(), [2, 23]);
+    let part = Need::Part(KernelPart::IpMroute);
+    assert_eq!(lesson.needs, [Need::Program("ss".to_owned()), Need::Linux(6, 10), part]);
     let spec = &lesson.spec;
     assert_eq!((spec.rung, spec.preset, spec.quickack), (Rung::Wire, Preset::Quick, false));
     let hosts: Vec<String> = spec
