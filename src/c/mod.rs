@@ -23,6 +23,7 @@ mod constants;
 mod error;
 mod fault;
 mod front;
+mod glass;
 mod headers;
 mod highlight;
 mod layout;

@@ -74,7 +74,8 @@ fn wanted(options: &Options, arguments: &args::Check) -> Vec<Wanted> {
     // C programs belong together.
     let (files, lessons): (Vec<String>, Vec<String>) =
         names.iter().cloned().partition(|name| programs::are_meant(std::slice::from_ref(name)));
-    let mut all: Vec<Wanted> = lessons.iter().map(|name| alone(name, options.lang())).collect();
+    let lang = |name: &str| rules::file_lang(name).unwrap_or(options.lang());
+    let mut all: Vec<Wanted> = lessons.iter().map(|name| alone(name, lang(name))).collect();
     if !files.is_empty() {
         let programs = Some(arguments.programs.clone());
         all.push(Wanted { names: files, lang: options.lang(), programs });

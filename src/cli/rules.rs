@@ -44,7 +44,7 @@ pub(super) fn faults(
 }
 
 /// The language that the name of a file tells: `NAME.zh.md`.
-fn file_lang(name: &str) -> Option<Lang> {
+pub(super) fn file_lang(name: &str) -> Option<Lang> {
     Lang::ALL.into_iter().find(|lang| name.ends_with(&format!(".{lang}.md")))
 }
 

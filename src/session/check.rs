@@ -10,7 +10,7 @@ use super::entry::{Bet, BetChoice, Verdict};
 use super::error::{Refusal, SessionError};
 use super::judge::{Answer, does, judge};
 use super::live::Halt;
-use crate::lesson::{Diagnostic, Expectation, Patience, Place};
+use crate::lesson::{Diagnostic, Expectation, Patience, Place, Question};
 use crate::model::{Outcome, ProcessName};
 
 /// How many settings that this machine refused are named one by one.
@@ -139,21 +139,20 @@ impl Session {
         for asked in asked {
             let Some(question) = &lesson.steps[asked.step].question else { continue };
             let live = self.live_mut()?;
-            let truths: Vec<bool> =
-                question.choices.iter().map(|choice| judge(&choice.fact, live).held).collect();
-            let true_ones = truths.iter().filter(|truth| **truth).count();
-            let Some(truth) = truths.iter().position(|truth| *truth).filter(|_| true_ones == 1)
+            let answers: Vec<Answer> =
+                question.choices.iter().map(|choice| judge(&choice.fact, live)).collect();
+            let true_ones = answers.iter().filter(|answer| answer.held).count();
+            let Some(truth) =
+                answers.iter().position(|answer| answer.held).filter(|_| true_ones == 1)
             else {
-                let what = if true_ones == 0 { "none".into() } else { true_ones.to_string() };
-                let message = format!("{what} of the {} answers is true", truths.len());
-                let help = "exactly one answer must turn out true where the question is judged";
-                return Err(self.wrong(&question.place, message, Some(help)));
+                let (message, help) = not_one(question, &answers);
+                return Err(self.wrong(&question.place, message, Some(&help)));
             };
             let choices = question.choices.iter().map(|choice| BetChoice {
                 fact: choice.fact.to_string(),
                 words: choice.words.to_string(),
             });
-            let (step, chosen) = (asked.step, asked.chosen.filter(|n| *n < truths.len()));
+            let (step, chosen) = (asked.step, asked.chosen.filter(|n| *n < answers.len()));
             let bet = Bet { step, choices: choices.collect(), chosen, truth };
             self.timeline.amend(|entry| entry.bets.push(bet));
         }
@@ -239,4 +238,19 @@ fn expects(expectation: &Expectation, outcome: &Outcome) -> bool {
             _,
         ) => false,
     }
+}
+
+/// That not exactly one answer to a question is true, and what the kernel says to each.
+fn not_one(question: &Question, answers: &[Answer]) -> (String, String) {
+    let count = answers.len();
+    let message = match answers.iter().filter(|answer| answer.held).count() {
+        0 => format!("none of the {count} answers is true"),
+        held => format!("{held} of the {count} answers are true"),
+    };
+    let told = question.choices.iter().zip(answers).map(|(choice, answer)| {
+        let so = if answer.held { "true" } else { "false" };
+        format!("`{}` is {so} (the kernel: {})", choice.fact, answer.kernel)
+    });
+    let told: Vec<String> = told.collect();
+    (message, format!("one that is true where the question is judged; {}", told.join("; ")))
 }

@@ -37,6 +37,9 @@ impl Compiler<'_> {
             }
             ExprKind::Unary(Unary::Address, of) => self.address(of),
             ExprKind::Unary(operator, of) => self.unary(*operator, of),
+            ExprKind::Step { .. } | ExprKind::Assign(..) if self.passing.is_some() => {
+                Err(changes_something(expr))
+            }
             ExprKind::Step { of, by, before } => self.step(of, *by, *before),
             ExprKind::Binary(operator, left, right) => {
                 self.binary(*operator, left, right, &expr.span)
@@ -334,5 +337,14 @@ pub(super) fn is_place(expr: &Expr) -> bool {
         | ExprKind::Cast(..)
         | ExprKind::SizeofType(_)
         | ExprKind::Sizeof(_) => false,
+    }
+}
+
+/// A fact that assigns would be true because it made itself so.
+fn changes_something(expr: &Expr) -> Error {
+    let error = Error::new(expr.span.clone(), "a fact changes nothing");
+    match expr.kind {
+        ExprKind::Assign(None, ..) => error.help("`==` compares"),
+        _ => error,
     }
 }

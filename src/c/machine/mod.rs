@@ -10,6 +10,7 @@ use super::ast::Span;
 use super::builtins::Stdin;
 use super::calls::{CallResult, Lowering};
 use super::fault::{CALLS_A_STEP, Fault, OPERATIONS_A_STEP};
+use super::glass::Glass;
 use super::lower;
 use super::program::{Code, Function, Spot};
 use super::reach::Reach;
@@ -370,12 +371,12 @@ impl Machine {
 }
 
 impl Expression {
-    /// Its value now.
+    /// Its value now. What it writes on the way stays out of the process's memory.
     ///
     /// # Errors
     /// A [`Fault`] if it touches memory that is not the process's, divides by zero, or does not
     /// end.
-    pub fn value(&self, memory: &mut dyn Memory) -> Result<i64, Fault> {
-        Machine::evaluate(&self.program, memory)
+    pub fn value(&self, memory: &dyn Memory) -> Result<i64, Fault> {
+        Machine::evaluate(&self.program, &mut Glass::over(memory))
     }
 }

@@ -9,6 +9,8 @@ mod statements;
 
 use std::ops::Range;
 
+use unicode_width::UnicodeWidthStr as _;
+
 use super::diagnostic::Trouble;
 use super::front::Front;
 use super::markdown::{Block, BlockKind, Fence, Item};
@@ -18,6 +20,8 @@ use super::step::{Conclusion, Does, Lesson, Misconception, Question, Scene, Step
 use super::words::{Word, Words, quoted};
 use cast::Cast;
 
+/// Most cells of a heading: it stands in one line, beside other things.
+const WIDEST: usize = 56;
 /// Most steps of a lesson.
 const STEPS: usize = 2_000;
 /// The word behind a fence that is one step as a whole.
@@ -151,9 +155,20 @@ impl<'a> Builder<'a> {
         if self.titled {
             return self.trouble(span, "a second title", "`##` for a scene");
         }
-        self.lesson.title = prose.plain();
+        self.lesson.title = self.heading(prose, &span);
         self.titled = true;
         self.last = Last::Nothing;
+    }
+
+    /// The words of a heading, which stands in one line of the screen.
+    fn heading(&mut self, prose: &Prose, span: &Range<usize>) -> String {
+        let words = prose.plain();
+        let width = words.width();
+        if width > WIDEST {
+            let message = format!("a heading of {width} cells");
+            self.trouble(span.clone(), &message, &format!("{WIDEST} cells at most"));
+        }
+        words
     }
 
     fn scene(&mut self, prose: &Prose, span: Range<usize>) {
@@ -162,7 +177,7 @@ impl<'a> Builder<'a> {
             self.lesson.intro = std::mem::take(&mut self.pending.narration);
             self.lesson.intro_more = std::mem::take(&mut self.pending.more);
         }
-        let (title, first) = (prose.plain(), self.lesson.steps.len());
+        let (title, first) = (self.heading(prose, &span), self.lesson.steps.len());
         let place = self.source.place(span);
         self.lesson.scenes.push(Scene { title, first, place });
         self.last = Last::Nothing;

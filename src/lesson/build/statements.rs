@@ -35,6 +35,11 @@ pub fn read(body: &str, scope: &Scope) -> Result<Fence, Vec<Trouble>> {
     let body = &body.replace('\r', " ");
     let mut behind = scope.clone();
     let statements = compile(body, &mut behind).map_err(|error| vec![Trouble::of_c(error)])?;
+    if behind.has_function("main") && !scope.has_function("main") {
+        let at = body.find("main").unwrap_or_default();
+        let trouble = Trouble::new(at..at + "main".len(), "nobody calls main() here");
+        return Err(vec![trouble.expected("a fence `c NAME program`, which runs it")]);
+    }
     if let Some(beyond) = statements.get(MOST) {
         let trouble = Trouble::new(beyond.span.clone(), "too long a fence");
         return Err(vec![trouble.expected(format!("{MOST} statements at most"))]);

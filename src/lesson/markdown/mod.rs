@@ -54,7 +54,8 @@ pub struct Fence {
 
 /// Reads the Markdown of `text` from byte `start` on. Spans are bytes of `text`.
 pub fn read(text: &str, start: usize, troubles: &mut Vec<Trouble>) -> Vec<Block> {
-    let parser = Parser::new_ext(&text[start..], Options::ENABLE_TASKLISTS);
+    let parser =
+        Parser::new_ext(&text[start..], Options::ENABLE_TASKLISTS | Options::ENABLE_TABLES);
     let events = parser.into_offset_iter().peekable();
     let mut reader = Reader { text, start, events, troubles, blocks: Vec::new() };
     reader.document();
@@ -133,6 +134,7 @@ impl<'a> Reader<'a, '_> {
                     "a paragraph at the left margin, or a fence: ```` ```c NAME ````, ```` ```lab ````");
             }
             Tag::HtmlBlock => self.html(span),
+            // Of the extensions only that for choices is used; a table is known to be refused.
             _ => {
                 self.skip();
                 self.trouble(

@@ -107,6 +107,8 @@ refused! {
         "```lab\nhold\nexpect server:\n```\n",
         "```lab\nhold\nexpect server: 1 +\n```\n",
         "```lab\nhold\nexpect server: close(3)\n```\n",
+        "```c server\nint n;\n```\n```lab\nexpect server: n = 5\n```\n",
+        "```c server\nint n;\n```\n```lab\nexpect server: (n += 1) == 1 || n-- > 2\n```\n",
         "```lab\nhold\nexpect @server has LISTEN\n```\n",
         "```lab\nhold\nexpect @server counts ListenOverflows >0\n```\n",
         "```lab\nhold\nexpect @server counts Listen/Over > 0\n```\n",
@@ -149,7 +151,12 @@ refused! {
         "```lab\nhold\nexpect wire empty\n```\n> 40002 is next.\n",
         "## 99999 bytes\n```lab\nhold\n```\n",
         "4&#48;001\n```lab\nhold\n```\n";
+    a_heading_too_wide:
+        "## Of connections that nobody wanted and of everything that became of them in the end\n```lab\nhold\n```\n";
+    a_main_that_nobody_calls:
+        "```c server\nint main(void)\n{\n    return 0;\n}\n```\n";
     markdown_that_means_nothing_here:
+        "| a | b |\n|---|---|\n| 1 | 2 |\n\n```lab\nhold\n```\n",
         "### Too deep\n```lab\nhold\n```\n",
         "# A second title\n```lab\nhold\n```\n",
         "![a picture](x.png)\n```lab\nhold\n```\n",
