@@ -3,9 +3,18 @@
 use std::fmt;
 use std::ops::Range;
 
+use super::types::Type;
+use crate::model::{Said, Sayable, said, sayable};
+
 /// What the subset of C is, for errors about C outside of it.
-pub const SUBSET: &str = "sockstep's C is a subset: int, char, pointers, arrays, structs, \
-    operators, if, switch, while, do, for, functions without recursion, and the calls of sockets";
+pub fn subset() -> Said {
+    said!(
+        "sockstep's C is a subset: int, char, pointers, arrays, structs, operators, if, switch, \
+         while, do, for, functions without recursion, and the calls of sockets"
+    )
+}
+
+sayable!(Type);
 
 /// An error in the learner's C, found before anything ran.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,48 +22,46 @@ pub struct Error {
     /// The place, as bytes of the source that was compiled. Never splits a character.
     pub span: Range<usize>,
     /// What was expected, or what is wrong.
-    pub message: String,
+    pub message: Said,
     /// What to do about it: a signature, the nearest names, what the subset is.
-    pub help: Option<String>,
+    pub help: Option<Said>,
 }
 
 impl Error {
     /// An error without help.
-    pub(super) fn new(span: Range<usize>, message: impl Into<String>) -> Self {
-        Self { span, message: message.into(), help: None }
+    pub(super) fn new(span: Range<usize>, message: Said) -> Self {
+        Self { span, message, help: None }
     }
 
     /// The same error with help.
-    pub(super) fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+    pub(super) fn help(mut self, help: Said) -> Self {
+        self.help = Some(help);
         self
     }
 
     /// C that exists but is not understood here.
-    pub(super) fn outside(span: Range<usize>, what: impl fmt::Display) -> Self {
-        Self::new(span, format!("{what} is outside sockstep's C")).help(SUBSET)
+    pub(super) fn outside(span: Range<usize>, what: impl Sayable) -> Self {
+        Self::new(span, said!("{what} is outside sockstep's C", what)).help(subset())
     }
 
     /// What only a program with threads needs.
     pub(super) fn threads(span: Range<usize>) -> Self {
-        let help = "several clients at once: fork() a process for each, or poll() in one";
-        Self::new(span, "threads are outside sockstep's C").help(help)
+        let help = said!("several clients at once: fork() a process for each, or poll() in one");
+        Self::new(span, said!("threads are outside sockstep's C")).help(help)
     }
 
     /// The same error with the nearest of `names` as help, if one is near.
     pub(super) fn nearest<'a>(self, name: &str, names: impl Iterator<Item = &'a str>) -> Self {
-        let near = nearest(name, names);
-        if near.is_empty() {
-            return self;
+        match Said::either(nearest(name, names)) {
+            Some(near) => self.help(said!("did you mean {near}?", near)),
+            None => self,
         }
-        let help = format!("did you mean {}?", near.join(" or "));
-        self.help(help)
     }
 }
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)?;
+        write!(f, "{}", self.message)?;
         match &self.help {
             Some(help) => write!(f, " ({help})"),
             None => Ok(()),

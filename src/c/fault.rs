@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::model::{Said, said};
+
 /// Why an evaluation could not go on. A real program would have been killed, or would run for
 /// ever.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,46 +56,47 @@ impl Fault {
     }
 }
 
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Fault {
+    /// What went wrong, as a sentence without its full stop.
+    pub fn said(&self) -> Said {
         match self {
             Fault::TooManyCalls => {
-                write!(f, "this step made {CALLS_A_STEP} system calls and is stopped")
+                said!("this step made {most} system calls and is stopped", most = CALLS_A_STEP)
             }
-            Fault::TooManyOperations => {
-                write!(
-                    f,
-                    "this step took {OPERATIONS_A_STEP} operations and is stopped: does \
-                    its loop end?"
-                )
-            }
-            Fault::OutsideMemory { address: 0, .. } => f.write_str(
-                "this reads or writes through NULL: a real program would be killed by \
-                    SIGSEGV",
+            Fault::TooManyOperations => said!(
+                "this step took {most} operations and is stopped: does its loop end?",
+                most = OPERATIONS_A_STEP
             ),
-            Fault::OutsideMemory { address, length } => {
-                let s = if *length == 1 { "" } else { "s" };
-                write!(
-                    f,
-                    "this touches {length} byte{s} at {address:#x}, outside of the \
-                    process's memory: a real program would be killed by SIGSEGV"
-                )
-            }
+            Fault::OutsideMemory { address: 0, .. } => said!(
+                "this reads or writes through NULL: a real program would be killed by SIGSEGV"
+            ),
+            Fault::OutsideMemory { address, length } => said!(
+                "this touches {length|byte|bytes} at {address}, outside of the process's memory: \
+                 a real program would be killed by SIGSEGV",
+                length,
+                address = format!("{address:#x}")
+            ),
             Fault::Division => {
-                f.write_str("division by zero: a real program would be killed by SIGFPE")
+                said!("division by zero: a real program would be killed by SIGFPE")
             }
-            Fault::Format => f.write_str("the format asks for more arguments than there are"),
-            Fault::NoHandler => f.write_str(
+            Fault::Format => said!("the format asks for more arguments than there are"),
+            Fault::NoHandler => said!(
                 "what was installed for this signal is no function: a real program would be \
-                    killed by SIGSEGV",
+                 killed by SIGSEGV"
             ),
-            Fault::Reentered { function } => write!(
-                f,
+            Fault::Reentered { function } => said!(
                 "the handler calls {function}() while {function}() runs: that is outside \
-                    sockstep's C, where each variable has one address"
+                 sockstep's C, where each variable has one address",
+                function
             ),
-            Fault::Misused => f.write_str("the process's C is in the middle of something else"),
+            Fault::Misused => said!("the process's C is in the middle of something else"),
         }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.said().fmt(f)
     }
 }
 

@@ -13,6 +13,7 @@ use super::preprocess::{predefine, preprocess};
 use super::program::{Code, Function, Op, Site, Spot};
 use super::scope::Scope;
 use super::statement::{Comment, Expression, Statement};
+use crate::model::said;
 
 impl Scope {
     /// What a process knows before its first statement, and string constants such as
@@ -86,20 +87,20 @@ pub fn compile_expression(source: &str, scope: &Scope) -> Result<Expression, Err
 /// If there is no `main`, or there is no room for its arguments.
 pub fn run_main(scope: &mut Scope, args: &[&str]) -> Result<Statement, Error> {
     let Some(main) = scope.functions.get("main") else {
-        return Err(Error::new(0..0, "there is no main() to run"));
+        return Err(Error::new(0..0, said!("there is no main() to run")));
     };
     let takes = main.parameters.len();
     let quoted: Vec<String> = args.iter().map(|arg| format!("\"{}\"", escaped(arg))).collect();
     let source = match takes {
         0 => "exit(main());".to_owned(),
         2 => format!("exit(main({}, (char *[]){{ {}, NULL }}));", args.len(), quoted.join(", ")),
-        _ => return Err(Error::new(0..0, "main() takes no arguments or two")),
+        _ => return Err(Error::new(0..0, said!("main() takes no arguments or two"))),
     };
     let statements = compile(&source, scope)?;
     let mut statement = statements
         .into_iter()
         .next()
-        .ok_or_else(|| Error::new(0..0, "there is no main() to run"))?;
+        .ok_or_else(|| Error::new(0..0, said!("there is no main() to run")))?;
     statement.program = Arc::new(without_places(&statement.program));
     Ok(statement)
 }
@@ -151,12 +152,12 @@ pub fn program(source: &str, scope: &Scope, args: &[&str]) -> Result<Program, Er
         )
     });
     if let Some(stray) = stray {
-        let error = Error::new(stray.span.clone(), "a statement outside of every function");
-        return Err(error.help("a program runs main(), and what main() calls"));
+        let error = Error::new(stray.span.clone(), said!("a statement outside of every function"));
+        return Err(error.help(said!("a program runs main(), and what main() calls")));
     }
     let before = compile(source, &mut scope)?;
     if let Some(asks) = before.iter().find(|statement| statement.calls) {
-        let message = "a variable outside of functions begins with a constant";
+        let message = said!("a variable outside of functions begins with a constant");
         return Err(Error::new(asks.span.clone(), message));
     }
     let end = source.trim_end().len();

@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use crate::model::{Said, said};
+
 /// What kind of token it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -24,7 +26,32 @@ pub enum Kind {
     /// A preprocessor line, from `#` to the end of the line.
     Directive,
     /// No C; the reason why.
-    Bad(&'static str),
+    Bad(Bad),
+}
+
+/// Why a token is no C.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bad {
+    /// A comment without its end.
+    Comment,
+    /// A string without its end.
+    Text,
+    /// A character constant without its end.
+    Letter,
+    /// A character that nothing in C begins with.
+    Character,
+}
+
+impl Bad {
+    /// The reason in words.
+    pub(super) fn said(self) -> Said {
+        match self {
+            Bad::Comment => said!("a comment that begins with /* needs a */"),
+            Bad::Text => said!("a string that begins with \" needs a \" on the same line"),
+            Bad::Letter => said!("a character that begins with ' needs a ' on the same line"),
+            Bad::Character => said!("this character has no meaning in C"),
+        }
+    }
 }
 
 /// One token and its place.
@@ -91,7 +118,7 @@ fn token(rest: &str, line_is_empty: bool) -> (Kind, usize) {
         b'/' if second == b'/' => (Kind::LineComment, line(rest)),
         b'/' if second == b'*' => match rest[2..].find("*/") {
             Some(end) => (Kind::BlockComment, end + 4),
-            None => (Kind::Bad("a comment that begins with /* needs a */"), rest.len()),
+            None => (Kind::Bad(Bad::Comment), rest.len()),
         },
         b'#' if line_is_empty => (Kind::Directive, directive(rest)),
         b'"' => quoted(rest, '"'),
@@ -105,7 +132,7 @@ fn token(rest: &str, line_is_empty: bool) -> (Kind, usize) {
             Some(mark) => (Kind::Mark, mark.len()),
             None => {
                 let length = rest.chars().next().map_or(1, char::len_utf8);
-                (Kind::Bad("this character has no meaning in C"), length)
+                (Kind::Bad(Bad::Character), length)
             }
         },
     }
@@ -166,16 +193,12 @@ fn quoted(rest: &str, quote: char) -> (Kind, usize) {
 }
 
 fn unended(quote: char) -> Kind {
-    Kind::Bad(if quote == '"' {
-        "a string that begins with \" needs a \" on the same line"
-    } else {
-        "a character that begins with ' needs a ' on the same line"
-    })
+    Kind::Bad(if quote == '"' { Bad::Text } else { Bad::Letter })
 }
 
 /// The bytes that the inside of a string or character stands for (C11 6.4.4.4), or the place in
 /// `inside` and the reason where an escape is none.
-pub fn unescape(inside: &str) -> Result<Vec<u8>, (usize, &'static str)> {
+pub fn unescape(inside: &str) -> Result<Vec<u8>, (usize, Said)> {
     let bytes = inside.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
@@ -193,8 +216,8 @@ pub fn unescape(inside: &str) -> Result<Vec<u8>, (usize, &'static str)> {
 }
 
 /// The byte behind a backslash, and how many bytes were read for it.
-fn escape(rest: &[u8]) -> Result<(u8, usize), &'static str> {
-    let first = *rest.first().ok_or("a backslash needs a letter behind it")?;
+fn escape(rest: &[u8]) -> Result<(u8, usize), Said> {
+    let first = *rest.first().ok_or_else(|| said!("a backslash needs a letter behind it"))?;
     let simple = match first {
         b'n' => b'\n',
         b't' => b'\t',
@@ -207,22 +230,26 @@ fn escape(rest: &[u8]) -> Result<(u8, usize), &'static str> {
         b'\\' | b'"' | b'\'' | b'?' => first,
         b'0'..=b'7' => return octal(rest),
         b'x' => return hexadecimal(rest),
-        _ => return Err("C has no such escape; \\n, \\t, \\r, \\0, \\\\, \\\" and \\xff are some"),
+        _ => {
+            return Err(said!(
+                "C has no such escape; \\n, \\t, \\r, \\0, \\\\, \\\" and \\xff are some"
+            ));
+        }
     };
     Ok((simple, 1))
 }
 
-fn octal(rest: &[u8]) -> Result<(u8, usize), &'static str> {
+fn octal(rest: &[u8]) -> Result<(u8, usize), Said> {
     let digits = rest.iter().take(3).take_while(|byte| (b'0'..=b'7').contains(*byte)).count();
     let value = rest[..digits].iter().fold(0u32, |value, byte| value * 8 + u32::from(byte - b'0'));
-    let byte = u8::try_from(value).map_err(|_| "a byte is at most \\377")?;
+    let byte = u8::try_from(value).map_err(|_| said!("a byte is at most \\377"))?;
     Ok((byte, digits))
 }
 
-fn hexadecimal(rest: &[u8]) -> Result<(u8, usize), &'static str> {
+fn hexadecimal(rest: &[u8]) -> Result<(u8, usize), Said> {
     let digits = rest[1..].iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
     if digits == 0 {
-        return Err("\\x needs hexadecimal digits behind it");
+        return Err(said!("\\x needs hexadecimal digits behind it"));
     }
     let value = rest[1..=digits]
         .iter()
@@ -231,7 +258,7 @@ fn hexadecimal(rest: &[u8]) -> Result<(u8, usize), &'static str> {
                 char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())?;
             value.checked_mul(16)?.checked_add(digit)
         })
-        .ok_or("a byte is at most \\xff")?;
+        .ok_or_else(|| said!("a byte is at most \\xff"))?;
     Ok((value, digits + 1))
 }
 

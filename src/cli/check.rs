@@ -103,7 +103,7 @@ fn run_one(here: Here, item: &Wanted, strict: bool, words: &Words) -> Outcome {
     let lesson = match found {
         Ok(lesson) => lesson,
         Err(none @ (NoLesson::Wrong(_) | NoLesson::Missing(_))) => {
-            return said(Exit::Wrong, "", &none.to_string());
+            return said(Exit::Wrong, "", &none.in_words(&words.say()));
         }
         Err(NoLesson::Unable(why)) => return skipped(name, lang, &why, words),
     };
@@ -115,7 +115,7 @@ fn run_one(here: Here, item: &Wanted, strict: bool, words: &Words) -> Outcome {
     let remarks = match faults {
         Ok(found) if found.errors.is_empty() => found.remarks,
         Ok(found) => return said(Exit::Wrong, "", &found.errors),
-        Err(none) => return said(Exit::Wrong, "", &none.to_string()),
+        Err(none) => return said(Exit::Wrong, "", &none.in_words(&words.say())),
     };
     let steps = lesson.count();
     let begin = Instant::now();
@@ -130,7 +130,8 @@ fn run_one(here: Here, item: &Wanted, strict: bool, words: &Words) -> Outcome {
         Ok(_) if told.failures.is_empty() => said(Exit::Fine, &summary, &remarks),
         Ok(_) => said(Exit::Disagreed, &summary, &told.story(words)),
         Err(error) => {
-            let story = format!("{}{error}\n", told.story(words));
+            let error_words = error.in_words(&words.say());
+            let story = format!("{}{error_words}\n", told.story(words));
             said(headless::exit_of(&error), &summary, &story)
         }
     }

@@ -40,17 +40,18 @@ pub(super) fn coverage(options: &Options, arguments: &args::List) -> anyhow::Res
         true => builtin_ids().map(str::to_owned).collect(),
         false => arguments.lessons.clone(),
     };
+    let words = Words::new(lang);
     let mut sums =
         Sums { coverage: Coverage::default(), lessons: 0, skipped: Vec::new(), failed: Vec::new() };
     let order = order::longest_first(names.len(), |index| here.lesson(&names[index], lang).ok());
     let one = |index: usize| match here.lesson(&names[index], lang) {
-        Ok(lesson) => (lesson.id.clone(), run(lesson)),
+        Ok(lesson) => (lesson.id.clone(), run(lesson, &words)),
         Err(NoLesson::Unable(why)) => {
             let why = why.to_string();
             let why = why.lines().next().unwrap_or_default().to_owned();
             (names[index].clone(), Ran::Skipped(why))
         }
-        Err(why) => (names[index].clone(), Ran::Failed(why.to_string())),
+        Err(why) => (names[index].clone(), Ran::Failed(why.in_words(&words.say()))),
     };
     side_by_side::run(&order, side_by_side::jobs(here, None), one, |(id, ran)| {
         match ran {
@@ -63,7 +64,6 @@ pub(super) fn coverage(options: &Options, arguments: &args::List) -> anyhow::Res
         }
         Ok(())
     })?;
-    let words = Words::new(lang);
     match arguments.format {
         // Tables of nothing would say that no lesson shows anything.
         Format::Text if sums.lessons == 0 => {}
@@ -83,7 +83,7 @@ pub(super) fn coverage(options: &Options, arguments: &args::List) -> anyhow::Res
     })
 }
 
-fn run(lesson: Lesson) -> Ran {
+fn run(lesson: Lesson, words: &Words) -> Ran {
     let lesson = Arc::new(lesson);
     let mut seen = Seen::new();
     let mut disagreed = None;
@@ -98,7 +98,7 @@ fn run(lesson: Lesson) -> Ran {
         Ok(())
     });
     match (played, disagreed) {
-        (Err(error), _) => Ran::Failed(error.to_string()),
+        (Err(error), _) => Ran::Failed(error.in_words(&words.say())),
         (Ok(_), Some(why)) => Ran::Failed(why),
         (Ok(_), None) => {
             seen.finish(&lesson);

@@ -6,25 +6,34 @@ use std::path::Path;
 
 use crate::lab::{lack, wire_is_possible};
 use crate::lesson::{
-    Lesson, Options as Reading, builtin_ids, builtin_text, compare, parse_with, render,
+    Diagnostic, Lesson, Options as Reading, builtin_ids, builtin_text, compare, parse_with,
+    render_in_words,
 };
-use crate::model::{LabSpec, Lang, Rung, WorldError};
+use crate::model::{LabSpec, Lang, Rung, Said, Say, WorldError, said};
 
 /// More bytes than this are no lesson; the reader says so itself.
 const LONGEST: u64 = 1 << 20;
 
 /// Why there is no lesson to run.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub(super) enum NoLesson {
     /// It has errors, each with its place.
-    #[error("{0}")]
-    Wrong(String),
+    Wrong(Vec<Diagnostic>),
     /// It can't be found or read.
-    #[error("{0}")]
-    Missing(String),
+    Missing(Said),
     /// This machine can't run it.
-    #[error(transparent)]
-    Unable(#[from] WorldError),
+    Unable(WorldError),
+}
+
+impl NoLesson {
+    /// Why, in the reader's language.
+    pub fn in_words(&self, say: Say) -> String {
+        match self {
+            NoLesson::Wrong(all) => render_in_words(all, say),
+            NoLesson::Missing(said) => say(said),
+            NoLesson::Unable(error) => error.to_string(),
+        }
+    }
 }
 
 /// What lessons get here.
@@ -90,19 +99,24 @@ impl Here {
 
     /// What this lesson and its other language do not have in common: the other text of a
     /// built-in lesson, or `NAME.zh.md` beside the file `NAME.en.md`, if there is one.
-    pub fn differences(self, name: &str, lang: Lang, lesson: &Lesson) -> Result<String, NoLesson> {
+    pub fn differences(
+        self,
+        name: &str,
+        lang: Lang,
+        lesson: &Lesson,
+    ) -> Result<Vec<Diagnostic>, NoLesson> {
         let (lang, other) = match builtin_text(name, lang.other()) {
             Some((path, text)) => (lang, self.read(path, text.as_bytes(), true)?),
             None => match other_file(name) {
                 Some((lang, path)) => (lang, self.read(&path, &file(&path)?, self.allow_run)?),
-                None => return Ok(String::new()),
+                None => return Ok(Vec::new()),
             },
         };
         let (first, second) = match lang {
             Lang::En => (lesson, &other),
             Lang::Zh => (&other, lesson),
         };
-        Ok(render(&compare(first, second)))
+        Ok(compare(first, second))
     }
 
     /// A built-in lesson, to be read about if this machine can't run it.
@@ -122,14 +136,13 @@ impl Here {
 
     pub fn parsed(self, path: &str, bytes: &[u8], allow_run: bool) -> Result<Lesson, NoLesson> {
         let loopback = (self.rung == Rung::Loopback).then(|| this_run(path));
-        parse_with(path, bytes, Reading { allow_run, loopback })
-            .map_err(|wrong| NoLesson::Wrong(render(&wrong)))
+        parse_with(path, bytes, Reading { allow_run, loopback }).map_err(NoLesson::Wrong)
     }
 
     /// The lesson with the kind of lab that it gets here.
     pub fn fitted(self, mut lesson: Lesson) -> Result<Lesson, NoLesson> {
         match (lesson.spec.rung, self.rung) {
-            (Rung::Wire, Rung::Loopback) => return Err(needs_the_wire(&lesson).into()),
+            (Rung::Wire, Rung::Loopback) => return Err(NoLesson::Unable(needs_the_wire(&lesson))),
             // It could do without, but the wire shows more.
             (_, Rung::Wire) => lesson.spec.rung = Rung::Wire,
             (Rung::Loopback, Rung::Loopback) => {}
@@ -143,7 +156,7 @@ fn equipped(lesson: Lesson) -> Result<Lesson, NoLesson> {
     match lesson.needs.iter().find_map(lack) {
         Some((reason, remedy)) => {
             let attempt = format!("run {}", lesson.id);
-            Err(WorldError::Unavailable { attempt, reason, remedy }.into())
+            Err(NoLesson::Unable(WorldError::Unavailable { attempt, reason, remedy }))
         }
         None => Ok(lesson),
     }
@@ -178,12 +191,17 @@ fn other_file(name: &str) -> Option<(Lang, String)> {
 pub(super) fn file(name: &str) -> Result<Vec<u8>, NoLesson> {
     if !Path::new(name).exists() {
         let names: Vec<&str> = builtin_ids().collect();
-        return Err(NoLesson::Missing(format!(
-            "there is no lesson and no file named {name}; the lessons are {}",
-            names.join(", ")
+        let lessons = Said::list(names).unwrap_or_else(|| Said::same(""));
+        return Err(NoLesson::Missing(said!(
+            "there is no lesson and no file named {name}; the lessons are {lessons}",
+            name,
+            lessons
         )));
     }
-    let failed = |error: std::io::Error| NoLesson::Missing(format!("can't read {name}: {error}"));
+    let failed = |error: std::io::Error| {
+        let error = error.to_string();
+        NoLesson::Missing(said!("can't read {name}: {error}", name, error))
+    };
     let mut bytes = Vec::new();
     let file = File::open(name).map_err(failed)?;
     file.take(LONGEST).read_to_end(&mut bytes).map_err(failed)?;

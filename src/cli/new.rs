@@ -4,7 +4,8 @@ use std::io::Write as _;
 
 use super::args::{self, Options};
 use super::{Exit, say};
-use crate::lesson::{render, template};
+use crate::explain::Words;
+use crate::lesson::{render_in_words, template};
 
 /// Prints a small lesson to begin with.
 pub(super) fn new(options: &Options, arguments: &args::New) -> anyhow::Result<Exit> {
@@ -14,7 +15,8 @@ pub(super) fn new(options: &Options, arguments: &args::New) -> anyhow::Result<Ex
             Ok(Exit::Fine)
         }
         Err(all) => {
-            say(render(&all).trim_end());
+            let words = Words::new(options.lang());
+            say(render_in_words(&all, &words.say()).trim_end());
             Ok(Exit::Wrong)
         }
     }

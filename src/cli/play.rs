@@ -47,7 +47,7 @@ pub(super) fn open(options: &Options, arguments: &args::Open) -> anyhow::Result<
                 let first = menu.lesson(lang).cloned().map(|lesson| Deed::Open(lesson, None));
                 screen(options, here, menu, first)
             }
-            Err(none) => refuse(&none),
+            Err(none) => refuse(&none, lang),
         };
     }
     let name = match &arguments.lesson[..] {
@@ -68,7 +68,7 @@ pub(super) fn open(options: &Options, arguments: &args::Open) -> anyhow::Result<
                 menu.add(MenuItem::new(vec![(lang, Arc::new(lesson))]));
                 menu.items.len() - 1
             }
-            Err(none) => return refuse(&none),
+            Err(none) => return refuse(&none, lang),
         },
     };
     menu.chosen = place;
@@ -101,18 +101,19 @@ fn out_of_range(name: &str, arguments: &args::Open, scenes: usize, steps: usize)
 }
 
 /// Says why there is no lesson.
-pub(super) fn refuse(none: &NoLesson) -> anyhow::Result<Exit> {
+pub(super) fn refuse(none: &NoLesson, lang: Lang) -> anyhow::Result<Exit> {
+    let text = none.in_words(&Words::new(lang).say());
     match none {
-        NoLesson::Wrong(text) => {
+        NoLesson::Wrong(_) => {
             eprintln!("{}", text.trim_end());
             Ok(Exit::Wrong)
         }
-        NoLesson::Missing(text) => {
-            say(text);
+        NoLesson::Missing(_) => {
+            say(&text);
             Ok(Exit::Wrong)
         }
-        NoLesson::Unable(error) => {
-            say(&error.to_string());
+        NoLesson::Unable(_) => {
+            say(&text);
             Ok(Exit::Unable)
         }
     }

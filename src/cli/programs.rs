@@ -12,8 +12,8 @@ use super::args::Programs;
 use super::find::{Here, NoLesson, file};
 use crate::c;
 use crate::explain::Words;
-use crate::lesson::{Does, Given, Lesson, Program, Source, program, program_text, render};
-use crate::model::{HostName, LabSpec, Lang, ProcessName, ProcessState, harmless};
+use crate::lesson::{Does, Given, Lesson, Program, Source, program, program_text};
+use crate::model::{HostName, LabSpec, Lang, ProcessName, ProcessState, harmless, said};
 use crate::session::{Session, transcript};
 
 /// The address of the one host, and that of the server.
@@ -55,14 +55,14 @@ pub(super) fn lesson(
     how: &Programs,
     lang: Lang,
 ) -> Result<Lesson, NoLesson> {
-    let wrong = |text: String| NoLesson::Missing(text);
+    let wrong = NoLesson::Missing;
     let words = Words::new(lang);
     let mut cast: Vec<Cast> = Vec::new();
     for name in names {
         let bytes = file(name)?;
-        let source = program_text(name, &bytes).map_err(|all| NoLesson::Wrong(render(&all)))?;
+        let source = program_text(name, &bytes).map_err(NoLesson::Wrong)?;
         let process = free_name(name, &cast)
-            .ok_or_else(|| wrong(format!("no process can be named after {name}")))?;
+            .ok_or_else(|| wrong(said!("no process can be named after {name}", name)))?;
         let host = if serves(name, &source.text) { "server" } else { "client" };
         let host = HostName::parse(host).expect("a constant name");
         cast.push(Cast { source, process, host, args: Vec::new(), input: None });
@@ -85,7 +85,9 @@ pub(super) fn lesson(
         let (name, rest) = parted(given, "--on")?;
         let host = HostName::parse(rest)
             .filter(|host| matches!(host.as_str(), "server" | "client"))
-            .ok_or_else(|| wrong(format!("--on {given}: the hosts are @server and @client")))?;
+            .ok_or_else(|| {
+                wrong(said!("--on {given}: the hosts are @server and @client", given))
+            })?;
         named(&mut cast, name)?.host = host;
     }
     if shared.is_some() {
@@ -118,7 +120,7 @@ fn compiled(cast: &[Cast], spec: &LabSpec) -> Result<Vec<Program>, NoLesson> {
     let made = cast.iter().map(|person| {
         let given = Given::read(&person.given());
         let made = program(person.source.clone(), &person.process, &given, spec);
-        made.map_err(|one| NoLesson::Wrong(render(&[*one])))
+        made.map_err(|one| NoLesson::Wrong(vec![*one]))
     });
     made.collect()
 }
@@ -174,7 +176,11 @@ fn idle(cast: &[Cast]) -> Option<String> {
 /// `FILE:REST`
 fn parted<'a>(given: &'a str, option: &str) -> Result<(&'a str, &'a str), NoLesson> {
     given.split_once(':').ok_or_else(|| {
-        NoLesson::Missing(format!("{option} {given}: expected FILE:…, such as {option} server.c:…"))
+        NoLesson::Missing(said!(
+            "{option} {given}: expected FILE:…, such as {option} server.c:…",
+            option,
+            given
+        ))
     })
 }
 
@@ -185,8 +191,9 @@ fn named<'a>(cast: &'a mut [Cast], name: &str) -> Result<&'a mut Cast, NoLesson>
             || base(&person.source.path) == name
             || person.process.as_str() == name
     });
-    found
-        .ok_or_else(|| NoLesson::Missing(format!("{name} is none of the programs that were given")))
+    found.ok_or_else(|| {
+        NoLesson::Missing(said!("{name} is none of the programs that were given", name))
+    })
 }
 
 /// A process's name for a file: its own without `.c`, with a number if it is taken.

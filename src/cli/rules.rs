@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::find::{Here, NoLesson};
 use crate::explain::Words;
-use crate::lesson::{Diagnostic, Lesson, builtin_ids, claims, length, render};
+use crate::lesson::{Diagnostic, Lesson, builtin_ids, claims, length, render_in_words};
 use crate::model::Lang;
 use crate::tui::{Ink, misfits};
 
@@ -29,7 +29,8 @@ pub(super) fn faults(
 ) -> Result<Faults, NoLesson> {
     let own = builtin_ids().any(|id| id == name);
     let lang = file_lang(name).filter(|_| !own).unwrap_or(lang);
-    let mut errors = here.differences(name, lang, lesson)?;
+    let differences = here.differences(name, lang, lesson)?;
+    let mut errors = render_in_words(&differences, &words.say());
     if strict && !own && !has_both(name) {
         errors.push_str(&words.ui_with("check-one-language", &[("file", &name)]));
         errors.push('\n');
@@ -39,8 +40,9 @@ pub(super) fn faults(
     let mut remarks = Vec::new();
     let length = length(lesson);
     if own || strict { &mut found } else { &mut remarks }.extend(length);
-    errors.push_str(&render(&found));
-    Ok(Faults { errors, remarks: render(&remarks) })
+    let say = words.say();
+    errors.push_str(&render_in_words(&found, &say));
+    Ok(Faults { errors, remarks: render_in_words(&remarks, &say) })
 }
 
 /// The language that the name of a file tells: `NAME.zh.md`.

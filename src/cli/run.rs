@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use super::args::{self, Format, Options};
 use super::find::Here;
 use super::{Exit, headless, play, programs, say};
+use crate::explain::Words;
 use crate::session::recording::Recorder;
 use crate::session::{Entry, Session, SessionError, transcript};
 
@@ -28,7 +29,7 @@ pub(super) fn run(options: &Options, arguments: &args::Run) -> anyhow::Result<Ex
     };
     let lesson = match found {
         Ok(lesson) => lesson,
-        Err(none) => return play::refuse(&none),
+        Err(none) => return play::refuse(&none, lang),
     };
     let is_play = lesson.is_play();
     let steps = lesson.count();
@@ -52,7 +53,8 @@ pub(super) fn run(options: &Options, arguments: &args::Run) -> anyhow::Result<Ex
         Ok(_) if printer.failed == 0 => Ok(Exit::Fine),
         Ok(_) => Ok(Exit::Disagreed),
         Err(error) => {
-            eprintln!("{}", error.to_string().trim_end());
+            let words = Words::new(lang);
+            eprintln!("{}", error.in_words(&words.say()).trim_end());
             Ok(headless::exit_of(&error))
         }
     }

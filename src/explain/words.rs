@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::note::{Note, Value};
-use crate::model::Lang;
+use crate::model::{Lang, Said, fill};
 
 /// The explanations, by topic.
 const NOTES: [&str; 12] = [
@@ -23,6 +23,12 @@ const NOTES: [&str; 12] = [
     include_str!("../../assets/words/notes/options.toml"),
     include_str!("../../assets/words/notes/states.toml"),
     include_str!("../../assets/words/notes/wire.toml"),
+];
+/// What is said about something that is wrong: English texts of the code with their translations.
+pub(super) const SAID: [&str; 3] = [
+    include_str!("../../assets/words/said/c.toml"),
+    include_str!("../../assets/words/said/lesson.toml"),
+    include_str!("../../assets/words/said/session.toml"),
 ];
 /// Labels of the screen, and of the command line.
 const LABELS: [&str; 2] =
@@ -61,11 +67,13 @@ impl Label {
     }
 }
 
-/// Both catalogues as they were parsed.
+/// All catalogues as they were parsed.
 #[derive(Debug)]
 pub(super) struct Catalogue {
     pub notes: BTreeMap<String, Entry>,
     pub ui: BTreeMap<String, Label>,
+    /// Chinese by English, as it stands in the code.
+    pub said: BTreeMap<String, String>,
 }
 
 impl Catalogue {
@@ -82,7 +90,11 @@ impl Catalogue {
         for file in LABELS {
             ui.append(&mut toml::from_str(file)?);
         }
-        Ok(Self { notes, ui })
+        let mut said = BTreeMap::new();
+        for file in SAID {
+            said.append(&mut toml::from_str(file)?);
+        }
+        Ok(Self { notes, ui, said })
     }
 }
 
@@ -149,6 +161,19 @@ impl Words {
         })
     }
 
+    /// What other rooms have to say, such as what is wrong with a piece of C.
+    pub fn said(&self, said: &Said) -> String {
+        match self.lang {
+            Lang::En => said.to_string(),
+            Lang::Zh => said.in_words(&|text| self.catalogue.said.get(text).map(String::as_str)),
+        }
+    }
+
+    /// [`Words::said`], for those who do not know these words.
+    pub fn say(&self) -> impl Fn(&Said) -> String {
+        |said| self.said(said)
+    }
+
     fn short_text<'a>(&self, entry: &'a Entry) -> &'a str {
         match self.lang {
             Lang::En => entry.en.trim(),
@@ -168,95 +193,9 @@ impl Words {
     }
 }
 
-/// A piece of a text of the catalogue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Piece<'a> {
-    /// Words.
-    Plain(&'a str),
-    /// `{name}`, or `{name|byte|bytes}`: the value, and behind a number the word that fits it.
-    Hole { name: &'a str, forms: Option<(&'a str, &'a str)> },
-}
-
-/// The pieces of a text. `{{` and `}}` stand for braces; an open brace without an end is a brace.
-pub(super) fn pieces(text: &str) -> Vec<Piece<'_>> {
-    let mut found = Vec::new();
-    let mut rest = text;
-    while let Some(at) = rest.find(['{', '}']) {
-        if at > 0 {
-            found.push(Piece::Plain(&rest[..at]));
-        }
-        let tail = &rest[at..];
-        let end = tail.find('}').filter(|_| tail.starts_with('{') && !tail.starts_with("{{"));
-        rest = if let Some(end) = end {
-            let mut parts = tail[1..end].splitn(3, '|');
-            let name = parts.next().unwrap_or_default();
-            let forms = parts.next().map(|one| (one, parts.next().unwrap_or(one)));
-            found.push(Piece::Hole { name, forms });
-            &tail[end + 1..]
-        } else {
-            found.push(Piece::Plain(&tail[..1]));
-            let doubled = tail.starts_with("{{") || tail.starts_with("}}");
-            &tail[if doubled { 2 } else { 1 }..]
-        };
-    }
-    if !rest.is_empty() {
-        found.push(Piece::Plain(rest));
-    }
-    found
-}
-
-/// Puts values into a text. A placeholder without a value stays as it is written.
-fn fill(text: &str, value: impl Fn(&str) -> Option<String>) -> String {
-    let mut filled = String::with_capacity(text.len() * 2);
-    for piece in pieces(text) {
-        match piece {
-            Piece::Plain(plain) => filled.push_str(plain),
-            Piece::Hole { name, forms } => {
-                let Some(value) = value(name) else {
-                    filled.push_str(&format!("{{{name}}}"));
-                    continue;
-                };
-                filled.push_str(&value);
-                if let Some((one, many)) = forms {
-                    filled.push(' ');
-                    filled.push_str(if value == "1" { one } else { many });
-                }
-            }
-        }
-    }
-    filled
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn filled(text: &str, values: &[(&str, &str)]) -> String {
-        fill(text, |name| values.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
-    }
-
-    #[test]
-    fn placeholders_are_filled_and_doubled_braces_are_braces() {
-        assert_eq!(filled("fd {fd}.", &[("fd", "3")]), "fd 3.");
-        assert_eq!(filled("SO_LINGER {{1,0}} on {fd}", &[("fd", "3")]), "SO_LINGER {1,0} on 3");
-        assert_eq!(filled("{a}{b}", &[("a", "1"), ("b", "2")]), "12");
-        assert_eq!(filled("a { b } {c", &[]), "a { b } {c");
-        assert_eq!(filled("{unknown}", &[]), "{unknown}");
-        assert_eq!(filled("", &[]), "");
-    }
-
-    #[test]
-    fn a_number_takes_the_word_that_fits_it() {
-        let text = "{n|byte|bytes} wait";
-        assert_eq!(filled(text, &[("n", "1")]), "1 byte wait");
-        assert_eq!(filled(text, &[("n", "0")]), "0 bytes wait");
-        assert_eq!(filled(text, &[("n", "5")]), "5 bytes wait");
-    }
-
-    #[test]
-    fn a_value_is_not_filled_in_turn() {
-        assert_eq!(filled("{a}", &[("a", "{b}"), ("b", "x")]), "{b}");
-    }
 
     #[test]
     fn an_unknown_label_is_its_key() {

@@ -20,7 +20,7 @@ const LIKELY: u32 = 4;
 pub fn claims(lesson: &Lesson) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut wrong = |place: &Place, message: String, expected: String| {
-        found.push(Diagnostic::at(&lesson.source, place, message, Some(expected)));
+        found.push(Diagnostic::at(&lesson.source, place, message, Some(expected.into())));
     };
     let claimed = |number: u32| lesson.misconceptions.iter().any(|one| one.number == number);
     for one in &lesson.misconceptions {
@@ -75,7 +75,7 @@ pub fn length(lesson: &Lesson) -> Option<Diagnostic> {
     let expected = format!(
         "{least} to {most}: a fence `c NAME together` is one step, and what is left may be a lesson of its own"
     );
-    Some(Diagnostic::at(&lesson.source, place, message, Some(expected)))
+    Some(Diagnostic::at(&lesson.source, place, message, Some(expected.into())))
 }
 
 impl Lesson {

@@ -6,6 +6,7 @@ use std::ops::Range;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::source::{Place, Source};
+use crate::model::{Said, Say, said};
 
 /// One error in a lesson, with its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,11 +16,11 @@ pub struct Diagnostic {
     /// Where in it.
     pub place: Place,
     /// What is wrong, without a full stop.
-    pub message: String,
+    pub message: Said,
     /// What was expected there.
-    pub expected: Option<String>,
+    pub expected: Option<Said>,
     /// What to do about it, or what may have been meant.
-    pub help: Option<String>,
+    pub help: Option<Said>,
 }
 
 impl Diagnostic {
@@ -27,8 +28,8 @@ impl Diagnostic {
     pub fn at(
         source: &Source,
         place: &Place,
-        message: impl Into<String>,
-        expected: Option<String>,
+        message: impl Into<Said>,
+        expected: Option<Said>,
     ) -> Self {
         let (source, place) = (source.clone(), place.clone());
         Self { source, place, message: message.into(), expected, help: None }
@@ -45,13 +46,13 @@ impl Diagnostic {
 pub(super) struct Trouble {
     /// The bytes within the piece.
     pub span: Range<usize>,
-    pub message: String,
-    pub expected: Option<String>,
-    pub help: Option<String>,
+    pub message: Said,
+    pub expected: Option<Said>,
+    pub help: Option<Said>,
 }
 
 impl Trouble {
-    pub fn new(span: Range<usize>, message: impl Into<String>) -> Self {
+    pub fn new(span: Range<usize>, message: impl Into<Said>) -> Self {
         Self { span, message: message.into(), expected: None, help: None }
     }
 
@@ -66,32 +67,38 @@ impl Trouble {
         self
     }
 
-    pub fn expected(mut self, expected: impl Into<String>) -> Self {
+    pub fn expected(mut self, expected: impl Into<Said>) -> Self {
         self.expected = Some(expected.into());
         self
     }
 }
 
 impl fmt::Display for Diagnostic {
-    /// Several lines: `path:line:column: message`, then the line of the document with a caret
-    /// below, then what was expected. No line break at the end.
+    /// [`Diagnostic::in_words`] in English.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.in_words(&Said::to_string))
+    }
+}
+
+impl Diagnostic {
+    /// Several lines in the reader's language: `path:line:column: message`, then the line of the
+    /// document with a caret below, then what was expected. No line break at the end.
+    pub fn in_words(&self, say: Say) -> String {
         let (path, place) = (&self.source.path, &self.place);
-        write!(f, "{path}:{}:{}: {}", place.line, place.column, self.message)?;
+        let mut text = format!("{path}:{}:{}: {}", place.line, place.column, say(&self.message));
         let gutter = place.line.to_string();
         let blank = " ".repeat(gutter.len());
         let (line, before, under) = self.excerpt();
         if !line.is_empty() {
-            write!(f, "\n{blank} |\n{gutter} | {line}")?;
-            write!(f, "\n{blank} | {}{}", " ".repeat(before), "^".repeat(under))?;
+            text.push_str(&format!("\n{blank} |\n{gutter} | {line}"));
+            text.push_str(&format!("\n{blank} | {}{}", " ".repeat(before), "^".repeat(under)));
         }
-        if let Some(expected) = &self.expected {
-            write!(f, "\n{blank} = expected {expected}")?;
+        let expected = self.expected.as_ref().map(|what| said!("expected {what}", what));
+        let help = self.help.as_ref().map(|help| said!("help: {help}", help));
+        for more in [expected, help].into_iter().flatten() {
+            text.push_str(&format!("\n{blank} = {}", say(&more)));
         }
-        match &self.help {
-            Some(help) => write!(f, "\n{blank} = help: {help}"),
-            None => Ok(()),
-        }
+        text
     }
 }
 
@@ -149,16 +156,21 @@ fn shown(c: char, cell: usize) -> String {
     }
 }
 
-/// All errors as one text, the first twenty of them in full.
+/// All errors as one text in English, the first twenty of them in full.
 pub fn render(diagnostics: &[Diagnostic]) -> String {
+    render_in_words(diagnostics, &Said::to_string)
+}
+
+/// [`render`] in the reader's language.
+pub fn render_in_words(diagnostics: &[Diagnostic], say: Say) -> String {
     const SHOWN: usize = 20;
     let mut text = String::new();
     for diagnostic in diagnostics.iter().take(SHOWN) {
-        text.push_str(&format!("{diagnostic}\n\n"));
+        text.push_str(&format!("{}\n\n", diagnostic.in_words(say)));
     }
     match diagnostics.len().saturating_sub(SHOWN) {
         0 => text.truncate(text.trim_end().len() + 1),
-        more => text.push_str(&format!("… and {more} more errors\n")),
+        more => text.push_str(&format!("{}\n", say(&said!("… and {more} more errors", more)))),
     }
     text
 }

@@ -39,7 +39,7 @@ mod tests;
 
 pub use builtin::{builtin, builtin_ids, builtin_text};
 pub use claims::{LENGTH, claims, length};
-pub use diagnostic::{Diagnostic, render};
+pub use diagnostic::{Diagnostic, render, render_in_words};
 pub use fact::{Fact, FdName};
 pub use line::{LabLine, Patience};
 pub use pairs::compare;

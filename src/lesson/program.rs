@@ -138,9 +138,8 @@ pub(super) fn compile(
     {
         let mut trouble =
             Trouble::new(token.span(), "this reads standard input, and none is given");
-        trouble.help = Some(
-            "`--input FILE:TEXT` gives it to a file, `< TEXT` to a fence `program`".to_owned(),
-        );
+        trouble.help =
+            Some("`--input FILE:TEXT` gives it to a file, `< TEXT` to a fence `program`".into());
         return Err(trouble);
     }
     let value = |arg: &String| {

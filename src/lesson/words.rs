@@ -85,7 +85,7 @@ impl<'a> Words<'a> {
 
 impl Word<'_> {
     /// That something else was expected in this word's stead.
-    pub fn instead_of(&self, expected: impl Into<String>) -> Trouble {
+    pub fn instead_of(&self, expected: impl Into<crate::model::Said>) -> Trouble {
         if self.text.is_empty() {
             return Trouble::new(self.span.clone(), "something is missing here").expected(expected);
         }
@@ -185,7 +185,8 @@ mod tests {
         assert_eq!(words.rest(), Word { text: "fd", span: 20..22 });
         assert!(words.end().is_ok());
         let trouble = words.next("a number").expect_err("nothing is left");
-        assert_eq!((trouble.span, trouble.expected.as_deref()), (22..22, Some("a number")));
+        assert_eq!(trouble.span, 22..22);
+        assert_eq!(trouble.expected.expect("it says so"), "a number");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::entry::{ProcessVariables, Variable};
 use crate::c::{Machine, Scope};
 use crate::lesson::{Place, Program};
-use crate::model::{ARENA_START, Call, Memory, Outcome, ProcessName};
+use crate::model::{ARENA_START, Call, Memory, Outcome, ProcessName, Said};
 
 /// The story's side of a process. The lab's side knows no C.
 #[derive(Debug, Clone)]
@@ -68,7 +68,7 @@ pub enum Ended {
     /// It made none; its value, if it has one.
     Value(Option<i64>),
     /// The lab refused a call, and why.
-    Refused(String),
+    Refused(Said),
 }
 
 impl Actor {

@@ -11,7 +11,7 @@ use super::error::{Refusal, SessionError};
 use super::judge::{Answer, does, judge};
 use super::live::Halt;
 use crate::lesson::{Diagnostic, Expectation, Patience, Place, Question};
-use crate::model::{Outcome, ProcessName};
+use crate::model::{Outcome, ProcessName, Said, said};
 
 /// How many settings that this machine refused are named one by one.
 const NAMED: usize = 3;
@@ -146,7 +146,7 @@ impl Session {
                 answers.iter().position(|answer| answer.held).filter(|_| true_ones == 1)
             else {
                 let (message, help) = not_one(question, &answers);
-                return Err(self.wrong(&question.place, message, Some(&help)));
+                return Err(self.wrong(&question.place, message, help));
             };
             let choices = question.choices.iter().map(|choice| BetChoice {
                 fact: choice.fact.to_string(),
@@ -164,13 +164,13 @@ impl Session {
     pub(super) fn wrong(
         &self,
         place: &Place,
-        message: String,
-        expected: Option<&str>,
+        message: impl Into<Said>,
+        expected: Option<Said>,
     ) -> SessionError {
+        let message = message.into();
         let Some(lesson) = &self.lesson else {
             return SessionError::NotNow(Refusal::Other(message));
         };
-        let expected = expected.map(str::to_owned);
         let diagnostic = Box::new(Diagnostic::at(&lesson.source, place, message, expected));
         let loose = self.loose.verdicts.iter().all(|verdict| verdict.held);
         if loose && self.timeline.iter().all(|entry| entry.agrees()) {
@@ -183,12 +183,15 @@ impl Session {
     /// C that went wrong while it ran.
     pub(super) fn halted(&self, halt: Halt) -> SessionError {
         if let (Some(program), Some(place)) = (&halt.program, &halt.place) {
-            let message = format!("{}: {}", halt.process, halt.message);
+            let message = said!("{process}: {what}", process = halt.process, what = halt.message);
             let diagnostic = Diagnostic::at(&program.source, place, message, None);
             return SessionError::Lesson(Box::new(diagnostic));
         }
         match &halt.place {
-            Some(place) => self.wrong(place, format!("{}: {}", halt.process, halt.message), None),
+            Some(place) => {
+                let (process, what) = (&halt.process, &halt.message);
+                self.wrong(place, said!("{process}: {what}", process, what), None)
+            }
             None => SessionError::Fault { process: halt.process, message: halt.message },
         }
     }
@@ -210,7 +213,7 @@ fn expected(expectation: &Expectation) -> Option<String> {
 /// Compares an expectation with a statement that is over.
 fn over(expectation: &Expectation, ended: &Ended) -> Answer {
     let (held, kernel) = match ended {
-        Ended::Refused(reason) => (false, reason.clone()),
+        Ended::Refused(reason) => (false, reason.to_string()),
         Ended::Value(None) => (false, "no value".to_owned()),
         Ended::Value(Some(value)) => {
             (expects(expectation, &Outcome::Returned(*value)), format!("= {value}"))
@@ -241,16 +244,20 @@ fn expects(expectation: &Expectation, outcome: &Outcome) -> bool {
 }
 
 /// That not exactly one answer to a question is true, and what the kernel says to each.
-fn not_one(question: &Question, answers: &[Answer]) -> (String, String) {
+fn not_one(question: &Question, answers: &[Answer]) -> (Said, Option<Said>) {
     let count = answers.len();
     let message = match answers.iter().filter(|answer| answer.held).count() {
-        0 => format!("none of the {count} answers is true"),
-        held => format!("{held} of the {count} answers are true"),
+        0 => said!("none of the {count} answers is true", count),
+        held => said!("{held} of the {count} answers are true", held, count),
     };
     let told = question.choices.iter().zip(answers).map(|(choice, answer)| {
-        let so = if answer.held { "true" } else { "false" };
-        format!("`{}` is {so} (the kernel: {})", choice.fact, answer.kernel)
+        let (fact, kernel) = (choice.fact.to_string(), &answer.kernel);
+        match answer.held {
+            true => said!("`{fact}` is true (the kernel: {kernel})", fact, kernel),
+            false => said!("`{fact}` is false (the kernel: {kernel})", fact, kernel),
+        }
     });
-    let told: Vec<String> = told.collect();
-    (message, format!("one that is true where the question is judged; {}", told.join("; ")))
+    let told = told.reduce(|all, next| said!("{all}; {next}", all, next));
+    let wanted = |told| said!("one that is true where the question is judged; {told}", told);
+    (message, told.map(wanted))
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::obstacle::Obstacle;
 use crate::lesson::Diagnostic;
-use crate::model::{ProcessName, WorldError};
+use crate::model::{ProcessName, Said, Say, WorldError, said};
 
 /// Why a session could not do what it was asked. The session stays usable: what is on the
 /// timeline stays there, and undo, restart and looking back work.
@@ -23,9 +23,9 @@ pub enum SessionError {
         /// Where in the typed text.
         span: Range<usize>,
         /// What is wrong.
-        message: String,
+        message: Said,
         /// What to write instead, if that can be said.
-        help: Option<String>,
+        help: Option<Said>,
     },
     /// C that was typed went wrong while it ran.
     #[error("{process}: {message}")]
@@ -33,7 +33,7 @@ pub enum SessionError {
         /// Who ran it.
         process: ProcessName,
         /// What went wrong.
-        message: String,
+        message: Said,
     },
     /// This can't be done now.
     #[error(transparent)]
@@ -86,10 +86,25 @@ pub enum Refusal {
     },
     /// Something else; a sentence.
     #[error("{0}")]
-    Other(String),
+    Other(Said),
 }
 
 impl SessionError {
+    /// What went wrong, in the reader's language.
+    pub fn in_words(&self, say: Say) -> String {
+        match self {
+            SessionError::Lesson(diagnostic) | SessionError::Stuck(diagnostic) => {
+                diagnostic.in_words(say)
+            }
+            SessionError::Typed { message, .. } => say(message),
+            SessionError::Fault { process, message: what } => {
+                say(&said!("{process}: {what}", process, what))
+            }
+            SessionError::NotNow(Refusal::Other(message)) => say(message),
+            SessionError::NotNow(_) | SessionError::World(_) => self.to_string(),
+        }
+    }
+
     /// The exit code of `run` and `check`: 1 the kernel disagreed, 2 a lesson's or the user's
     /// error, 3 this machine can't.
     pub fn exit_code(&self) -> u8 {

@@ -14,8 +14,8 @@ use super::walk;
 use crate::c::{self, Event, Fault, Machine, Scope, Statement};
 use crate::lesson::{Place, Program};
 use crate::model::{
-    Action, Call, Cause, LabSpec, Memory, Moment, Outcome, ProcessName, ProcessState, Report,
-    Signal, Snapshot, Syscall, World, WorldError, Worlds,
+    Action, Call, Cause, LabSpec, Memory, Moment, Outcome, ProcessName, ProcessState, Report, Said,
+    Signal, Snapshot, Syscall, World, WorldError, Worlds, said,
 };
 
 /// A world that is acted on, and everything that only the story knows of its processes.
@@ -58,7 +58,7 @@ pub struct Halt {
     /// The statement's place in the lesson, or in the program's document; `None` if it was typed.
     pub place: Option<Place>,
     /// What went wrong.
-    pub message: String,
+    pub message: Said,
 }
 
 /// What came of asking for the next call.
@@ -157,7 +157,7 @@ impl Live {
         self.calls.retain(stays);
         let found = self.calls.len() < wanted;
         if found {
-            self.stop(process, Ended::Refused("it was left".to_owned()));
+            self.stop(process, Ended::Refused(said!("it was left")));
         }
         found
     }
@@ -177,8 +177,8 @@ impl Live {
             Ok(moment) => Ok(Pumped::Moment(Box::new(self.take_in(moment)))),
             Err(WorldError::Refused { reason }) => {
                 let place = self.place_of(&process);
-                self.stop(&process, Ended::Refused(reason.clone()));
-                Ok(Pumped::Refused(Halt { process, program: None, place, message: reason }))
+                self.stop(&process, Ended::Refused(reason.clone().into()));
+                Ok(Pumped::Refused(Halt { process, program: None, place, message: reason.into() }))
             }
             Err(error) => Err(error),
         }
@@ -261,7 +261,7 @@ impl Live {
         let names: Vec<ProcessName> = self.cast.keys().cloned().collect();
         let Some(actor) = self.cast.get_mut(process) else { return Ok(()) };
         let Some(memory) = self.world.memory(process) else {
-            actor.stops(Ended::Refused(format!("{process} has no memory any more")));
+            actor.stops(Ended::Refused(said!("{process} has no memory any more", process)));
             return Ok(());
         };
         let mut event = first(&mut actor.machine, memory);
@@ -315,7 +315,7 @@ impl Live {
                     if let Some(program) = &program {
                         place = actor.machine.last_spot().map(|spot| program.place(&spot.span));
                     }
-                    let message = fault.to_string();
+                    let message = fault.said();
                     self.stop(process, Ended::Refused(message.clone()));
                     // A program dies of it as a real one would, and the others go on.
                     if let (Some(program), Some(signal)) = (&program, fault.signal()) {

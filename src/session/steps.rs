@@ -10,7 +10,7 @@ use super::error::SessionError;
 use super::judge::judge;
 use super::obstacle::Obstacle;
 use crate::lesson::{Code, Does, Expectation, LabLine, Line};
-use crate::model::{Action, Cause, ProcessName, WorldError};
+use crate::model::{Action, Cause, ProcessName, WorldError, said};
 
 /// How long an outcome is awaited, and a process that still sleeps: as `expect` waits.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -45,7 +45,7 @@ impl Session {
                     return Ok(Turn::Wait(run, until, Awaited::Ready { process, obstacle }));
                 }
                 let message = obstacle.say(&code.process);
-                let help = "a statement can begin when the one before it is over";
+                let help = said!("a statement can begin when the one before it is over");
                 return Err(self.wrong(&line.place, message, Some(help)));
             }
         }

@@ -5,10 +5,12 @@ use super::super::fault::Fault;
 use super::super::reach::Reach;
 use super::super::types::Int;
 use super::{Args, Done, strerror};
+use crate::model::{Said, said};
 
 /// The conversions that exist here, for an error's help.
-pub(in super::super) const CONVERSIONS: &str =
-    "known are %d %i %u %x %X %o %c %s %p %%, with a width and with l, ll, h, hh or z";
+pub(in super::super) fn conversions() -> Said {
+    said!("known are %d %i %u %x %X %o %c %s %p %%, with a width and with l, ll, h, hh or z")
+}
 
 /// Nothing printed at once is longer.
 const LONGEST: usize = 1 << 16;
@@ -107,7 +109,7 @@ fn into_buffer(to: u64, size: u64, text: &[u8], reach: &mut Reach) -> Result<Don
 }
 
 /// How many arguments a format needs, or why it is none.
-pub(in super::super) fn needed(format: &[u8]) -> Result<usize, &'static str> {
+pub(in super::super) fn needed(format: &[u8]) -> Result<usize, Said> {
     let mut needed = 0;
     for piece in pieces(format)? {
         if let Piece::Conversion(conversion) = piece {
@@ -119,7 +121,7 @@ pub(in super::super) fn needed(format: &[u8]) -> Result<usize, &'static str> {
     Ok(needed)
 }
 
-fn pieces(format: &[u8]) -> Result<Vec<Piece<'_>>, &'static str> {
+fn pieces(format: &[u8]) -> Result<Vec<Piece<'_>>, Said> {
     let mut pieces = Vec::new();
     let mut rest = format;
     while !rest.is_empty() {
@@ -137,7 +139,7 @@ fn pieces(format: &[u8]) -> Result<Vec<Piece<'_>>, &'static str> {
 }
 
 /// The conversion behind a `%`, and its length.
-fn conversion(text: &[u8]) -> Result<(Conversion, usize), &'static str> {
+fn conversion(text: &[u8]) -> Result<(Conversion, usize), Said> {
     let mut made = Conversion { size: 4, ..Conversion::default() };
     let mut at = 0;
     let byte = |at: usize| text.get(at).copied().unwrap_or(0);
@@ -170,13 +172,13 @@ fn conversion(text: &[u8]) -> Result<(Conversion, usize), &'static str> {
     made.letter = byte(at);
     match made.letter {
         b'd' | b'i' | b'u' | b'x' | b'X' | b'o' | b'c' | b's' | b'p' | b'%' => Ok((made, at + 1)),
-        0 => Err("the format ends inside a %"),
-        b'f' | b'e' | b'g' => Err("numbers with a fraction are outside sockstep's C"),
-        _ => Err("this conversion is not known"),
+        0 => Err(said!("the format ends inside a %")),
+        b'f' | b'e' | b'g' => Err(said!("numbers with a fraction are outside sockstep's C")),
+        _ => Err(said!("this conversion is not known")),
     }
 }
 
-fn number(text: &[u8], mut at: usize) -> Result<(Option<Number>, usize), &'static str> {
+fn number(text: &[u8], mut at: usize) -> Result<(Option<Number>, usize), Said> {
     if text.get(at) == Some(&b'*') {
         return Ok((Some(Number::Argument), at + 1));
     }
@@ -187,7 +189,7 @@ fn number(text: &[u8], mut at: usize) -> Result<(Option<Number>, usize), &'stati
         at += 1;
     }
     if value > LONGEST {
-        return Err("this width is too large");
+        return Err(said!("this width is too large"));
     }
     Ok(((at > start).then_some(Number::Fixed(value)), at))
 }

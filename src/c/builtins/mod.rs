@@ -11,7 +11,7 @@ mod text;
 
 pub(super) use control::Control;
 pub use error_text::strerror;
-pub(super) use format::{CONVERSIONS, Format, needed};
+pub(super) use format::{Format, conversions, needed};
 pub(super) use input::Input;
 pub use input::Stdin;
 pub(super) use network::{Network, ipv6_text};

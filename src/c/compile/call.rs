@@ -10,6 +10,7 @@ use super::super::program::{Function, Op, Site};
 use super::super::types::{INTS, Int, Type};
 use super::Compiler;
 use super::format::check_format;
+use crate::model::{Said, said};
 
 impl Compiler<'_> {
     pub(super) fn call(
@@ -31,7 +32,7 @@ impl Compiler<'_> {
         let most = call.parameters.len() + usize::from(call.variadic);
         if !call.accepts(count) || call.is_system_call() && count > most {
             return Err(
-                wrong_count(&call.parameters.len().to_string(), count, span).help(call.to_string())
+                wrong_count(call.parameters.len(), count, span).help(Said::same(call.to_string()))
             );
         }
         check_format(call, arguments)?;
@@ -67,7 +68,7 @@ impl Compiler<'_> {
                 false => Err(self.unknown_call(&meant)),
             };
         }
-        let message = "syscall() needs the name of a call: syscall(SYS_kcmp, ...)";
+        let message = said!("syscall() needs the name of a call: syscall(SYS_kcmp, ...)");
         Err(Error::new(name.span.clone(), message))
     }
 
@@ -76,13 +77,14 @@ impl Compiler<'_> {
             return Error::threads(name.span.clone());
         }
         if let Some(head) = self.defined_below(name) {
-            let message = format!("{} is defined below", name.text);
-            let help = format!("declare it above: {head};");
+            let message = said!("{name} is defined below", name = name.text);
+            let help = said!("declare it above: {head};", head);
             return Error::new(name.span.clone(), message).help(help);
         }
-        let error = Error::new(name.span.clone(), format!("{} is no call that I know", name.text));
+        let error =
+            Error::new(name.span.clone(), said!("{name} is no call that I know", name = name.text));
         let own = self.scope.functions.keys().map(|name| &**name);
-        let error = error.help(super::super::error::SUBSET);
+        let error = error.help(super::super::error::subset());
         error.nearest(&name.text, calls::calls().map(|call| call.name).chain(own))
     }
 
@@ -122,7 +124,7 @@ impl Compiler<'_> {
         let Some(parameter) = parameter else {
             // Behind the parameters: whatever is one number for the machine.
             if !matches!(from, Type::Int(_) | Type::Pointer { .. }) {
-                let message = format!("expected a number or a pointer, this is {from}");
+                let message = said!("expected a number or a pointer, this is {ty}", ty = from);
                 return Err(Error::new(argument.span.clone(), message));
             }
             return Ok(());
@@ -130,7 +132,7 @@ impl Compiler<'_> {
         let to = self.declared(parameter);
         self.convert(&from, &to, argument).map_err(|error| match error.help {
             Some(_) => error,
-            None => error.help(call.to_string()),
+            None => error.help(Said::same(call.to_string())),
         })
     }
 
@@ -167,8 +169,9 @@ impl Compiler<'_> {
     ) -> Result<Type, Error> {
         let expected = function.parameters.len();
         if arguments.len() != expected {
-            return Err(wrong_count(&expected.to_string(), arguments.len(), span)
-                .help(function.signature.clone()));
+            return Err(
+                wrong_count(expected, arguments.len(), span).help(Said::same(&*function.signature))
+            );
         }
         for (argument, (ty, _)) in arguments.iter().zip(&function.parameters) {
             let from = self.value(argument)?;
@@ -198,7 +201,9 @@ impl Compiler<'_> {
     }
 }
 
-fn wrong_count(expected: &str, found: usize, span: &Span) -> Error {
-    let s = if expected == "1" { "" } else { "s" };
-    Error::new(span.clone(), format!("expected {expected} argument{s}, found {found}"))
+fn wrong_count(expected: usize, found: usize, span: &Span) -> Error {
+    Error::new(
+        span.clone(),
+        said!("expected {expected|argument|arguments}, found {found}", expected, found),
+    )
 }

@@ -8,6 +8,7 @@ use super::super::program::{Function, Op};
 use super::super::types::{Int, Type};
 use super::Compiler;
 use super::name::Meaning;
+use crate::model::{Said, said};
 
 /// What lies at an address that the code so far has left.
 pub(super) struct Place {
@@ -133,7 +134,7 @@ impl Compiler<'_> {
         match &expr.kind {
             ExprKind::Name(name) => {
                 let Meaning::Variable(variable) = self.meaning(name, &expr.span)? else {
-                    let message = format!("{name} is a constant, not a variable");
+                    let message = said!("{name} is a constant, not a variable", name);
                     return Err(Error::new(expr.span.clone(), message));
                 };
                 self.emit(Op::Push(variable.address as i64));
@@ -153,7 +154,7 @@ impl Compiler<'_> {
                 let ty = self.value(of)?;
                 let place = self.behind(&ty, &of.span)?;
                 let index_type = self.value(index)?;
-                self.expect_int(&index_type, &index.span, "an index is a number")?;
+                self.expect_int(&index_type, &index.span, said!("an index is a number"))?;
                 self.scale(&place.ty, super::super::ast::Binary::Add, &index.span)?;
                 Ok(place)
             }
@@ -171,9 +172,10 @@ impl Compiler<'_> {
             | ExprKind::Call(..)
             | ExprKind::Cast(..)
             | ExprKind::SizeofType(_)
-            | ExprKind::Sizeof(_) => {
-                Err(Error::new(expr.span.clone(), "expected a variable, a field or an element"))
-            }
+            | ExprKind::Sizeof(_) => Err(Error::new(
+                expr.span.clone(),
+                said!("expected a variable, a field or an element"),
+            )),
         }
     }
 
@@ -184,7 +186,7 @@ impl Compiler<'_> {
                 Ok(Place { ty: self.completed(to), constant: *constant })
             }
             Type::Void | Type::Int(_) | Type::Array { .. } | Type::Struct(_) | Type::Function => {
-                let message = format!("expected a pointer or an array, this is {ty}");
+                let message = said!("expected a pointer or an array, this is {ty}", ty);
                 Err(Error::new(span.clone(), message))
             }
         }
@@ -194,8 +196,11 @@ impl Compiler<'_> {
         let (ty, constant) = if arrow {
             let ty = self.value(of)?;
             if let Type::Struct(layout) = &ty {
-                let message = format!("this is {} itself, not a pointer to it", layout.name);
-                return Err(Error::new(of.span.clone(), message).help("write . instead of ->"));
+                let message =
+                    said!("this is {layout} itself, not a pointer to it", layout = layout.name);
+                return Err(
+                    Error::new(of.span.clone(), message).help(said!("write . instead of ->"))
+                );
             }
             let place = self.behind(&ty, &of.span)?;
             (place.ty, place.constant)
@@ -206,19 +211,23 @@ impl Compiler<'_> {
             (self.value(of)?, true)
         };
         let Type::Struct(layout) = &ty else {
-            let error = Error::new(of.span.clone(), format!("{ty} has no fields"));
+            let error = Error::new(of.span.clone(), said!("{ty} has no fields", ty));
             let is_pointer = !arrow && ty.target().is_some_and(|to| to.layout().is_some());
-            return Err(if is_pointer { error.help("write -> instead of .") } else { error });
+            return Err(if is_pointer {
+                error.help(said!("write -> instead of ."))
+            } else {
+                error
+            });
         };
         self.whole(&ty, &of.span)?;
         let Some(field) = layout.field(&name.text) else {
             let names: Vec<&str> = layout.fields.iter().map(|field| &*field.name).collect();
-            let message = format!("{} has no field {}", layout.name, name.text);
-            let mut shown = names.join(", ");
-            if names.len() > 12 {
-                shown = format!("{}, …", names[..12].join(", "));
-            }
-            let error = Error::new(name.span.clone(), message).help(format!("it has {shown}"));
+            let message =
+                said!("{layout} has no field {name}", layout = layout.name, name = name.text);
+            let more = (names.len() > 12).then_some("…");
+            let shown = Said::list(names.iter().take(12).copied().chain(more));
+            let shown = shown.unwrap_or_else(|| Said::same(""));
+            let error = Error::new(name.span.clone(), message).help(said!("it has {shown}", shown));
             return Err(error.nearest(&name.text, names.into_iter()));
         };
         if field.offset != 0 {
@@ -235,8 +244,11 @@ impl Compiler<'_> {
             return Ok(self.function_address(function, &of.span));
         }
         if !is_place(of) {
-            return Err(Error::new(of.span.clone(), "& needs something that lies in memory")
-                .help("a variable, a field, an element; not a number or a result"));
+            return Err(Error::new(
+                of.span.clone(),
+                said!("& needs something that lies in memory"),
+            )
+            .help(said!("a variable, a field, an element; not a number or a result")));
         }
         let place = self.place(of)?;
         Ok(Type::Pointer { to: Arc::new(place.ty), constant: place.constant })
@@ -252,8 +264,8 @@ impl Compiler<'_> {
         Ok(address)
     }
 
-    pub(super) fn expect_int(&self, ty: &Type, span: &Span, why: &str) -> Result<Int, Error> {
-        ty.int().ok_or_else(|| Error::new(span.clone(), format!("{why}, this is {ty}")))
+    pub(super) fn expect_int(&self, ty: &Type, span: &Span, why: Said) -> Result<Int, Error> {
+        ty.int().ok_or_else(|| Error::new(span.clone(), said!("{why}, this is {ty}", why, ty)))
     }
 
     /// A value that can be 0 or not.
@@ -262,7 +274,7 @@ impl Compiler<'_> {
         match ty {
             Type::Int(_) | Type::Pointer { .. } => Ok(()),
             Type::Void | Type::Array { .. } | Type::Struct(_) | Type::Function => {
-                let message = format!("expected a number or a pointer, this is {ty}");
+                let message = said!("expected a number or a pointer, this is {ty}", ty);
                 Err(Error::new(expr.span.clone(), message))
             }
         }
@@ -271,8 +283,8 @@ impl Compiler<'_> {
     /// Converts the value on top, of type `from`, which `expr` has left, to `to`, as an
     /// assignment does (C11 6.5.16.1).
     pub(super) fn convert(&mut self, from: &Type, to: &Type, expr: &Expr) -> Result<(), Error> {
-        let wrong = |help: String| {
-            let message = format!("expected {to}, this is {from}");
+        let wrong = |help: Said| {
+            let message = said!("expected {to}, this is {from}", to, from);
             Err(Error::new(expr.span.clone(), message).help(help))
         };
         match (to, from) {
@@ -289,16 +301,16 @@ impl Compiler<'_> {
                 Ok(())
             }
             (Type::Pointer { .. }, Type::Int(_)) => {
-                wrong(format!("if you mean this number as an address, write ({to})"))
+                wrong(said!("if you mean this number as an address, write ({to})", to))
             }
             (Type::Int(_), Type::Pointer { .. }) => {
-                wrong(format!("if you mean the address as a number, write ({to})"))
+                wrong(said!("if you mean the address as a number, write ({to})", to))
             }
             (Type::Struct(_), Type::Struct(_)) if to == from => Ok(()),
             (Type::Pointer { to: target, .. }, Type::Struct(_)) if **target == *from => {
-                wrong("write & before it".to_owned())
+                wrong(said!("write & before it"))
             }
-            (Type::Pointer { .. }, Type::Struct(_)) => wrong(format!("write ({to})& before it")),
+            (Type::Pointer { .. }, Type::Struct(_)) => wrong(said!("write ({to})& before it", to)),
             (
                 Type::Void
                 | Type::Int(_)
@@ -308,7 +320,7 @@ impl Compiler<'_> {
                 | Type::Function,
                 _,
             ) => {
-                let message = format!("expected {to}, this is {from}");
+                let message = said!("expected {to}, this is {from}", to, from);
                 Err(Error::new(expr.span.clone(), message))
             }
         }
@@ -342,9 +354,9 @@ pub(super) fn is_place(expr: &Expr) -> bool {
 
 /// A fact that assigns would be true because it made itself so.
 fn changes_something(expr: &Expr) -> Error {
-    let error = Error::new(expr.span.clone(), "a fact changes nothing");
+    let error = Error::new(expr.span.clone(), said!("a fact changes nothing"));
     match expr.kind {
-        ExprKind::Assign(None, ..) => error.help("`==` compares"),
+        ExprKind::Assign(None, ..) => error.help(said!("`==` compares")),
         _ => error,
     }
 }

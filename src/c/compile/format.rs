@@ -1,9 +1,10 @@
 //! Formats of `printf` and its kin that stand there as strings: known conversions, as many arguments.
 
 use super::super::ast::{Expr, ExprKind};
-use super::super::builtins::{Builtin, CONVERSIONS, Format, needed};
+use super::super::builtins::{Builtin, Format, conversions, needed};
 use super::super::calls::{CallHelp, Does};
 use super::super::error::Error;
+use crate::model::said;
 
 /// Checks a format that stands there as a string: known conversions, as many arguments.
 pub(super) fn check_format(call: &CallHelp, arguments: &[Expr]) -> Result<(), Error> {
@@ -16,12 +17,16 @@ pub(super) fn check_format(call: &CallHelp, arguments: &[Expr]) -> Result<(), Er
     let Some(expr) = arguments.get(at) else { return Ok(()) };
     let Some(text) = literal_text(expr) else { return Ok(()) };
     let needed =
-        needed(text).map_err(|reason| Error::new(expr.span.clone(), reason).help(CONVERSIONS))?;
+        needed(text).map_err(|reason| Error::new(expr.span.clone(), reason).help(conversions()))?;
     let found = arguments.len() - at - 1;
     if found == needed {
         return Ok(());
     }
-    let message = format!("this format needs {needed} more arguments, found {found}");
+    let message = said!(
+        "this format needs {needed|more argument|more arguments}, found {found}",
+        needed,
+        found
+    );
     Err(Error::new(expr.span.clone(), message))
 }
 

@@ -10,6 +10,7 @@ use super::super::program::{Body, Code, Function, Op};
 use super::super::scope::Variable;
 use super::super::types::Type;
 use super::Compiler;
+use crate::model::{Said, said};
 
 impl Compiler<'_> {
     /// A function or its declaration, at the top.
@@ -18,13 +19,13 @@ impl Compiler<'_> {
         let function = self.declare_function(def, &name)?;
         let Some(body) = &def.body else { return Ok(()) };
         if function.body.get().is_some() {
-            let message = format!("{name} is already defined in this process");
+            let message = said!("{name} is already defined in this process", name);
             return Err(Error::new(def.name.span.clone(), message));
         }
         let mut block = HashMap::new();
         for ((parameter, _), (ty, address)) in def.parameters.iter().zip(&function.parameters) {
             let Some(parameter) = parameter else {
-                return Err(Error::new(span.clone(), "each parameter needs a name"));
+                return Err(Error::new(span.clone(), said!("each parameter needs a name")));
             };
             let variable = Variable {
                 name: parameter.text.as_str().into(),
@@ -50,10 +51,9 @@ impl Compiler<'_> {
         self.refuse_recursion(&function)?;
         let code = Arc::new(Code { ops, data: Vec::new() });
         let asks = self.asks;
-        function
-            .body
-            .set(Body { code, asks })
-            .map_err(|_| Error::new(def.name.span.clone(), format!("{name} is already defined")))
+        function.body.set(Body { code, asks }).map_err(|_| {
+            Error::new(def.name.span.clone(), said!("{name} is already defined", name))
+        })
     }
 
     /// The function as it was declared before, or a new one.
@@ -65,8 +65,10 @@ impl Compiler<'_> {
         let taken = calls::call_named(name).is_some();
         let variable = self.scope.variables.iter().any(|v| v.function.is_none() && v.name == *name);
         if taken || variable {
-            let message = format!("{name} is already something else");
-            return Err(Error::new(def.name.span.clone(), message).help("give it another name"));
+            let message = said!("{name} is already something else", name);
+            return Err(
+                Error::new(def.name.span.clone(), message).help(said!("give it another name"))
+            );
         }
         let returns = self.resolve(&def.returns)?;
         if returns != Type::Void {
@@ -84,8 +86,8 @@ impl Compiler<'_> {
             return if same {
                 Ok(Arc::clone(known))
             } else {
-                let message = format!("{name} was declared differently before");
-                Err(Error::new(def.name.span.clone(), message).help(known.signature.clone()))
+                let message = said!("{name} was declared differently before", name);
+                Err(Error::new(def.name.span.clone(), message).help(Said::same(&*known.signature)))
             };
         }
         let named: Vec<String> = (def.parameters.iter().zip(&types))
@@ -129,9 +131,10 @@ impl Compiler<'_> {
             let mut at = 0;
             while let Some(next) = seen.get(at).cloned() {
                 if next.name == function.name {
-                    let message = format!("{} would call itself", function.name);
-                    return Err(Error::new(span.clone(), message)
-                        .help("recursion is outside sockstep's C: each variable has one address"));
+                    let message = said!("{function} would call itself", function = function.name);
+                    return Err(Error::new(span.clone(), message).help(said!(
+                        "recursion is outside sockstep's C: each variable has one address"
+                    )));
                 }
                 let callees = self.called.get(&next.name).into_iter().flatten();
                 for (callee, _) in callees {
@@ -157,7 +160,10 @@ impl Compiler<'_> {
         match missing.min_by_key(|(_, span)| span.start) {
             None => Ok(()),
             Some((function, span)) => {
-                let message = format!("{} is declared, but its body is nowhere", function.name);
+                let message = said!(
+                    "{function} is declared, but its body is nowhere",
+                    function = function.name
+                );
                 Err(Error::new(span.clone(), message))
             }
         }

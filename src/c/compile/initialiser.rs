@@ -6,6 +6,7 @@ use super::super::program::Op;
 use super::super::types::{Int, Type};
 use super::Compiler;
 use super::expression::Place;
+use crate::model::{Said, said};
 
 impl Compiler<'_> {
     /// `(struct linger){ 1, 0 }`: an object without a name.
@@ -29,8 +30,11 @@ impl Compiler<'_> {
         let Type::Array { of, length: 0 } = &ty else { return Ok(ty) };
         let length = match init {
             None => {
-                return Err(Error::new(span.clone(), "this array needs a length or a value")
-                    .help("char buf[64]; or char text[] = \"hello\";"));
+                return Err(Error::new(
+                    span.clone(),
+                    said!("this array needs a length or a value"),
+                )
+                .help(said!("char buf[64]; or char text[] = \"hello\";")));
             }
             Some(Init::Value(Expr { kind: ExprKind::Text(bytes), .. })) => bytes.len() as u64,
             Some(Init::List(items, _)) => match lone_text(items) {
@@ -38,12 +42,15 @@ impl Compiler<'_> {
                 _ => self.count(items, of)?,
             },
             Some(Init::Value(value)) => {
-                return Err(Error::new(value.span.clone(), "expected { or a string"));
+                return Err(Error::new(value.span.clone(), said!("expected {{ or a string")));
             }
         };
         let ty = Type::Array { of: of.clone(), length };
         if ty.size() > 1 << 20 {
-            return Err(Error::new(span.clone(), "an object may have at most 1048576 bytes"));
+            return Err(Error::new(
+                span.clone(),
+                said!("an object may have at most 1048576 bytes"),
+            ));
         }
         Ok(ty)
     }
@@ -60,8 +67,10 @@ impl Compiler<'_> {
                 if !scalar && self.type_of(value)? != *of {
                     return Err(Error::new(
                         value.span.clone(),
-                        "expected { for each element, or \
-                        the number of elements between [ and ]",
+                        said!(
+                            "expected {{ for each element, or \
+                        the number of elements between [ and ]"
+                        ),
                     ));
                 }
             }
@@ -73,8 +82,9 @@ impl Compiler<'_> {
 
     fn index(&mut self, index: &Expr) -> Result<u64, Error> {
         let value = self.constant(index)?;
-        u64::try_from(value)
-            .map_err(|_| Error::new(index.span.clone(), format!("there is no element {value}")))
+        u64::try_from(value).map_err(|_| {
+            Error::new(index.span.clone(), said!("there is no element {value}", value))
+        })
     }
 
     /// Code that gives the object at `address` its value; what is not named becomes 0.
@@ -90,7 +100,7 @@ impl Compiler<'_> {
                 self.aggregate(ty, address, &mut items, true)?;
                 match items.next() {
                     Some(_) => {
-                        let message = format!("these are more values than {ty} has room for");
+                        let message = said!("these are more values than {ty} has room for", ty);
                         Err(Error::new(span.clone(), message))
                     }
                     None => Ok(()),
@@ -98,7 +108,7 @@ impl Compiler<'_> {
             }
             (_, Init::List(items, span)) => match &items[..] {
                 [item] if item.at.is_empty() => self.initialise(ty, address, &item.value),
-                _ => Err(Error::new(span.clone(), format!("expected one value for {ty}"))),
+                _ => Err(Error::new(span.clone(), said!("expected one value for {ty}", ty))),
             },
             (ty, Init::Value(Expr { kind: ExprKind::Text(bytes), span, .. })) if ty.is_text() => {
                 self.text_into(ty, address, bytes, span)
@@ -117,7 +127,7 @@ impl Compiler<'_> {
     ) -> Result<(), Error> {
         let size = ty.size();
         if bytes.len() as u64 - 1 > size {
-            let message = format!("{} bytes don't fit into {ty}", bytes.len() - 1);
+            let message = said!("{len} bytes don't fit into {ty}", len = bytes.len() - 1, ty);
             return Err(Error::new(span.clone(), message));
         }
         let used = size.min(bytes.len() as u64);
@@ -142,7 +152,7 @@ impl Compiler<'_> {
                 self.emit(Op::Drop);
             }
             Type::Array { .. } => {
-                return Err(Error::new(value.span.clone(), "expected { for an array"));
+                return Err(Error::new(value.span.clone(), said!("expected {{ for an array")));
             }
             Type::Int(_) | Type::Pointer { .. } | Type::Void | Type::Function => {
                 let from = self.value(value)?;
@@ -213,10 +223,17 @@ impl Compiler<'_> {
                     let at = layout.fields.iter().position(|field| field.name == name.text);
                     let Some((offset, inner, next)) = at.and_then(|at| nth_part(&ty, at)) else {
                         let names = layout.fields.iter().map(|field| &*field.name);
-                        let shown = names.clone().take(12).collect::<Vec<_>>().join(", ");
-                        let message = format!("{} has no field {}", layout.name, name.text);
+                        let shown = Said::list(names.clone().take(12));
+                        let message = said!(
+                            "{layout} has no field {name}",
+                            layout = layout.name,
+                            name = name.text
+                        );
                         return Err(Error::new(name.span.clone(), message)
-                            .help(format!("it has {shown}"))
+                            .help(said!(
+                                "it has {shown}",
+                                shown = shown.unwrap_or_else(|| Said::same(""))
+                            ))
                             .nearest(&name.text, names));
                     };
                     (offset, inner, next)
@@ -225,15 +242,15 @@ impl Compiler<'_> {
                     let at = self.index(index)?;
                     let part = usize::try_from(at).ok().and_then(|at| nth_part(&ty, at));
                     part.ok_or_else(|| {
-                        let message = format!("this array has {length} elements, from 0");
+                        let message = said!("this array has {length} elements, from 0", length);
                         Error::new(index.span.clone(), message)
                     })?
                 }
                 (Designator::Field(name), ty) => {
-                    return Err(Error::new(name.span.clone(), format!("{ty} has no fields")));
+                    return Err(Error::new(name.span.clone(), said!("{ty} has no fields", ty)));
                 }
                 (Designator::Index(index), ty) => {
-                    return Err(Error::new(index.span.clone(), format!("{ty} has no elements")));
+                    return Err(Error::new(index.span.clone(), said!("{ty} has no elements", ty)));
                 }
             };
             address += offset;

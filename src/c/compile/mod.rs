@@ -21,7 +21,7 @@ use super::machine::Machine;
 use super::program::{Code, Function, Op, Spot};
 use super::scope::{Scope, Variable};
 use super::types::Type;
-use crate::model::{ARENA_SIZE, ARENA_START, Bytes};
+use crate::model::{ARENA_SIZE, ARENA_START, Bytes, said};
 
 /// Compiles statements one after the other, for one process.
 pub(super) struct Compiler<'a> {
@@ -101,7 +101,7 @@ impl<'a> Compiler<'a> {
     fn work(&mut self, span: &Span) -> Result<(), Error> {
         self.worked += 1;
         if self.worked > MOST_WORK {
-            return Err(Error::new(span.clone(), "this is nested too deep to be compiled"));
+            return Err(Error::new(span.clone(), said!("this is nested too deep to be compiled")));
         }
         Ok(())
     }
@@ -162,7 +162,7 @@ impl<'a> Compiler<'a> {
         self.passing = Some(PASSING);
         self.value(expr)?;
         if self.asks {
-            return Err(Error::new(expr.span.clone(), "a fact can't make a system call"));
+            return Err(Error::new(expr.span.clone(), said!("a fact can't make a system call")));
         }
         Ok(self.taken())
     }
@@ -206,12 +206,14 @@ impl<'a> Compiler<'a> {
     /// A place in the arena.
     fn allocate(&mut self, size: u64, align: u64, span: &Span) -> Result<u64, Error> {
         let full = || {
-            Error::new(span.clone(), "there is no room left for this in the process's memory").help(
-                format!(
-                    "all variables and strings together may take {} bytes",
-                    LIBRARY - ARENA_START
-                ),
+            Error::new(
+                span.clone(),
+                said!("there is no room left for this in the process's memory"),
             )
+            .help(said!(
+                "all variables and strings together may take {most} bytes",
+                most = LIBRARY - ARENA_START
+            ))
         };
         match &mut self.passing {
             None => self.scope.allocate(size, align).ok_or_else(full),
@@ -237,8 +239,10 @@ impl<'a> Compiler<'a> {
         let wrong = || {
             Error::new(
                 expr.span.clone(),
-                "expected a constant: its value must be known before \
-                anything runs",
+                said!(
+                    "expected a constant: its value must be known before \
+                anything runs"
+                ),
             )
         };
         if ty?.int().is_none() || asked {

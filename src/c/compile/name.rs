@@ -12,6 +12,7 @@ use super::super::program::Function;
 use super::super::scope::Variable;
 use super::super::types::{Struct, Type};
 use super::Compiler;
+use crate::model::said;
 
 /// What a name stands for.
 pub(super) enum Meaning {
@@ -67,13 +68,14 @@ impl Compiler<'_> {
     }
 
     fn unknown(&self, name: &str, span: &Span) -> Error {
-        let error = Error::new(span.clone(), format!("{name} is not declared"));
+        let error = Error::new(span.clone(), said!("{name} is not declared", name));
         if super::super::calls::call_named(name).is_some() {
-            let message = format!("{name} is a function: write ( and its arguments behind it");
+            let message = said!("{name} is a function: write ( and its arguments behind it", name);
             return Error::new(span.clone(), message);
         }
         if KEYWORDS.contains(&name) {
-            return Error::new(span.clone(), format!("expected an expression, found {name}"));
+            let (what, found) = (said!("an expression"), said!("found {token}", token = name));
+            return Error::new(span.clone(), said!("expected {what}, {found}", what, found));
         }
         let locals = self.blocks.iter().flat_map(|block| block.keys()).map(|name| &**name);
         let top = self.scope.variables().filter(|variable| variable.function.is_none());
@@ -129,23 +131,29 @@ impl Compiler<'_> {
             None => 0,
             Some(expr) => {
                 let length = self.constant(expr).map_err(|error| {
-                    error.help("an array's length is a number or a constant: char buf[64]")
+                    error.help(said!("an array's length is a number or a constant: char buf[64]"))
                 })?;
                 u64::try_from(length).map_err(|_| {
-                    Error::new(expr.span.clone(), format!("an array can't have {length} elements"))
+                    Error::new(
+                        expr.span.clone(),
+                        said!("an array can't have {length} elements", length),
+                    )
                 })?
             }
         };
         let ty = Type::Array { of: Arc::new(of), length };
         if ty.size() > LARGEST {
-            return Err(Error::new(span.clone(), "an object may have at most 1048576 bytes"));
+            return Err(Error::new(
+                span.clone(),
+                said!("an object may have at most 1048576 bytes"),
+            ));
         }
         Ok(ty)
     }
 
     fn named_type(&self, name: &Name) -> Result<Type, Error> {
         self.scope.types.get(name.text.as_str()).cloned().ok_or_else(|| {
-            Error::new(name.span.clone(), format!("{} is no type that I know", name.text))
+            Error::new(name.span.clone(), said!("{name} is no type that I know", name = name.text))
         })
     }
 
@@ -171,7 +179,7 @@ impl Compiler<'_> {
                 name.as_ref().is_some_and(|name| known.as_deref() == Some(&name.text))
             };
             if members.iter().any(double) {
-                return Err(Error::new(ty.span.clone(), "two fields have the same name"));
+                return Err(Error::new(ty.span.clone(), said!("two fields have the same name")));
             }
             members.push((name.as_ref().map(|name| name.text.clone()), resolved));
         }
@@ -183,11 +191,14 @@ impl Compiler<'_> {
         let ty = Type::Struct(Arc::new(Struct::new(name.clone(), members, packing)));
         if ty.size() > LARGEST {
             let span = body.tag.as_ref().map_or(0..0, |tag| tag.span.clone());
-            return Err(Error::new(span, "an object may have at most 1048576 bytes"));
+            return Err(Error::new(span, said!("an object may have at most 1048576 bytes")));
         }
         if let Some(tag) = &body.tag {
             if self.scope.types.contains_key(name.as_str()) {
-                return Err(Error::new(tag.span.clone(), format!("{name} is already declared")));
+                return Err(Error::new(
+                    tag.span.clone(),
+                    said!("{name} is already declared", name),
+                ));
             }
             self.scope.types.insert(name.into(), ty.clone());
         }
@@ -229,10 +240,11 @@ impl Compiler<'_> {
     pub(super) fn whole(&self, ty: &Type, span: &Span) -> Result<(), Error> {
         match ty {
             Type::Void | Type::Function => {
-                Err(Error::new(span.clone(), "nothing can have the type void"))
+                Err(Error::new(span.clone(), said!("nothing can have the type void")))
             }
             Type::Struct(layout) if layout.incomplete => {
-                let error = Error::new(span.clone(), format!("{} is not known", layout.name));
+                let error =
+                    Error::new(span.clone(), said!("{layout} is not known", layout = layout.name));
                 Err(error.nearest(&layout.name, self.scope.types.keys().map(|name| &**name)))
             }
             Type::Struct(_) | Type::Int(_) | Type::Pointer { .. } | Type::Array { .. } => Ok(()),

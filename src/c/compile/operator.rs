@@ -6,6 +6,7 @@ use super::super::program::Op;
 use super::super::types::{Int, Type};
 use super::Compiler;
 use super::expression::Place;
+use crate::model::said;
 
 impl Compiler<'_> {
     pub(super) fn unary(&mut self, operator: Unary, of: &Expr) -> Result<Type, Error> {
@@ -15,7 +16,7 @@ impl Compiler<'_> {
             return Ok(Type::INT);
         }
         let ty = self.value(of)?;
-        let int = self.expect_int(&ty, &of.span, "expected a number")?.promoted();
+        let int = self.expect_int(&ty, &of.span, said!("expected a number"))?.promoted();
         match operator {
             Unary::Minus => self.emit(Op::Negate(int)),
             Unary::Complement => self.emit(Op::Complement(int)),
@@ -34,7 +35,7 @@ impl Compiler<'_> {
         let left_type = self.value(left)?;
         if left_type.target().is_some() && operator == Binary::Add {
             let right_type = self.value(right)?;
-            self.expect_int(&right_type, &right.span, "to a pointer a number can be added")?;
+            self.expect_int(&right_type, &right.span, said!("to a pointer a number can be added"))?;
             return self.moved_pointer(left_type, Binary::Add, span);
         }
         let right_type = self.value(right)?;
@@ -71,7 +72,7 @@ impl Compiler<'_> {
             _ => {}
         }
         let (Some(a), Some(b)) = (left.int(), right.int()) else {
-            let message = format!("this can't be done with {left} and {right}");
+            let message = said!("this can't be done with {left} and {right}", left, right);
             return Err(Error::new(span.clone(), message));
         };
         let is_shift = matches!(operator, Binary::Left | Binary::Right);
@@ -161,7 +162,7 @@ impl Compiler<'_> {
             (Type::Int(_), Type::Pointer { .. }) => no_type,
             (a, b) if a == b => yes_type,
             (a, b) => {
-                let message = format!("behind ? stands {a}, behind : stands {b}");
+                let message = said!("behind ? stands {a}, behind : stands {b}", a, b);
                 return Err(Error::new(no.span.clone(), message));
             }
         };
@@ -177,7 +178,7 @@ impl Compiler<'_> {
                 let target = self.completed(to);
                 (Int::UNSIGNED_LONG, by.wrapping_mul(target.size() as i64))
             }
-            ty => return Err(Error::new(of.span.clone(), format!("{ty} can't be counted"))),
+            ty => return Err(Error::new(of.span.clone(), said!("{ty} can't be counted", ty))),
         };
         self.emit(Op::Step { int, by, before });
         Ok(place.ty)
@@ -187,11 +188,11 @@ impl Compiler<'_> {
     fn writable(&mut self, expr: &Expr) -> Result<Place, Error> {
         let place = self.place(expr)?;
         if place.constant {
-            return Err(Error::new(expr.span.clone(), "this is const: it can't be changed"));
+            return Err(Error::new(expr.span.clone(), said!("this is const: it can't be changed")));
         }
         if let Type::Array { .. } = place.ty {
-            return Err(Error::new(expr.span.clone(), "an array can't be assigned")
-                .help("copy the bytes: strcpy() or memcpy()"));
+            return Err(Error::new(expr.span.clone(), said!("an array can't be assigned"))
+                .help(said!("copy the bytes: strcpy() or memcpy()")));
         }
         Ok(place)
     }
@@ -230,7 +231,10 @@ impl Compiler<'_> {
             (Type::Int(int), Type::Int(_)) => self.emit(Op::Convert(*int)),
             (Type::Pointer { .. }, Type::Pointer { .. }) => {}
             (ty, result) => {
-                return Err(Error::new(left.span.clone(), format!("{result} is no {ty}")));
+                return Err(Error::new(
+                    left.span.clone(),
+                    said!("{result} is no {ty}", result, ty),
+                ));
             }
         }
         self.store(&place.ty);
@@ -253,15 +257,15 @@ impl Compiler<'_> {
             }
             Type::Pointer { .. } if possible => {}
             Type::Pointer { .. } if from.layout().is_some() => {
-                let message = format!("{from} is no address");
-                return Err(Error::new(of.span.clone(), message).help("write & before it"));
+                let message = said!("{from} is no address", from);
+                return Err(Error::new(of.span.clone(), message).help(said!("write & before it")));
             }
             Type::Int(_)
             | Type::Pointer { .. }
             | Type::Array { .. }
             | Type::Struct(_)
             | Type::Function => {
-                let message = format!("{from} can't be made {to}");
+                let message = said!("{from} can't be made {to}", from, to);
                 return Err(Error::new(name.span.clone(), message));
             }
         }

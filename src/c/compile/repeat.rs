@@ -5,6 +5,7 @@ use super::super::error::Error;
 use super::super::program::Op;
 use super::super::types::Int;
 use super::{Compiler, Loop};
+use crate::model::said;
 
 impl Compiler<'_> {
     pub(super) fn while_statement(
@@ -126,7 +127,7 @@ impl Compiler<'_> {
     ) -> Result<(), Error> {
         self.enter_site(&head(statement, body));
         let ty = self.value(value)?;
-        self.expect_int(&ty, &value.span, "switch needs a number")?;
+        self.expect_int(&ty, &value.span, said!("switch needs a number"))?;
         // The value is kept in memory: the stack is empty between statements.
         let slot = self.allocate(8, 8, &value.span)?;
         self.emit(Op::Set(slot, Int::LONG));
@@ -159,12 +160,15 @@ impl Compiler<'_> {
         match self.loops.last_mut() {
             Some(inner) if inner.continues.is_none() => {
                 if inner.cases.iter().any(|(known, _)| *known == value) {
-                    return Err(Error::new(statement.span.clone(), "this case stands here twice"));
+                    return Err(Error::new(
+                        statement.span.clone(),
+                        said!("this case stands here twice"),
+                    ));
                 }
                 inner.cases.push((value, here));
                 Ok(())
             }
-            _ => Err(Error::new(statement.span.clone(), "there is no switch for this")),
+            _ => Err(Error::new(statement.span.clone(), said!("there is no switch for this"))),
         }
     }
 }

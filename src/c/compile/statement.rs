@@ -10,6 +10,7 @@ use super::super::scope::Variable;
 use super::super::types::Type;
 use super::Compiler;
 use super::repeat::head;
+use crate::model::said;
 
 impl Compiler<'_> {
     pub(super) fn statement(&mut self, statement: &Stmt) -> Result<(), Error> {
@@ -52,7 +53,9 @@ impl Compiler<'_> {
                 let jump = self.jump(Op::Jump);
                 match self.loops.last_mut() {
                     Some(inner) => inner.breaks.push(jump),
-                    None => return Err(Error::new(span.clone(), "there is no loop to break")),
+                    None => {
+                        return Err(Error::new(span.clone(), said!("there is no loop to break")));
+                    }
                 }
                 Ok(())
             }
@@ -60,14 +63,20 @@ impl Compiler<'_> {
                 let jump = self.jump(Op::Jump);
                 match self.loops.iter_mut().rev().find_map(|inner| inner.continues.as_mut()) {
                     Some(continues) => continues.push(jump),
-                    None => return Err(Error::new(span.clone(), "there is no loop to continue")),
+                    None => {
+                        return Err(Error::new(
+                            span.clone(),
+                            said!("there is no loop to continue"),
+                        ));
+                    }
                 }
                 Ok(())
             }
             StmtKind::Return(value) => self.return_statement(statement, value.as_ref()),
-            StmtKind::Function(_) => {
-                Err(Error::new(span.clone(), "a function can't stand inside another statement"))
-            }
+            StmtKind::Function(_) => Err(Error::new(
+                span.clone(),
+                said!("a function can't stand inside another statement"),
+            )),
         }
     }
 
@@ -93,7 +102,7 @@ impl Compiler<'_> {
                 ty = Type::Struct(Arc::new(layout));
             }
             if self.scope.types.insert(name.text.as_str().into(), ty).is_some() {
-                let message = format!("{} is already a type", name.text);
+                let message = said!("{name} is already a type", name = name.text);
                 return Err(Error::new(name.span.clone(), message));
             }
         }
@@ -115,9 +124,9 @@ impl Compiler<'_> {
             }
         };
         if known {
-            let message = format!("{name} is already declared in this process");
+            let message = said!("{name} is already declared in this process", name);
             return Err(Error::new(span.clone(), message)
-                .help("leave out the type to give it a new value, or take another name"));
+                .help(said!("leave out the type to give it a new value, or take another name")));
         }
         let ty = self.resolve(&declared.ty)?;
         let ty = self.sized(ty, declared.init.as_ref(), span)?;
@@ -173,18 +182,25 @@ impl Compiler<'_> {
 
     fn return_statement(&mut self, statement: &Stmt, value: Option<&Expr>) -> Result<(), Error> {
         let Some(function) = self.function.clone() else {
-            return Err(Error::new(statement.span.clone(), "there is no function to return from")
-                .help("exit(0) ends the process"));
+            return Err(Error::new(
+                statement.span.clone(),
+                said!("there is no function to return from"),
+            )
+            .help(said!("exit(0) ends the process")));
         };
         self.enter_site(&statement.span);
         match (value, &function.returns) {
             (None, Type::Void) => self.emit(Op::Push(0)),
             (Some(value), Type::Void) => {
-                let message = format!("{} returns nothing", function.name);
+                let message = said!("{function} returns nothing", function = function.name);
                 return Err(Error::new(value.span.clone(), message));
             }
             (None, ty) => {
-                let message = format!("{} returns {ty}: expected a value", function.name);
+                let message = said!(
+                    "{function} returns {ty}: expected a value",
+                    function = function.name,
+                    ty
+                );
                 return Err(Error::new(statement.span.clone(), message));
             }
             (Some(value), Type::Struct(layout)) => {

@@ -6,6 +6,7 @@ use super::super::error::Error;
 use super::super::lexer::Kind;
 use super::super::types::{INTS, Int};
 use super::Parser;
+use crate::model::said;
 
 /// Words of one-word integer types, which may be combined.
 const INT_WORDS: [&str; 6] = ["unsigned", "signed", "char", "short", "int", "long"];
@@ -57,7 +58,7 @@ impl Parser<'_> {
                 "volatile" | "extern" | "register" | "inline" | "auto" => {}
                 "float" | "double" => {
                     let text = self.text(0).to_owned();
-                    return Err(Error::outside(here, format!("the type {text}")));
+                    return Err(Error::outside(here, said!("the type {text}", text)));
                 }
                 "struct" | "union" if base.is_none() && words.is_empty() => {
                     base = Some(self.structure()?);
@@ -84,9 +85,9 @@ impl Parser<'_> {
         }
         let base = match base {
             Some(base) => base,
-            None if words.is_empty() => return Err(self.expected("a type")),
+            None if words.is_empty() => return Err(self.expected(said!("a type"))),
             None => Base::Int(integer(&words).ok_or_else(|| {
-                Error::new(self.since(&start), "these words together are no type")
+                Error::new(self.since(&start), said!("these words together are no type"))
             })?),
         };
         let ty = TypeName { span: self.since(&start), base, constant, derived: Vec::new() };
@@ -102,11 +103,11 @@ impl Parser<'_> {
         let tag = if self.is("{") {
             None
         } else {
-            let name = self.name("the name of the struct")?;
+            let name = self.name(said!("the name of the struct"))?;
             Some(Name { text: format!("{keyword} {}", name.text), span: name.span })
         };
         if !self.is("{") {
-            return tag.map(Base::Tag).ok_or_else(|| self.expected("{"));
+            return tag.map(Base::Tag).ok_or_else(|| self.expected(said!("{mark}", mark = "{")));
         }
         self.at += 1;
         self.deeper()?;
@@ -124,13 +125,13 @@ impl Parser<'_> {
                     break;
                 }
             }
-            self.expect(";", "behind the field")?;
+            self.expect(";", said!("behind the field"))?;
         }
         self.at += 1;
         self.depth -= 1;
         packed |= self.packed();
         if members.is_empty() {
-            return Err(Error::new(self.since(&start), "a struct needs a field"));
+            return Err(Error::new(self.since(&start), said!("a struct needs a field")));
         }
         Ok(Base::Struct(Box::new(StructBody { union: keyword == "union", packed, tag, members })))
     }
@@ -147,21 +148,21 @@ impl Parser<'_> {
     fn enumeration(&mut self) -> Result<Base, Error> {
         self.at += 1;
         if !self.is("{") {
-            self.name("the name of the enum")?;
+            self.name(said!("the name of the enum"))?;
         }
         let mut values = Vec::new();
         if !self.accept("{") {
             return Ok(Base::Int(Int::UNSIGNED));
         }
         while !self.is("}") {
-            let name = self.name("a name")?;
+            let name = self.name(said!("a name"))?;
             let value = if self.accept("=") { Some(self.conditional()?) } else { None };
             values.push((name, value));
             if !self.accept(",") {
                 break;
             }
         }
-        self.expect("}", "behind the enum")?;
+        self.expect("}", said!("behind the enum"))?;
         Ok(Base::Enum(values))
     }
 
@@ -171,12 +172,12 @@ impl Parser<'_> {
         self.pointers(&mut ty)?;
         if self.is("(") && self.text(1) == "*" {
             self.at += 2;
-            let name = self.name("a name")?;
-            self.expect(")", "behind the name")?;
+            let name = self.name(said!("a name"))?;
+            self.expect(")", said!("behind the name"))?;
             self.handler(&mut ty)?;
             return Ok((name, ty));
         }
-        let name = self.name("a name")?;
+        let name = self.name(said!("a name"))?;
         self.arrays(&mut ty)?;
         ty.span = self.since(&base.span);
         Ok((name, ty))
@@ -184,11 +185,11 @@ impl Parser<'_> {
 
     /// The parameters of a pointer to a function. All such pointers are alike here.
     fn handler(&mut self, ty: &mut TypeName) -> Result<(), Error> {
-        self.expect("(", "with the parameters")?;
+        self.expect("(", said!("with the parameters"))?;
         while !self.is(")") && self.peek().is_some() {
             self.at += 1;
         }
-        self.expect(")", "behind the parameters")?;
+        self.expect(")", said!("behind the parameters"))?;
         ty.base = Base::Function;
         ty.derived = vec![Derived::Pointer];
         Ok(())
@@ -207,7 +208,7 @@ impl Parser<'_> {
         let first = ty.derived.len();
         while self.accept("[") {
             let length = if self.is("]") { None } else { Some(Box::new(self.conditional()?)) };
-            self.expect("]", "behind the length")?;
+            self.expect("]", said!("behind the length"))?;
             self.derive(ty, Derived::Array(length))?;
         }
         ty.derived[first..].reverse();
@@ -216,7 +217,7 @@ impl Parser<'_> {
 
     fn derive(&self, ty: &mut TypeName, derived: Derived) -> Result<(), Error> {
         if ty.derived.len() >= 8 {
-            return Err(Error::new(self.here(), "this type is nested too deeply"));
+            return Err(Error::new(self.here(), said!("this type is nested too deeply")));
         }
         ty.derived.push(derived);
         Ok(())
@@ -250,7 +251,7 @@ impl Parser<'_> {
                 break;
             }
         }
-        self.expect("}", "or , behind the value")?;
+        self.expect("}", said!("or , behind the value"))?;
         self.depth -= 1;
         Ok(Init::List(items, self.since(&start)))
     }
@@ -259,16 +260,16 @@ impl Parser<'_> {
         let mut at = Vec::new();
         loop {
             if self.accept(".") {
-                at.push(Designator::Field(self.name("the name of a field")?));
+                at.push(Designator::Field(self.name(said!("the name of a field"))?));
             } else if self.accept("[") {
                 at.push(Designator::Index(self.conditional()?));
-                self.expect("]", "behind the index")?;
+                self.expect("]", said!("behind the index"))?;
             } else {
                 break;
             }
         }
         if !at.is_empty() {
-            self.expect("=", "behind the field")?;
+            self.expect("=", said!("behind the field"))?;
         }
         Ok(Item { at, value: self.initialiser()? })
     }
@@ -290,7 +291,7 @@ impl Parser<'_> {
             }
             (name, ty) = self.declarator(&specifiers.ty)?;
         }
-        self.expect(";", "at the end of the declaration")?;
+        self.expect(";", said!("at the end of the declaration"))?;
         let kind = StmtKind::Declare { is_static: specifiers.is_static, variables };
         Ok(Stmt { span: self.since(start), kind })
     }

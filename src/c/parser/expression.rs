@@ -7,6 +7,7 @@ use super::super::error::Error;
 use super::super::lexer::Kind;
 use super::number;
 use super::{DEEPEST, Parser};
+use crate::model::said;
 
 /// Operators with two operands by how strongly they bind, weakest first. `&&` and `||` stand
 /// before these.
@@ -90,7 +91,7 @@ impl Parser<'_> {
         }
         self.deeper()?;
         let yes = self.expression()?;
-        self.expect(":", "of the ?")?;
+        self.expect(":", said!("of the ?"))?;
         let no = self.conditional()?;
         self.depth -= 1;
         let span = test.span.start..no.span.end;
@@ -167,7 +168,7 @@ impl Parser<'_> {
         if self.is("(") && self.begins_type(1) {
             self.at += 1;
             let ty = self.type_name()?;
-            self.expect(")", "behind the type")?;
+            self.expect(")", said!("behind the type"))?;
             return self.made(self.since(start), 0, ExprKind::SizeofType(ty));
         }
         let of = self.unary()?;
@@ -179,7 +180,7 @@ impl Parser<'_> {
     fn cast(&mut self, start: &Span) -> Result<Expr, Error> {
         self.at += 1;
         let ty = self.type_name()?;
-        self.expect(")", "behind the type")?;
+        self.expect(")", said!("behind the type"))?;
         if self.is("{") {
             let init = self.initialiser()?;
             let literal = self.made(self.since(start), 1, ExprKind::Literal(ty, Box::new(init)))?;
@@ -201,14 +202,14 @@ impl Parser<'_> {
             let depth = of.depth;
             if self.accept("[") {
                 let index = self.expression()?;
-                self.expect("]", "behind the index")?;
+                self.expect("]", said!("behind the index"))?;
                 let depth = depth.max(index.depth);
                 let kind = ExprKind::Index(Box::new(of), Box::new(index));
                 of = self.made(self.since(&start), depth, kind)?;
             } else if self.is(".") || self.is("->") {
                 let arrow = self.is("->");
                 self.at += 1;
-                let name = self.name("the name of a field")?;
+                let name = self.name(said!("the name of a field"))?;
                 let kind = ExprKind::Field { of: Box::new(of), arrow, name };
                 of = self.made(self.since(&start), depth, kind)?;
             } else if self.is("++") || self.is("--") {
@@ -217,7 +218,7 @@ impl Parser<'_> {
                 let kind = ExprKind::Step { of: Box::new(of), by, before: false };
                 of = self.made(self.since(&start), depth, kind)?;
             } else if self.is("(") {
-                return Err(Error::outside(start, "a call through a pointer to a function"));
+                return Err(Error::outside(start, said!("a call through a pointer to a function")));
             } else {
                 return Ok(of);
             }
@@ -227,7 +228,7 @@ impl Parser<'_> {
     fn primary(&mut self) -> Result<Expr, Error> {
         let start = self.here();
         let Some(token) = self.peek().cloned() else {
-            return Err(self.expected("an expression"));
+            return Err(self.expected(said!("an expression")));
         };
         match token.kind {
             Kind::Number => {
@@ -244,11 +245,11 @@ impl Parser<'_> {
             Kind::Mark if &*token.text == "(" => {
                 self.at += 1;
                 let inner = self.expression()?;
-                self.expect(")", "that closes the (")?;
+                self.expect(")", said!("that closes the ("))?;
                 Ok(Expr { span: self.since(&start), ..inner })
             }
             Kind::Word => {
-                let name = self.name("an expression")?;
+                let name = self.name(said!("an expression"))?;
                 if self.is("(") {
                     self.call(name)
                 } else {
@@ -259,7 +260,7 @@ impl Parser<'_> {
             | Kind::LineComment
             | Kind::BlockComment
             | Kind::Directive
-            | Kind::Bad(_) => Err(self.expected("an expression")),
+            | Kind::Bad(_) => Err(self.expected(said!("an expression"))),
         }
     }
 
@@ -276,7 +277,7 @@ impl Parser<'_> {
     }
 
     fn call(&mut self, name: Name) -> Result<Expr, Error> {
-        self.expect("(", "of the call")?;
+        self.expect("(", said!("of the call"))?;
         let mut arguments = Vec::new();
         let mut depth = 0;
         while !self.is(")") {
@@ -288,10 +289,10 @@ impl Parser<'_> {
                 break;
             }
             if self.is(")") {
-                return Err(self.expected("an argument behind the ,"));
+                return Err(self.expected(said!("an argument behind the ,")));
             }
         }
-        self.expect(")", "behind the arguments")?;
+        self.expect(")", said!("behind the arguments"))?;
         let span = self.since(&name.span);
         self.made(span, depth, ExprKind::Call(name, arguments))
     }
@@ -310,8 +311,8 @@ impl Parser<'_> {
     /// An expression of `kind`, whose parts are `depth` deep.
     fn made(&self, span: Span, depth: u16, kind: ExprKind) -> Result<Expr, Error> {
         if depth >= DEEPEST {
-            return Err(Error::new(span, "this expression is too long")
-                .help("use a variable for a part of it"));
+            return Err(Error::new(span, said!("this expression is too long"))
+                .help(said!("use a variable for a part of it")));
         }
         Ok(Expr { span, kind, depth: depth + 1 })
     }

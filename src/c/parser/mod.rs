@@ -12,6 +12,7 @@ use super::ast::{Expr, Name, Span, Stmt};
 use super::error::Error;
 use super::lexer::Kind;
 use super::preprocess::Lexeme;
+use crate::model::{Said, Sayable, said};
 
 /// So deep may expressions and statements be nested: the tree is walked by recursion.
 const DEEPEST: u16 = 80;
@@ -49,10 +50,7 @@ pub(super) fn expression(tokens: &[Lexeme], types: HashSet<Arc<str>>) -> Result<
     let expression = parser.expression()?;
     match parser.peek() {
         None => Ok(expression),
-        Some(token) => {
-            let message = format!("expected an operator or the end, found {}", token.text);
-            Err(Error::new(token.span.clone(), message))
-        }
+        Some(_) => Err(parser.expected(said!("an operator or the end"))),
     }
 }
 
@@ -96,32 +94,37 @@ impl Parser<'_> {
         start.start..last.map_or(start.end, |token| token.span.end).max(start.start)
     }
 
-    fn expect(&mut self, text: &str, role: &str) -> Result<(), Error> {
-        if self.accept(text) {
+    fn expect(&mut self, mark: &str, role: Said) -> Result<(), Error> {
+        if self.accept(mark) {
             return Ok(());
         }
-        Err(self.expected(&format!("{text} {role}")))
-    }
-
-    /// The error that something else was expected here. A missing `;` or bracket is best shown
-    /// where it should stand: behind the last token.
-    fn expected(&self, what: &str) -> Error {
-        let found = match self.peek() {
-            Some(token) => format!("found {}", token.text),
-            None => "found the end".to_owned(),
-        };
-        let span = match (what.starts_with(';'), self.at.checked_sub(1)) {
-            (true, Some(last)) => {
+        // A missing `;` is best shown where it should stand: behind the last token.
+        let span = match self.at.checked_sub(1) {
+            Some(last) if mark == ";" => {
                 let end = self.tokens[last].span.end;
                 end..end
             }
             _ => self.here(),
         };
-        Error::new(span, format!("expected {}, {found}", what.trim_end()))
+        let found = self.found();
+        Err(Error::new(span, said!("expected {mark} {role}, {found}", mark, role, found)))
+    }
+
+    /// The error that something else was expected here.
+    fn expected(&self, what: impl Sayable) -> Error {
+        Error::new(self.here(), said!("expected {what}, {found}", what, found = self.found()))
+    }
+
+    /// What stands here instead of what was expected.
+    fn found(&self) -> Said {
+        match self.peek() {
+            Some(token) => said!("found {token}", token = token.text),
+            None => said!("found the end"),
+        }
     }
 
     /// A name that is no keyword.
-    fn name(&mut self, what: &str) -> Result<Name, Error> {
+    fn name(&mut self, what: Said) -> Result<Name, Error> {
         match self.peek() {
             Some(token) if token.kind == Kind::Word && !KEYWORDS.contains(&&*token.text) => {
                 let name = Name { text: token.text.to_string(), span: token.span.clone() };
@@ -135,7 +138,7 @@ impl Parser<'_> {
     /// Goes one level down, or refuses to.
     fn deeper(&mut self) -> Result<(), Error> {
         if self.depth >= DEEPEST {
-            return Err(Error::new(self.here(), "this is nested too deeply"));
+            return Err(Error::new(self.here(), said!("this is nested too deeply")));
         }
         self.depth += 1;
         Ok(())

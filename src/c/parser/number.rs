@@ -4,19 +4,20 @@ use super::super::error::Error;
 use super::super::lexer::unescape;
 use super::super::preprocess::Lexeme;
 use super::super::types::Int;
+use crate::model::{Said, said};
 
 /// The value and type of an integer constant (C11 6.4.4.1).
 pub(super) fn number(token: &Lexeme) -> Result<(i64, Int), Error> {
-    let wrong = |message: &str| Err(Error::new(token.span.clone(), message));
+    let wrong = |message: Said| Err(Error::new(token.span.clone(), message));
     let text = token.text.to_ascii_lowercase();
     if text.matches('.').count() >= 2 {
-        return Err(Error::new(token.span.clone(), "an address is no number in C")
-            .help("write \"198.51.100.1\" in quotes, for inet_addr() or inet_pton()"));
+        return Err(Error::new(token.span.clone(), said!("an address is no number in C"))
+            .help(said!("write \"198.51.100.1\" in quotes, for inet_addr() or inet_pton()")));
     }
     let digits = text.trim_end_matches(['u', 'l']);
     let suffix = &text[digits.len()..];
     if suffix.matches('u').count() > 1 || suffix.matches('l').count() > 2 {
-        return wrong("this is no number");
+        return wrong(said!("this is no number"));
     }
     let (radix, digits) = match digits {
         hex if hex.starts_with("0x") => (16, &hex[2..]),
@@ -27,13 +28,13 @@ pub(super) fn number(token: &Lexeme) -> Result<(i64, Int), Error> {
     let looks_real = digits.contains('.')
         || radix == 10 && digits.contains('e') && digits.starts_with(|c: char| c.is_ascii_digit());
     if looks_real {
-        return Err(Error::outside(token.span.clone(), "a number with a fraction"));
+        return Err(Error::outside(token.span.clone(), said!("a number with a fraction")));
     }
     let is_number = !digits.is_empty() && digits.chars().all(|c| c.is_digit(radix));
     let value = match u64::from_str_radix(digits, radix) {
         Ok(value) if is_number => value,
-        _ if is_number => return wrong("this number is too large for any type"),
-        _ => return wrong("this is no number"),
+        _ if is_number => return wrong(said!("this number is too large for any type")),
+        _ => return wrong(said!("this is no number")),
     };
     let (unsigned, long) = (suffix.contains('u'), suffix.contains('l'));
     let int = match value {
@@ -50,11 +51,9 @@ pub(super) fn letter(token: &Lexeme) -> Result<i64, Error> {
     let bytes = text(token)?;
     match bytes[..] {
         [byte] => Ok(i64::from(byte as i8)),
-        [] => Err(Error::new(token.span.clone(), "expected a character between the ' '")),
-        _ => {
-            Err(Error::new(token.span.clone(), "a char holds one byte")
-                .help("write a string in \" \""))
-        }
+        [] => Err(Error::new(token.span.clone(), said!("expected a character between the ' '"))),
+        _ => Err(Error::new(token.span.clone(), said!("a char holds one byte"))
+            .help(said!("write a string in \" \""))),
     }
 }
 

@@ -5,6 +5,7 @@ use super::super::error::Error;
 use super::super::lexer::Kind;
 use super::Parser;
 use super::declaration::Specifiers;
+use crate::model::said;
 
 impl Parser<'_> {
     pub(super) fn statement(&mut self) -> Result<Stmt, Error> {
@@ -42,12 +43,12 @@ impl Parser<'_> {
             "case" => {
                 self.at += 1;
                 let value = self.conditional()?;
-                self.expect(":", "behind the case")?;
+                self.expect(":", said!("behind the case"))?;
                 StmtKind::Case(value)
             }
             "default" => {
                 self.at += 1;
-                self.expect(":", "behind default")?;
+                self.expect(":", said!("behind default"))?;
                 StmtKind::Default
             }
             "break" => self.jump(StmtKind::Break)?,
@@ -55,18 +56,18 @@ impl Parser<'_> {
             "return" => {
                 self.at += 1;
                 let value = if self.is(";") { None } else { Some(self.expression()?) };
-                self.expect(";", "behind return")?;
+                self.expect(";", said!("behind return"))?;
                 StmtKind::Return(value)
             }
             "goto" => return Err(Error::outside(start, "goto")),
-            "else" => return Err(Error::new(start, "there is no if for this else")),
+            "else" => return Err(Error::new(start, said!("there is no if for this else"))),
             "_Static_assert" => return Err(Error::outside(start, "_Static_assert")),
             _ if self.begins_type(0) => return self.declaration(),
             _ => {
                 self.refuse_unknown_type()?;
                 self.refuse_old_style()?;
                 let value = self.expression()?;
-                self.expect(";", "at the end of the statement")?;
+                self.expect(";", said!("at the end of the statement"))?;
                 StmtKind::Expr(value)
             }
         };
@@ -86,10 +87,10 @@ impl Parser<'_> {
         if name.starts_with("pthread_") {
             return Err(Error::threads(self.here()));
         }
-        let error = Error::new(self.here(), format!("{name} is no type that I know"));
+        let error = Error::new(self.here(), said!("{name} is no type that I know", name));
         let tag = format!("struct {name}");
         if self.types.contains(tag.as_str()) {
-            return Err(error.help(format!("write {tag}")));
+            return Err(error.help(said!("write {tag}", tag)));
         }
         let known = self.types.iter().map(|name| &**name).filter(|name| !name.contains(' '));
         let ints = super::super::types::INTS.iter().map(|int| int.name);
@@ -104,7 +105,7 @@ impl Parser<'_> {
         }
         let name = self.text(0);
         if self.text(1) == ":" && self.kind(1) == Some(Kind::Mark) {
-            return Err(Error::outside(self.here(), "a label for goto"));
+            return Err(Error::outside(self.here(), said!("a label for goto")));
         }
         if self.text(1) != "(" {
             return Ok(());
@@ -119,23 +120,23 @@ impl Parser<'_> {
         }
         let head =
             if name == "main" { "int main(void)".into() } else { format!("int {name}(…)") };
-        let message = format!("{name}() has no type: in today's C it can't be left out");
-        Err(Error::new(self.here(), message).help(format!("write {head}")))
+        let message = said!("{name}() has no type: in today's C it can't be left out", name);
+        Err(Error::new(self.here(), message).help(said!("write {head}", head)))
     }
 
     fn jump(&mut self, kind: StmtKind) -> Result<StmtKind, Error> {
         self.at += 1;
-        self.expect(";", "at the end of the statement")?;
+        self.expect(";", said!("at the end of the statement"))?;
         Ok(kind)
     }
 
     fn block(&mut self) -> Result<Vec<Stmt>, Error> {
         let open = self.here();
-        self.expect("{", "of the block")?;
+        self.expect("{", said!("of the block"))?;
         let mut statements = Vec::new();
         while !self.is("}") {
             if self.peek().is_none() {
-                return Err(Error::new(open, "this { has no }"));
+                return Err(Error::new(open, said!("this {{ has no }}")));
             }
             statements.push(self.statement()?);
         }
@@ -144,9 +145,9 @@ impl Parser<'_> {
     }
 
     fn test(&mut self) -> Result<super::super::ast::Expr, Error> {
-        self.expect("(", "before the condition")?;
+        self.expect("(", said!("before the condition"))?;
         let test = self.expression()?;
-        self.expect(")", "behind the condition")?;
+        self.expect(")", said!("behind the condition"))?;
         Ok(test)
     }
 
@@ -161,15 +162,15 @@ impl Parser<'_> {
     fn do_statement(&mut self) -> Result<StmtKind, Error> {
         self.at += 1;
         let body = Box::new(self.statement()?);
-        self.expect("while", "behind the body of do")?;
+        self.expect("while", said!("behind the body of do"))?;
         let test = self.test()?;
-        self.expect(";", "at the end of the statement")?;
+        self.expect(";", said!("at the end of the statement"))?;
         Ok(StmtKind::Do(body, test))
     }
 
     fn for_statement(&mut self) -> Result<StmtKind, Error> {
         self.at += 1;
-        self.expect("(", "behind for")?;
+        self.expect("(", said!("behind for"))?;
         let first = if self.accept(";") {
             None
         } else if self.begins_type(0) {
@@ -177,13 +178,13 @@ impl Parser<'_> {
         } else {
             let start = self.here();
             let kind = StmtKind::Expr(self.expression()?);
-            self.expect(";", "in the for")?;
+            self.expect(";", said!("in the for"))?;
             Some(Box::new(Stmt { span: self.since(&start), kind }))
         };
         let test = if self.is(";") { None } else { Some(self.expression()?) };
-        self.expect(";", "in the for")?;
+        self.expect(";", said!("in the for"))?;
         let next = if self.is(")") { None } else { Some(self.expression()?) };
-        self.expect(")", "behind the for")?;
+        self.expect(")", said!("behind the for"))?;
         let body = Box::new(self.statement()?);
         Ok(StmtKind::For { first, test, next, body })
     }
@@ -216,7 +217,7 @@ impl Parser<'_> {
         while self.accept(",") {
             names.push(self.declarator(&specifiers.ty)?);
         }
-        self.expect(";", "at the end of the typedef")?;
+        self.expect(";", said!("at the end of the typedef"))?;
         for (name, _) in &names {
             self.types.insert(name.text.as_str().into());
         }
@@ -224,21 +225,24 @@ impl Parser<'_> {
     }
 
     fn function(&mut self, start: &Span, name: Name, returns: TypeName) -> Result<Stmt, Error> {
-        self.expect("(", "with the parameters")?;
+        self.expect("(", said!("with the parameters"))?;
         let mut parameters = Vec::new();
         if self.is("void") && self.text(1) == ")" {
             self.at += 1;
         }
         while !self.is(")") {
             if self.is("...") {
-                return Err(Error::outside(self.here(), "a function with any number of arguments"));
+                return Err(Error::outside(
+                    self.here(),
+                    said!("a function with any number of arguments"),
+                ));
             }
             parameters.push(self.parameter()?);
             if !self.accept(",") {
                 break;
             }
         }
-        self.expect(")", "behind the parameters")?;
+        self.expect(")", said!("behind the parameters"))?;
         let body = if self.accept(";") { None } else { Some(self.block()?) };
         let function = FunctionDef { name, returns, parameters, body };
         Ok(Stmt { span: self.since(start), kind: StmtKind::Function(Box::new(function)) })
@@ -247,8 +251,9 @@ impl Parser<'_> {
     fn parameter(&mut self) -> Result<(Option<Name>, TypeName), Error> {
         let bare = self.kind(0) == Some(Kind::Word) && !self.begins_type(0);
         if bare && matches!(self.text(1), "," | ")") {
-            let message = format!("the parameter {} has no type", self.text(0));
-            let help = "each parameter has its type in the brackets: int handle(int fd, char *buf)";
+            let message = said!("the parameter {name} has no type", name = self.text(0));
+            let help =
+                said!("each parameter has its type in the brackets: int handle(int fd, char *buf)");
             return Err(Error::new(self.here(), message).help(help));
         }
         let specifiers = self.specifiers()?;

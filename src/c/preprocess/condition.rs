@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::super::error::Error;
 use super::super::lexer::{Token, tokens};
 use super::Defines;
+use crate::model::said;
 
 /// `#ifdef`s that are open, innermost last.
 #[derive(Default)]
@@ -34,7 +35,10 @@ impl Conditions {
             // What is left out may ask whatever it likes.
             ("if", _) if !self.hold() => false,
             ("else" | "endif", _) if self.0.is_empty() => {
-                return Err(Error::new(span, format!("there is no #if for this #{}", word(0))));
+                return Err(Error::new(
+                    span,
+                    said!("there is no #if for this #{word}", word = word(0)),
+                ));
             }
             ("else", _) => {
                 self.0.iter_mut().rev().take(1).for_each(|inner| inner.holds = !inner.holds);

@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::super::lexer::{Kind, Token};
+use super::super::lexer::{Bad, Kind, Token};
 use super::Lexeme;
+use crate::model::{Said, said};
 
 /// What `#define` has given names to.
 pub(in super::super) type Defines = HashMap<Arc<str>, Define>;
@@ -47,9 +48,9 @@ impl Define {
 }
 
 /// Remembers `define NAME …` or `define NAME(a, b) …`.
-pub fn define(text: &str, inner: &[Token], defines: &mut Defines) -> Result<(), &'static str> {
+pub fn define(text: &str, inner: &[Token], defines: &mut Defines) -> Result<(), Said> {
     let Some(name) = inner.get(1).filter(|token| token.kind == Kind::Word) else {
-        return Err("expected a name behind #define");
+        return Err(said!("expected a name behind #define"));
     };
     let opens = |next: &&Token| next.start == name.end && next.text(text) == "(";
     let mut rest = &inner[2..];
@@ -57,7 +58,7 @@ pub fn define(text: &str, inner: &[Token], defines: &mut Defines) -> Result<(), 
         None => None,
         Some(_) => {
             let end = rest.iter().position(|token| token.text(text) == ")");
-            let end = end.ok_or("expected ) behind the parameters of a #define")?;
+            let end = end.ok_or_else(|| said!("expected ) behind the parameters of a #define"))?;
             let names = parameters(text, &rest[1..end])?;
             rest = &rest[end + 1..];
             Some(names)
@@ -66,10 +67,10 @@ pub fn define(text: &str, inner: &[Token], defines: &mut Defines) -> Result<(), 
     let mut body: Vec<(Kind, Arc<str>)> = Vec::new();
     for token in rest {
         match token.kind {
-            Kind::Bad("this character has no meaning in C") if token.text(text) == "\\" => {}
-            Kind::Bad(reason) => return Err(reason),
+            Kind::Bad(Bad::Character) if token.text(text) == "\\" => {}
+            Kind::Bad(bad) => return Err(bad.said()),
             Kind::Mark if token.text(text).starts_with('#') => {
-                return Err("# and ## in a #define are outside sockstep's C");
+                return Err(said!("# and ## in a #define are outside sockstep's C"));
             }
             kind => body.push((kind, token.text(text).into())),
         }
@@ -79,14 +80,14 @@ pub fn define(text: &str, inner: &[Token], defines: &mut Defines) -> Result<(), 
 }
 
 /// The names between the brackets of a `#define`.
-fn parameters(text: &str, inner: &[Token]) -> Result<Arc<[Arc<str>]>, &'static str> {
+fn parameters(text: &str, inner: &[Token]) -> Result<Arc<[Arc<str>]>, Said> {
     let mut names = Vec::new();
     for (index, token) in inner.iter().enumerate() {
         match (index % 2, token.kind, token.text(text)) {
             (0, Kind::Word, name) => names.push(name.into()),
             (1, _, ",") if index + 1 < inner.len() => {}
-            (0, _, "...") => return Err("a #define with ... is outside sockstep's C"),
-            _ => return Err("expected names with commas in the brackets of a #define"),
+            (0, _, "...") => return Err(said!("a #define with ... is outside sockstep's C")),
+            _ => return Err(said!("expected names with commas in the brackets of a #define")),
         }
     }
     Ok(names.into())

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use super::error::Error;
 use super::lexer::{Kind, Token, tokens};
+use crate::model::said;
 use condition::Conditions;
 use define::define;
 pub(super) use define::{Defines, predefine};
@@ -46,10 +47,10 @@ pub(super) fn preprocess(source: &str, defines: &mut Defines) -> Result<Vec<Lexe
                 }
             }
             _ if !conditions.hold() => {}
-            Kind::Bad(reason) => {
+            Kind::Bad(bad) => {
                 let text = token.text(source);
                 let first = text.lines().next().unwrap_or(text);
-                return Err(Error::new(token.start..token.start + first.len().max(1), reason));
+                return Err(Error::new(token.start..token.start + first.len().max(1), bad.said()));
             }
             Kind::Word | Kind::Number | Kind::Text | Kind::Letter | Kind::Mark => {
                 let text: Arc<str> = token.text(source).into();
@@ -58,7 +59,7 @@ pub(super) fn preprocess(source: &str, defines: &mut Defines) -> Result<Vec<Lexe
         }
     }
     if let Some(open) = conditions.open() {
-        return Err(Error::new(open.clone(), "this has no #endif"));
+        return Err(Error::new(open.clone(), said!("this has no #endif")));
     }
     replaced.put(&between, defines, &mut Vec::new(), &mut out)?;
     Ok(out)
@@ -104,8 +105,12 @@ impl Replaced {
                     span = span.start..all[end - 1].span.end.max(span.end);
                     at = end;
                     if arguments.len() != parameters.len() {
-                        let (wanted, found) = (parameters.len(), arguments.len());
-                        let message = format!("expected {wanted} arguments, found {found}");
+                        let (expected, found) = (parameters.len(), arguments.len());
+                        let message = said!(
+                            "expected {expected|argument|arguments}, found {found}",
+                            expected,
+                            found
+                        );
                         return Err(Error::new(span, message));
                     }
                     arguments
@@ -155,12 +160,12 @@ impl Replaced {
                 return Ok((arguments, index + 1));
             }
         }
-        Err(Error::new(all[at].span.clone(), "this bracket is not closed"))
+        Err(Error::new(all[at].span.clone(), said!("this bracket is not closed")))
     }
 }
 
 fn too_many(span: &Range<usize>) -> Error {
-    Error::new(span.clone(), format!("this is more than {MOST_TOKENS} tokens"))
+    Error::new(span.clone(), said!("this is more than {most} tokens", most = MOST_TOKENS))
 }
 
 /// Obeys one preprocessor line that is no condition.
@@ -175,8 +180,9 @@ fn directive(source: &str, token: Token, defines: &mut Defines) -> Result<(), Er
             Ok(())
         }
         "define" => define(&text[1..], &inner, defines).map_err(|message| {
-            Error::new(token.span(), message)
-                .help("#define NAME VALUE gives a constant a name, for example #define PORT 8080")
+            Error::new(token.span(), message).help(said!(
+                "#define NAME VALUE gives a constant a name, for example #define PORT 8080"
+            ))
         }),
         "" => Ok(()),
         name => Err(Error::outside(token.span(), format!("#{name}"))),
@@ -261,7 +267,7 @@ mod tests {
     fn an_argument_that_multiplies_is_counted_before_it_is_made() {
         let source = format!("#define M(x){}\nM({})", " x".repeat(5_000), "1 ".repeat(15_000));
         let made = texts(&source).map_err(|error| error.message);
-        assert_eq!(made, Err("this is more than 50000 tokens".to_owned()));
+        assert_eq!(made, Err(said!("this is more than {most} tokens", most = 50_000)));
         let defines = &mut Defines::new();
         assert!(preprocess("#define M(x) x x 1", defines).is_ok());
         let argument = Lexeme { kind: Kind::Number, text: "2".into(), span: 0..1 };

@@ -90,7 +90,7 @@ fn a_function_that_runs_already_is_not_entered_again() {
 fn a_handler_needs_a_body_and_may_install_itself_again() {
     let mut scope = Scope::new(&[]);
     let error = compile("void on(int); signal(SIGUSR1, on);", &mut scope).expect_err("no body");
-    assert!(error.message.contains("its body is nowhere"), "{}", error.message);
+    assert!(error.message.to_string().contains("its body is nowhere"), "{}", error.message);
     let source = "void on(int); void go(void) { signal(SIGUSR1, &on); }
         void on(int sig) { signal(sig, on); } go();";
     assert!(compile(source, &mut scope).is_ok());
@@ -129,6 +129,6 @@ fn calls_without_a_function_of_their_own_are_made_by_number() {
         ("syscall(SYS_printf, 1);", "printf is no call that I know"),
     ] {
         let error = compile(source, &mut scope).expect_err(source);
-        assert!(error.message.contains(words), "{}", error.message);
+        assert!(error.message.to_string().contains(words), "{}", error.message);
     }
 }

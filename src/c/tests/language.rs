@@ -10,7 +10,8 @@ fn error(source: &str) -> (String, String, String) {
     compile("int fd; struct sockaddr_in addr; char buf[8]; const int fixed = 1;", &mut scope)
         .expect("it compiles");
     let error = compile(source, &mut scope).expect_err(source);
-    (source[error.span.clone()].to_owned(), error.message, error.help.unwrap_or_default())
+    let help = error.help.map(|help| help.to_string());
+    (source[error.span.clone()].to_owned(), error.message.to_string(), help.unwrap_or_default())
 }
 
 #[test]
@@ -262,7 +263,7 @@ fn what_would_take_for_ever_to_compile_is_refused() {
     let mut scope = crate::c::Scope::new(&[]);
     let error = crate::c::compile(&format!("{structs} struct s19 x = {value};"), &mut scope);
     let error = error.expect_err("its types ask for types of types");
-    assert!(error.message.contains("nested too deep"), "{error:?}");
+    assert!(error.message.to_string().contains("nested too deep"), "{error:?}");
 }
 
 #[test]
@@ -373,7 +374,9 @@ fn a_program_stops_at_the_statement_behind_each_call() {
 #[test]
 fn a_program_is_what_a_c_compiler_takes() {
     let wrong = |source: &str| {
-        program(source, &Scope::new(&[]), &["x"]).map(drop).map_err(|e| (e.span, e.message))
+        program(source, &Scope::new(&[]), &["x"])
+            .map(drop)
+            .map_err(|e| (e.span, e.message.to_string()))
     };
     assert_eq!(wrong("int main(void) { return 0; }"), Ok(()));
     for (source, place) in [

@@ -4,14 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::explain::words::{Catalogue, Piece, pieces};
-use crate::model::escape;
+use crate::explain::words::Catalogue;
+use crate::model::{Piece, escape, pieces};
 
-fn catalogue() -> Catalogue {
+pub(super) fn catalogue() -> Catalogue {
     Catalogue::parse().expect("the embedded catalogues are TOML of the expected shape")
 }
 
-fn holes(text: &str) -> BTreeSet<&str> {
+pub(super) fn holes(text: &str) -> BTreeSet<&str> {
     pieces(text)
         .into_iter()
         .filter_map(|piece| match piece {
@@ -22,7 +22,7 @@ fn holes(text: &str) -> BTreeSet<&str> {
 }
 
 /// The text of every Rust file below `folder`, tests and comments left out.
-fn sources(folder: &str) -> Vec<(String, String)> {
+pub(super) fn sources(folder: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)];
     while let Some(folder) = folders.pop() {

@@ -18,6 +18,7 @@ mod particular;
 mod plain_calls;
 mod queues;
 mod ready;
+mod said;
 mod sharing;
 mod signals;
 mod size;

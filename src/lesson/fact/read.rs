@@ -28,7 +28,7 @@ impl FromStr for Fact {
     fn from_str(text: &str) -> Result<Self, String> {
         let explain = |trouble: Trouble| match trouble.expected {
             Some(expected) => format!("{}: expected {expected}", trouble.message),
-            None => trouble.message,
+            None => trouble.message.to_string(),
         };
         read_fact(text).map(|(fact, _)| fact).map_err(explain)
     }

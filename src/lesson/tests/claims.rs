@@ -66,7 +66,7 @@ fn a_lesson_is_neither_a_word_nor_a_book() {
     let steps = |count: usize| {
         let calls = "close(9); // = -1 EBADF\n".repeat(count - 1);
         let text = format!("---\nid: x\n---\n{START}\n```c server\n{calls}```\n");
-        length(&parse("x.md", &text).expect("a lesson")).map(|found| found.message)
+        length(&parse("x.md", &text).expect("a lesson")).map(|found| found.message.to_string())
     };
     assert_eq!((steps(8), steps(25)), (None, None));
     assert_eq!(steps(7).as_deref(), Some("the lesson ends after 7 steps"));

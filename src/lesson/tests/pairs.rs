@@ -50,7 +50,7 @@ fn a_difference_in_the_front_matter_is_found() {
         parse("x.md", &text).expect("a lesson")
     };
     let found = compare(&read("minutes: 5\n"), &read("preset: quick\nprocesses: a @server\n"));
-    let messages: Vec<&str> = found.iter().map(|one| one.message.as_str()).collect();
+    let messages: Vec<String> = found.iter().map(|one| one.message.to_string()).collect();
     assert_eq!(
         messages,
         ["minutes", "preset", "processes"]

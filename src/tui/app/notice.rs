@@ -11,12 +11,12 @@ pub fn of(error: &SessionError, words: &Words) -> Notice {
         let (text, help) = crate::tui::view::refusal(refusal, words);
         return Notice { text, help, error: true };
     }
-    let text = harmless(&error.to_string());
+    let text = harmless(&error.in_words(&words.say()));
     let help = match error {
         SessionError::Lesson(diagnostic) | SessionError::Stuck(diagnostic) => {
-            diagnostic.expected.as_deref().map(harmless)
+            diagnostic.expected.as_ref().map(|said| harmless(&words.said(said)))
         }
-        SessionError::Typed { help, .. } => help.as_deref().map(harmless),
+        SessionError::Typed { help, .. } => help.as_ref().map(|said| harmless(&words.said(said))),
         SessionError::Fault { .. } | SessionError::NotNow(_) => None,
         SessionError::World(WorldError::Refused { .. }) => None,
         SessionError::World(WorldError::Broken { .. }) => {

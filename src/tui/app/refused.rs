@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::model::Said;
 use crate::session::SessionError;
 
 /// What was typed, and the C it stood for.
@@ -19,9 +20,9 @@ pub struct TypedError {
     /// The bytes of the text.
     pub span: Range<usize>,
     /// What is wrong.
-    pub message: String,
+    pub message: Said,
     /// What to write instead.
-    pub help: Option<String>,
+    pub help: Option<Said>,
 }
 
 impl Submitted {

@@ -26,7 +26,7 @@ fn lesson(words: &str, choice: &str, conclusion: &str, closing: &str) -> Lesson 
 
 fn found(lesson: &Lesson) -> Vec<(usize, String)> {
     let all = misfits(lesson, &Ink::new(Lang::En));
-    all.into_iter().map(|one| (one.place.line, one.message)).collect()
+    all.into_iter().map(|one| (one.place.line, one.message.to_string())).collect()
 }
 
 #[test]

@@ -205,9 +205,8 @@ pub fn refusal(refusal: &Refusal, words: &Words) -> (String, Option<String>) {
             let rest = words.ui_with("not-run", &[("code", &harmless(code))]);
             (format!("{text} {rest}"), help)
         }
+        Refusal::Other(said) => (harmless(&words.said(said)), None),
         // These come from the command line, before the screen is there.
-        Refusal::NoScript | Refusal::NoSuchPlace { .. } | Refusal::Other(_) => {
-            (harmless(&refusal.to_string()), None)
-        }
+        Refusal::NoScript | Refusal::NoSuchPlace { .. } => (harmless(&refusal.to_string()), None),
     }
 }

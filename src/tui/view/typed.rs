@@ -120,8 +120,11 @@ fn boundary(text: &str, at: usize) -> usize {
 /// What is wrong, or what the call around the cursor takes.
 fn about(app: &App, wide: usize, ink: &Ink) -> Vec<Line<'static>> {
     if let Some(error) = &app.prompt.error {
-        let message = ink.span(Role::Bad, harmless(&error.message));
-        let help = error.help.as_ref().map(|help| ink.span(Role::Plain, harmless(help)));
+        let message = ink.span(Role::Bad, harmless(&ink.words.said(&error.message)));
+        let help = error.help.as_ref().map(|help| {
+            let help = ink.words.said(help);
+            ink.span(Role::Plain, harmless(&help))
+        });
         let parts = std::iter::once(message).chain(help);
         return parts.flat_map(|part| indented(part, wide)).collect();
     }
