@@ -95,6 +95,7 @@ pub fn proc(data: &[u8]) {
     let _ = proc::hard_open_files(data);
     let _ = (proc::stat(data), proc::switches(data), proc::place(data));
     let _ = (proc::status_state(data), proc::fd_info(data), proc::file(data));
+    let _ = proc::backlog(data);
     if let Some(name) = proc::wchan(data) {
         assert_harmless(&name);
     }

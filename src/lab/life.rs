@@ -19,6 +19,7 @@ use super::kernel::destroy_all;
 use super::observer::Observer;
 use super::output::Printed;
 use super::process::Process;
+use super::softirq::Softirqs;
 use super::sys::Channel;
 use super::wire::{Ports, Switch};
 use crate::model::{
@@ -60,6 +61,8 @@ pub(super) struct Lab {
     pub refused_settings: Vec<RefusedSetting>,
     /// A part of it is gone that it can't do without.
     pub lost: bool,
+    /// Work that the kernel has put off.
+    pub softirqs: Softirqs,
     ended: Ended,
     readiness: Epoll,
     born: Instant,
@@ -95,6 +98,7 @@ impl Lab {
         };
         Ok(Self {
             switch: Switch::new(addresses),
+            softirqs: Softirqs::open(),
             spec,
             lineage: Some(lineage),
             hosts: Vec::new(),

@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::path::PathBuf;
 
@@ -11,7 +12,9 @@ use nix::sys::socket::SockProtocol;
 
 use super::failure::{Attempt as _, Failure};
 use super::kernel::{Netlink, diag_socket};
-use super::netlink::route::{address, link_up, queue_length, quickack};
+use super::netlink::route::{
+    address, forget_local, link_up, local_quickack, queue_length, quickack,
+};
 use super::order::HostPlan;
 use super::sys::open_tun;
 
@@ -116,6 +119,26 @@ fn configure(plan: &HostPlan) -> Result<(), Failure> {
         if plan.quickack {
             let message = quickack(eth, own, prefix, 1);
             route.ask(&message).attempt(format!("make ACKs from {own} quick"))?;
+        }
+    }
+    if plan.quickack {
+        quick_at_home(&mut route, lo, eth, plan)?;
+    }
+    Ok(())
+}
+
+/// Makes ACKs quick where a host speaks to itself. By its own IPv6 address they may be delayed:
+/// the kernel makes that route later, when nobody waits for it any more.
+fn quick_at_home(route: &mut Netlink, lo: u32, eth: u32, plan: &HostPlan) -> Result<(), Failure> {
+    let v4 = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    for (interface, own, prefix) in [(lo, v4, 8), (lo, v4, 32), (eth, plan.v4.into(), 32)] {
+        let message = local_quickack(interface, own, prefix, 1);
+        route.ask(&message).attempt(format!("make ACKs from {own} to itself quick"))?;
+    }
+    if plan.v6.is_some() {
+        let v6 = Ipv6Addr::LOCALHOST;
+        for message in [forget_local(lo, v6, 1), local_quickack(lo, v6.into(), 128, 1)] {
+            route.ask(&message).attempt("make ACKs from ::1 to itself quick")?;
         }
     }
     Ok(())

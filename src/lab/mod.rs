@@ -47,6 +47,7 @@ pub mod proc;
 mod process;
 mod registry;
 mod settle;
+mod softirq;
 #[allow(unsafe_code)]
 mod sys;
 mod wire;

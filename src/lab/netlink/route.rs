@@ -9,6 +9,7 @@ use super::{ACK, CREATE, REPLACE, REQUEST, Writer};
 const RTM_NEWLINK: u16 = 16;
 const RTM_NEWADDR: u16 = 20;
 const RTM_NEWROUTE: u16 = 24;
+const RTM_DELROUTE: u16 = 25;
 const AF_INET: u8 = 2;
 const AF_INET6: u8 = 10;
 
@@ -23,11 +24,14 @@ const IFA_F_NODAD: u8 = 0x02;
 const IFA_F_PERMANENT: u8 = 0x80;
 
 const RT_TABLE_MAIN: u8 = 254;
+const RT_TABLE_LOCAL: u8 = 255;
 /// Who made the route: the kernel itself, as for the connected route that is replaced.
 const RTPROT_KERNEL: u8 = 2;
 const RT_SCOPE_UNIVERSE: u8 = 0;
 const RT_SCOPE_LINK: u8 = 253;
+const RT_SCOPE_HOST: u8 = 254;
 const RTN_UNICAST: u8 = 1;
+const RTN_LOCAL: u8 = 2;
 const RTA_DST: u16 = 1;
 const RTA_OIF: u16 = 4;
 const RTA_PRIORITY: u16 = 6;
@@ -96,6 +100,36 @@ pub fn quickack(index: u32, address: IpAddr, prefix: u8, sequence: u32) -> Vec<u
     }
     writer.nested(RTA_METRICS, |metrics| metrics.attribute_u32(RTAX_QUICKACK, 1));
     writer.finish()
+}
+
+/// `RTM_NEWROUTE`: the same for the route by which a host reaches its own `address` (for all of
+/// 127.0.0.0/8 with the prefix 8). Over IPv6 it is a second route beside the kernel's, which
+/// [`forget_local`] takes away first.
+pub fn local_quickack(index: u32, address: IpAddr, prefix: u8, sequence: u32) -> Vec<u8> {
+    let mut writer = local(RTM_NEWROUTE, CREATE | REPLACE, address, prefix, sequence);
+    writer.attribute_u32(RTA_OIF, index);
+    if let IpAddr::V4(own) = address {
+        writer.attribute(RTA_PREFSRC, &own.octets());
+    }
+    writer.nested(RTA_METRICS, |metrics| metrics.attribute_u32(RTAX_QUICKACK, 1));
+    writer.finish()
+}
+
+/// `RTM_DELROUTE`: takes away the route that the kernel made for a host's own IPv6 address.
+pub fn forget_local(index: u32, address: Ipv6Addr, sequence: u32) -> Vec<u8> {
+    let mut writer = local(RTM_DELROUTE, 0, address.into(), 128, sequence);
+    writer.attribute_u32(RTA_OIF, index);
+    writer.finish()
+}
+
+fn local(kind: u16, flags: u16, address: IpAddr, prefix: u8, sequence: u32) -> Writer {
+    let mut writer = Writer::new(kind, REQUEST | ACK | flags, sequence);
+    let scope = if address.is_ipv6() { RT_SCOPE_UNIVERSE } else { RT_SCOPE_HOST };
+    // struct rtmsg as in `quickack`.
+    writer.bytes(&[family(address), prefix, 0, 0, RT_TABLE_LOCAL, RTPROT_KERNEL, scope]);
+    writer.bytes(&[RTN_LOCAL, 0, 0, 0, 0]);
+    with_octets(network(address, prefix), |octets| writer.attribute(RTA_DST, octets));
+    writer
 }
 
 fn family(address: IpAddr) -> u8 {

@@ -7,12 +7,14 @@ mod counters;
 mod files;
 mod process;
 mod raw;
+mod softnet;
 mod syscall;
 
 pub use counters::{counters, counters6};
 pub use files::{FdInfo, fd_info, file, watches};
 pub use process::{RunState, Stat, hard_open_files, runs, stat, status_state, switches};
 pub use raw::raw_sockets;
+pub use softnet::backlog;
 pub use syscall::{Place, place, wchan};
 
 /// The number that these bytes are, in decimal; space around it is left out.
