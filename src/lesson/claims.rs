@@ -8,6 +8,7 @@ use super::diagnostic::Diagnostic;
 use super::line::{LabLine, Patience};
 use super::source::Place;
 use super::step::{Does, Lesson, Step};
+use crate::model::{Said, said};
 
 /// How many steps a lesson of sockstep has.
 pub const LENGTH: RangeInclusive<usize> = 8..=25;
@@ -19,30 +20,36 @@ const LIKELY: u32 = 4;
 /// matter does not name, and every one before a step that asks the kernel nothing; by their place.
 pub fn claims(lesson: &Lesson) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let mut wrong = |place: &Place, message: String, expected: String| {
-        found.push(Diagnostic::at(&lesson.source, place, message, Some(expected.into())));
+    let mut wrong = |place: &Place, message: Said, expected: Said| {
+        found.push(Diagnostic::at(&lesson.source, place, message, Some(expected)));
     };
     let claimed = |number: u32| lesson.misconceptions.iter().any(|one| one.number == number);
     for one in &lesson.misconceptions {
         let answered = lesson.steps.iter().flat_map(|step| &step.answers);
         if !answered.into_iter().any(|answer| answer.number == one.number) {
-            let message = format!("no step answers misconception {}", one.number);
-            let expected =
-                format!("`<!-- answers {} -->` before the step that puts it right", one.number);
+            let message = said!("no step answers misconception {number}", number = one.number);
+            let expected = said!(
+                "`<!-- answers {number} -->` before the step that puts it right",
+                number = one.number
+            );
             wrong(&one.place, message, expected);
         }
     }
     for (index, step) in lesson.steps.iter().enumerate() {
         for one in &step.answers {
             if !claimed(one.number) {
-                let message =
-                    format!("the front matter does not name misconception {}", one.number);
-                let expected = format!("`{}` in its line `misconceptions:`", one.number);
+                let message = said!(
+                    "the front matter does not name misconception {number}",
+                    number = one.number
+                );
+                let expected =
+                    said!("`{number}` in its line `misconceptions:`", number = one.number);
                 wrong(&one.place, message, expected);
             } else if !lesson.joined_from(index).any(|(_, step)| asks_the_kernel(step)) {
-                let message = "the step behind this asks the kernel nothing".to_owned();
-                let expected = "a question, an `expect`, or an outcome (`// = 0`) at that step";
-                wrong(&one.place, message, expected.to_owned());
+                let message = said!("the step behind this asks the kernel nothing");
+                let expected =
+                    said!("a question, an `expect`, or an outcome (`// = 0`) at that step");
+                wrong(&one.place, message, expected);
             }
         }
     }
@@ -68,14 +75,16 @@ pub fn length(lesson: &Lesson) -> Option<Diagnostic> {
         Some(_) | None => return None,
     };
     let message = if count < *least {
-        format!("the lesson ends after {count} steps")
+        said!("the lesson ends after {count} steps", count)
     } else {
-        format!("the lesson has {count} steps, and this is number {}", most + 1)
+        said!("the lesson has {count} steps, and this is number {number}", count, number = most + 1)
     };
-    let expected = format!(
-        "{least} to {most}: a fence `c NAME together` is one step, and what is left may be a lesson of its own"
+    let expected = said!(
+        "{least} to {most}: a fence `c NAME together` is one step, and what is left may be a lesson of its own",
+        least,
+        most
     );
-    Some(Diagnostic::at(&lesson.source, place, message, Some(expected.into())))
+    Some(Diagnostic::at(&lesson.source, place, message, Some(expected)))
 }
 
 impl Lesson {

@@ -25,14 +25,9 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// An error that showed itself only while the lesson ran.
-    pub fn at(
-        source: &Source,
-        place: &Place,
-        message: impl Into<Said>,
-        expected: Option<Said>,
-    ) -> Self {
+    pub fn at(source: &Source, place: &Place, message: Said, expected: Option<Said>) -> Self {
         let (source, place) = (source.clone(), place.clone());
-        Self { source, place, message: message.into(), expected, help: None }
+        Self { source, place, message, expected, help: None }
     }
 
     pub(super) fn new(source: &Source, span: Range<usize>, trouble: &Trouble) -> Self {
@@ -52,8 +47,8 @@ pub(super) struct Trouble {
 }
 
 impl Trouble {
-    pub fn new(span: Range<usize>, message: impl Into<Said>) -> Self {
-        Self { span, message: message.into(), expected: None, help: None }
+    pub fn new(span: Range<usize>, message: Said) -> Self {
+        Self { span, message, expected: None, help: None }
     }
 
     /// What is wrong with a piece of C.
@@ -67,8 +62,8 @@ impl Trouble {
         self
     }
 
-    pub fn expected(mut self, expected: impl Into<Said>) -> Self {
-        self.expected = Some(expected.into());
+    pub fn expected(mut self, expected: Said) -> Self {
+        self.expected = Some(expected);
         self
     }
 }
@@ -183,7 +178,12 @@ mod tests {
         let source = Source::new("x.md", text);
         let start = text.find(what).expect("in the text");
         let span = start..start + what.len();
-        Diagnostic::new(&source, span, &Trouble::new(0..0, "wrong").expected("right")).to_string()
+        Diagnostic::new(
+            &source,
+            span,
+            &Trouble::new(0..0, Said::same("wrong")).expected(Said::same("right")),
+        )
+        .to_string()
     }
 
     #[test]
@@ -228,7 +228,8 @@ mod tests {
     #[test]
     fn a_place_at_the_end_of_the_text_has_a_caret_too() {
         let source = Source::new("x.md", "ab");
-        let text = Diagnostic::new(&source, 2..2, &Trouble::new(0..0, "more")).to_string();
+        let text =
+            Diagnostic::new(&source, 2..2, &Trouble::new(0..0, Said::same("more"))).to_string();
         assert_eq!(text, "x.md:1:3: more\n  |\n1 | ab\n  |   ^");
     }
 }

@@ -6,6 +6,7 @@
 use super::diagnostic::{Diagnostic, Trouble};
 use super::markdown::{Block, BlockKind};
 use super::step::{Lesson, Misconception};
+use crate::model::{Said, said};
 
 /// Everything in `second` that is not as in `first`, in the order of its text. A difference in
 /// the order of things is the last that is reported, as all behind it would differ, too.
@@ -23,7 +24,7 @@ struct Pair<'a> {
 }
 
 impl Pair<'_> {
-    fn differs(&mut self, span: std::ops::Range<usize>, message: String, expected: String) {
+    fn differs(&mut self, span: std::ops::Range<usize>, message: Said, expected: Said) {
         let trouble = Trouble::new(span.clone(), message).expected(expected);
         self.found.push(Diagnostic::new(&self.second.source, span, &trouble));
     }
@@ -46,8 +47,8 @@ impl Pair<'_> {
             ("quickack", a.spec.quickack == b.spec.quickack),
         ];
         for (key, _) in equal.iter().filter(|(_, equal)| !equal) {
-            let message = format!("`{key}` is not the same in both languages");
-            self.differs(0..3, message, format!("`{key}` as in {}", a.source.path));
+            let message = said!("`{key}` is not the same in both languages", key);
+            self.differs(0..3, message, said!("`{key}` as in {path}", key, path = a.source.path));
         }
     }
 
@@ -60,12 +61,12 @@ impl Pair<'_> {
         }
         let (a, b) = (&self.first.blocks, &self.second.blocks);
         if let Some(more) = b.get(a.len()) {
-            let message = format!("{} too many", name(&more.kind));
-            let expected = format!("the end, as in {}", self.first.source.path);
+            let message = said!("{name} too many", name = name(&more.kind));
+            let expected = said!("the end, as in {path}", path = self.first.source.path);
             self.differs(line(more, &self.second.source.text), message, expected);
         } else if let Some(missing) = a.get(b.len()) {
             let end = self.second.source.text.trim_end().len();
-            let message = format!("{} is missing", name(&missing.kind));
+            let message = said!("{name} is missing", name = name(&missing.kind));
             self.differs(end..end, message, self.as_in(missing));
         }
     }
@@ -79,26 +80,38 @@ impl Pair<'_> {
             | (BlockKind::Paragraph(_), BlockKind::Paragraph(_)) => {}
             (BlockKind::Quote(x), BlockKind::Quote(y)) => {
                 if x.len() != y.len() {
-                    let message = format!("a quote of {} paragraphs", y.len());
-                    self.differs(at, message, format!("{} of them, {}", x.len(), self.as_in(a)));
+                    let message = said!("a quote of {len} paragraphs", len = y.len());
+                    self.differs(
+                        at,
+                        message,
+                        said!("{len} of them, {as_in}", len = x.len(), as_in = self.as_in(a)),
+                    );
                 }
             }
             (BlockKind::Choices(x), BlockKind::Choices(y)) => {
                 if x.len() != y.len() {
-                    let message = format!("a question of {} choices", y.len());
-                    self.differs(at, message, format!("{} of them, {}", x.len(), self.as_in(a)));
+                    let message = said!("a question of {len} choices", len = y.len());
+                    self.differs(
+                        at,
+                        message,
+                        said!("{len} of them, {as_in}", len = x.len(), as_in = self.as_in(a)),
+                    );
                 }
                 for (x, y) in x.iter().zip(y).filter(|(x, y)| x.fact != y.fact) {
-                    let message = "the fact of a choice is another".to_owned();
-                    let expected = format!("`{}`, {}", x.fact, self.as_in(a));
+                    let message = said!("the fact of a choice is another");
+                    let expected = said!("`{fact}`, {as_in}", fact = x.fact, as_in = self.as_in(a));
                     self.differs(y.fact_span.clone(), message, expected);
                 }
             }
             (BlockKind::Fence(x), BlockKind::Fence(y)) => {
                 let (first, second) = (&self.first.source.text, &self.second.source.text);
                 if first[x.info.clone()].trim() != second[y.info.clone()].trim() {
-                    let expected = format!("`{}`, {}", first[x.info.clone()].trim(), self.as_in(a));
-                    self.differs(y.info.clone(), "another fence".to_owned(), expected);
+                    let expected = said!(
+                        "`{info}`, {as_in}",
+                        info = first[x.info.clone()].trim(),
+                        as_in = self.as_in(a)
+                    );
+                    self.differs(y.info.clone(), said!("another fence"), expected);
                 } else {
                     self.lines(x.body.clone(), y.body.clone(), a);
                 }
@@ -109,8 +122,8 @@ impl Pair<'_> {
                 };
                 if bare(x) != bare(y) {
                     let list = bare(x).iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
-                    let expected = format!("`answers {list}`, {}", self.as_in(a));
-                    self.differs(at, "it answers something else".to_owned(), expected);
+                    let expected = said!("`answers {list}`, {as_in}", list, as_in = self.as_in(a));
+                    self.differs(at, said!("it answers something else"), expected);
                 }
             }
             (
@@ -123,8 +136,12 @@ impl Pair<'_> {
                 | BlockKind::Answers(_),
                 _,
             ) => {
-                let message = format!("{} in this place", name(&b.kind));
-                self.differs(at, message, format!("{}, {}", name(&a.kind), self.as_in(a)));
+                let message = said!("{name} in this place", name = name(&b.kind));
+                self.differs(
+                    at,
+                    message,
+                    said!("{wanted}, {as_in}", wanted = name(&a.kind), as_in = self.as_in(a)),
+                );
                 return false;
             }
         }
@@ -141,35 +158,37 @@ impl Pair<'_> {
             match first.next() {
                 Some(wanted) if wanted == text => at += line.len(),
                 other => {
-                    let wanted =
-                        other.map_or("the end of the fence".to_owned(), |line| format!("`{line}`"));
-                    let expected = format!("{wanted}, {}", self.as_in(block));
-                    return self.differs(at..at + text.len(), "another line".to_owned(), expected);
+                    let wanted = match other {
+                        Some(line) => said!("`{line}`", line),
+                        None => said!("the end of the fence"),
+                    };
+                    let expected = said!("{wanted}, {as_in}", wanted, as_in = self.as_in(block));
+                    return self.differs(at..at + text.len(), said!("another line"), expected);
                 }
             }
         }
         if let Some(wanted) = first.next() {
-            let expected = format!("`{wanted}`, {}", self.as_in(block));
-            self.differs(b.end..b.end, "a line is missing".to_owned(), expected);
+            let expected = said!("`{wanted}`, {as_in}", wanted, as_in = self.as_in(block));
+            self.differs(b.end..b.end, said!("a line is missing"), expected);
         }
     }
 
     /// Where the original stands.
-    fn as_in(&self, block: &Block) -> String {
+    fn as_in(&self, block: &Block) -> Said {
         let line = self.first.source.place(block.span.clone()).line;
-        format!("as in {}:{line}", self.first.source.path)
+        said!("as in {path}:{line}", path = self.first.source.path, line)
     }
 }
 
-fn name(kind: &BlockKind) -> &'static str {
+fn name(kind: &BlockKind) -> Said {
     match kind {
-        BlockKind::Title(_) => "a title",
-        BlockKind::Scene(_) => "a scene",
-        BlockKind::Paragraph(_) => "a paragraph",
-        BlockKind::Quote(_) => "a quote",
-        BlockKind::Choices(_) => "a question",
-        BlockKind::Fence(_) => "a fence",
-        BlockKind::Answers(_) => "an `answers` mark",
+        BlockKind::Title(_) => said!("a title"),
+        BlockKind::Scene(_) => said!("a scene"),
+        BlockKind::Paragraph(_) => said!("a paragraph"),
+        BlockKind::Quote(_) => said!("a quote"),
+        BlockKind::Choices(_) => said!("a question"),
+        BlockKind::Fence(_) => said!("a fence"),
+        BlockKind::Answers(_) => said!("an `answers` mark"),
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::diagnostic::{Diagnostic, Trouble};
 use super::source::{Place, Source};
 use crate::c;
-use crate::model::{LabSpec, ProcessName};
+use crate::model::{LabSpec, ProcessName, said};
 
 /// A program, compiled for its process.
 #[derive(Debug, Clone)]
@@ -137,9 +137,9 @@ pub(super) fn compile(
         })
     {
         let mut trouble =
-            Trouble::new(token.span(), "this reads standard input, and none is given");
+            Trouble::new(token.span(), said!("this reads standard input, and none is given"));
         trouble.help =
-            Some("`--input FILE:TEXT` gives it to a file, `< TEXT` to a fence `program`".into());
+            Some(said!("`--input FILE:TEXT` gives it to a file, `< TEXT` to a fence `program`"));
         return Err(trouble);
     }
     let value = |arg: &String| {

@@ -5,7 +5,7 @@ use super::source::Source;
 use super::step::Lesson;
 use super::words::quoted;
 use super::{build, front, markdown};
-use crate::model::Rung;
+use crate::model::{Rung, Said, said};
 
 /// The longest document.
 const LONGEST: usize = 512 * 1024;
@@ -50,7 +50,8 @@ pub fn program_text(path: &str, bytes: &[u8]) -> Result<Source, Vec<Diagnostic>>
     let text = text_of(path, bytes)?;
     let source = Source::new(path, text);
     if text.trim().is_empty() {
-        let trouble = Trouble::new(0..0, "the file is empty").expected("a C program with main()");
+        let trouble = Trouble::new(0..0, said!("the file is empty"))
+            .expected(said!("a C program with main()"));
         return Err(vec![Diagnostic::new(&source, 0..0, &trouble)]);
     }
     match unreadable(text) {
@@ -59,17 +60,22 @@ pub fn program_text(path: &str, bytes: &[u8]) -> Result<Source, Vec<Diagnostic>>
     }
 }
 
+/// The encoding of lessons and programs.
+fn utf8() -> Said {
+    said!("UTF-8: save it again in that encoding")
+}
+
 fn text_of<'a>(path: &str, bytes: &'a [u8]) -> Result<&'a str, Vec<Diagnostic>> {
-    let wrong = |text: &str, at: usize, message: &str, expected: &str| {
+    let wrong = |text: &str, at: usize, message: Said, expected: Said| {
         let trouble = Trouble::new(at..at, message).expected(expected);
         vec![Diagnostic::new(&Source::new(path, text), at..at, &trouble)]
     };
     if bytes.len() > LONGEST {
-        let message = format!("a file of {} bytes is no lesson", bytes.len());
-        return Err(wrong("", 0, &message, &format!("{LONGEST} bytes at most")));
+        let message = said!("a file of {len} bytes is no lesson", len = bytes.len());
+        return Err(wrong("", 0, message, said!("{most} bytes at most", most = LONGEST)));
     }
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        return Err(wrong("", 0, "the file is UTF-16", "UTF-8: save it again in that encoding"));
+        return Err(wrong("", 0, said!("the file is UTF-16"), utf8()));
     }
     // Windows editors put a byte order mark before the text; nothing here counts it.
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -78,8 +84,8 @@ fn text_of<'a>(path: &str, bytes: &'a [u8]) -> Result<&'a str, Vec<Diagnostic>> 
         Err(error) => {
             let at = error.valid_up_to();
             let shown = String::from_utf8_lossy(bytes);
-            let message = format!("byte 0x{:02x} is not UTF-8", bytes[at]);
-            Err(wrong(&shown, at, &message, "UTF-8: save it again in that encoding"))
+            let byte = format!("0x{:02x}", bytes[at]);
+            Err(wrong(&shown, at, said!("byte {byte} is not UTF-8", byte), utf8()))
         }
     }
 }
@@ -117,31 +123,38 @@ fn read(source: &Source, options: Options, troubles: &mut Vec<Trouble>) -> Optio
 /// Why a text is not even looked at: what no author writes, but a hostile file may hold.
 fn unreadable(text: &str) -> Option<Trouble> {
     if text.trim_start_matches('\u{feff}').trim().is_empty() {
-        return Some(
-            Trouble::new(0..0, "the file is empty")
-                .expected("a front matter: a line `---`, a line `id: my-lesson`, a line `---`"),
-        );
+        return Some(Trouble::new(0..0, said!("the file is empty")).expected(front::sample()));
     }
     if text.len() > LONGEST {
-        let message = format!("a text of {} bytes is no lesson", text.len());
-        return Some(Trouble::new(0..0, message).expected(format!("{LONGEST} bytes at most")));
+        let message = said!("a text of {len} bytes is no lesson", len = text.len());
+        return Some(
+            Trouble::new(0..0, message).expected(said!("{most} bytes at most", most = LONGEST)),
+        );
     }
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let start = at;
         at += line.len();
         if line.len() > WIDEST {
-            let message = format!("a line of {} bytes", line.len());
-            return Some(Trouble::new(start..start, message).expected(format!("{WIDEST} at most")));
+            let message = said!("a line of {len} bytes", len = line.len());
+            return Some(
+                Trouble::new(start..start, message)
+                    .expected(said!("{most} at most", most = WIDEST)),
+            );
         }
         let marks = line.bytes().take_while(|byte| b">*+- \t".contains(byte));
         if marks.filter(|byte| !b" \t".contains(byte)).count() > DEEPEST && line.contains('>') {
-            return Some(Trouble::new(start..start, "quotes too deep").expected("one `>`"));
+            return Some(
+                Trouble::new(start..start, said!("quotes too deep")).expected(said!("one `>`")),
+            );
         }
         if let Some((offset, c)) = line.char_indices().find(|(i, c)| is_strange(line, *i, *c)) {
             let span = start + offset..start + offset + c.len_utf8();
-            let message = format!("{} is invisible and steers the screen", quoted(&c.to_string()));
-            return Some(Trouble::new(span, message).expected("text without it"));
+            let message = said!(
+                "{quoted} is invisible and steers the screen",
+                quoted = quoted(&c.to_string())
+            );
+            return Some(Trouble::new(span, message).expected(said!("text without it")));
         }
     }
     None

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::diagnostic::Trouble;
+use crate::model::{Said, said};
 
 /// A word without white space, and its bytes in the text it was taken from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,9 +35,9 @@ impl<'a> Words<'a> {
     }
 
     /// The next word, or that `expected` is missing.
-    pub fn next(&mut self, expected: &str) -> Result<Word<'a>, Trouble> {
+    pub fn next(&mut self, expected: Said) -> Result<Word<'a>, Trouble> {
         let word = self.peek().ok_or_else(|| {
-            Trouble::new(self.end_span(), "something is missing here").expected(expected)
+            Trouble::new(self.end_span(), said!("something is missing here")).expected(expected)
         })?;
         self.at = word.span.end;
         Ok(word)
@@ -73,8 +74,8 @@ impl<'a> Words<'a> {
         if rest.text.is_empty() {
             return Ok(());
         }
-        Err(Trouble::new(rest.span, format!("unexpected {}", quoted(rest.text)))
-            .expected("the end of the line"))
+        Err(Trouble::new(rest.span, said!("unexpected {quoted}", quoted = quoted(rest.text)))
+            .expected(said!("the end of the line")))
     }
 
     fn end_span(&self) -> Range<usize> {
@@ -85,16 +86,17 @@ impl<'a> Words<'a> {
 
 impl Word<'_> {
     /// That something else was expected in this word's stead.
-    pub fn instead_of(&self, expected: impl Into<crate::model::Said>) -> Trouble {
+    pub fn instead_of(&self, expected: Said) -> Trouble {
         if self.text.is_empty() {
-            return Trouble::new(self.span.clone(), "something is missing here").expected(expected);
+            return Trouble::new(self.span.clone(), said!("something is missing here"))
+                .expected(expected);
         }
-        Trouble::new(self.span.clone(), format!("unexpected {}", quoted(self.text)))
+        Trouble::new(self.span.clone(), said!("unexpected {quoted}", quoted = quoted(self.text)))
             .expected(expected)
     }
 
     /// The number that the word is.
-    pub fn number<T: std::str::FromStr>(&self, expected: &str) -> Result<T, Trouble> {
+    pub fn number<T: std::str::FromStr>(&self, expected: Said) -> Result<T, Trouble> {
         let digits = self.text.strip_prefix('-').unwrap_or(self.text);
         let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
         match self.text.parse() {
@@ -135,24 +137,23 @@ pub fn nearest<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> Opt
 pub fn suggest<'a>(
     wrong: &str,
     known: impl IntoIterator<Item = &'a str> + Clone,
-    what: &str,
-) -> String {
+    what: Said,
+) -> Said {
     let listed: Vec<&str> = known.clone().into_iter().take(24).collect();
     if nearest(wrong, known.clone()).is_some() || listed.is_empty() {
         return or_near(wrong, known, what);
     }
-    format!("{what}: {}", listed.join(", "))
+    match Said::list(listed) {
+        Some(listed) => said!("{what}: {listed}", what, listed),
+        None => what,
+    }
 }
 
 /// What was expected, and "did you mean …?" if a known word is near.
-pub fn or_near<'a>(
-    wrong: &str,
-    known: impl IntoIterator<Item = &'a str>,
-    what: impl std::fmt::Display,
-) -> String {
+pub fn or_near<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>, what: Said) -> Said {
     match nearest(wrong, known) {
-        Some(word) => format!("{what}; did you mean `{word}`?"),
-        None => what.to_string(),
+        Some(word) => said!("{what}; did you mean `{word}`?", what, word),
+        None => what,
     }
 }
 
@@ -179,12 +180,12 @@ mod tests {
     #[test]
     fn words_know_where_they_stand() {
         let mut words = Words::new("  expect  套接字 fd\t");
-        assert_eq!(words.next("").expect("a word").span, 2..8);
+        assert_eq!(words.next(Said::same("")).expect("a word").span, 2..8);
         assert!(words.take("套接字"));
         assert!(!words.take("fdx"));
         assert_eq!(words.rest(), Word { text: "fd", span: 20..22 });
         assert!(words.end().is_ok());
-        let trouble = words.next("a number").expect_err("nothing is left");
+        let trouble = words.next(Said::same("a number")).expect_err("nothing is left");
         assert_eq!(trouble.span, 22..22);
         assert_eq!(trouble.expected.expect("it says so"), "a number");
     }
@@ -202,10 +203,10 @@ mod tests {
     #[test]
     fn numbers_have_digits_only() {
         let word = |text| Word { text, span: 0..0 };
-        assert_eq!(word("12").number::<u32>("n"), Ok(12));
-        assert_eq!(word("-1").number::<i64>("n"), Ok(-1));
+        assert_eq!(word("12").number::<u32>(Said::same("n")), Ok(12));
+        assert_eq!(word("-1").number::<i64>(Said::same("n")), Ok(-1));
         for text in ["+1", "", "-", "1x", "99999999999"] {
-            assert!(word(text).number::<u32>("n").is_err(), "{text}");
+            assert!(word(text).number::<u32>(Said::same("n")).is_err(), "{text}");
         }
     }
 }

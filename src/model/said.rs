@@ -74,18 +74,6 @@ fn joined(
     all.reduce(join)
 }
 
-impl From<String> for Said {
-    fn from(text: String) -> Self {
-        Self::same(text)
-    }
-}
-
-impl From<&str> for Said {
-    fn from(text: &str) -> Self {
-        Self::same(text)
-    }
-}
-
 impl fmt::Display for Said {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.in_words(&|_| None))
@@ -137,6 +125,12 @@ impl Sayable for Said {
 }
 
 impl<T: Sayable + ?Sized> Sayable for &T {
+    fn value(&self) -> SaidValue {
+        (**self).value()
+    }
+}
+
+impl<T: Sayable + ?Sized> Sayable for &mut T {
     fn value(&self) -> SaidValue {
         (**self).value()
     }

@@ -164,10 +164,9 @@ impl Session {
     pub(super) fn wrong(
         &self,
         place: &Place,
-        message: impl Into<Said>,
+        message: Said,
         expected: Option<Said>,
     ) -> SessionError {
-        let message = message.into();
         let Some(lesson) = &self.lesson else {
             return SessionError::NotNow(Refusal::Other(message));
         };

@@ -177,8 +177,13 @@ impl Live {
             Ok(moment) => Ok(Pumped::Moment(Box::new(self.take_in(moment)))),
             Err(WorldError::Refused { reason }) => {
                 let place = self.place_of(&process);
-                self.stop(&process, Ended::Refused(reason.clone().into()));
-                Ok(Pumped::Refused(Halt { process, program: None, place, message: reason.into() }))
+                self.stop(&process, Ended::Refused(Said::same(&reason)));
+                Ok(Pumped::Refused(Halt {
+                    process,
+                    program: None,
+                    place,
+                    message: Said::same(reason),
+                }))
             }
             Err(error) => Err(error),
         }

@@ -1,7 +1,7 @@
 //! Why a process can't begin a statement now.
 
 use super::live::Live;
-use crate::model::{Outcome, ProcessName, ProcessState};
+use crate::model::{Outcome, ProcessName, ProcessState, Said, said};
 
 /// Why a process can't begin a statement.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,14 +20,18 @@ pub enum Obstacle {
 
 impl Obstacle {
     /// The obstacle as a sentence without its full stop.
-    pub fn say(&self, process: &ProcessName) -> String {
+    pub fn say(&self, process: &ProcessName) -> Said {
         match self {
-            Obstacle::Unknown => format!("there is no process {process}"),
-            Obstacle::Dead(Outcome::Killed(signal)) => format!("{process} was killed by {signal}"),
-            Obstacle::Dead(outcome) => format!("{process} is dead: {outcome}"),
-            Obstacle::Asleep(call) => format!("{process} still sleeps in {call}()"),
-            Obstacle::Stopped => format!("{process} is stopped"),
-            Obstacle::Busy => format!("a statement of {process} still runs"),
+            Obstacle::Unknown => said!("there is no process {process}", process),
+            Obstacle::Dead(Outcome::Killed(signal)) => {
+                said!("{process} was killed by {signal}", process, signal)
+            }
+            Obstacle::Dead(outcome) => {
+                said!("{process} is dead: {outcome}", process, outcome = outcome.to_string())
+            }
+            Obstacle::Asleep(call) => said!("{process} still sleeps in {call}()", process, call),
+            Obstacle::Stopped => said!("{process} is stopped", process),
+            Obstacle::Busy => said!("a statement of {process} still runs", process),
         }
     }
 }

@@ -32,7 +32,7 @@ impl Session {
         match self.live_mut()?.obstacle(&code.process) {
             None => {}
             Some(obstacle @ (Obstacle::Dead(_) | Obstacle::Unknown)) => {
-                let kernel = obstacle.say(&code.process);
+                let kernel = obstacle.say(&code.process).to_string();
                 self.verdict(line.statement.code.clone(), &line.place, false, kernel);
                 run.phase = Phase::Done;
                 return Ok(Turn::Next(run));

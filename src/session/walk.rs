@@ -281,7 +281,7 @@ impl Session {
             let obstacle = self.live_mut()?.obstacle(process).unwrap_or(Obstacle::Busy);
             let reason = match wanted.as_ref().filter(|_| able) {
                 Some(wanted) => format!("{process} made {MOST_CALLS} calls, and no {wanted}()"),
-                None => obstacle.say(process),
+                None => obstacle.say(process).to_string(),
             };
             let (code, place) = {
                 let step = &run.lesson.steps[run.index];

@@ -12,7 +12,7 @@ use super::cast::Life;
 use super::statements;
 use super::{Builder, Pending, TOGETHER};
 
-use crate::model::ProcessName;
+use crate::model::{ProcessName, said};
 
 /// The word behind a fence that is a whole program.
 const PROGRAM: &str = "program";
@@ -34,19 +34,25 @@ impl Builder<'_> {
             }
             match ProcessName::parse(word.text) {
                 Some(name) if names.contains(&name) => {
-                    self.trouble(span, "the same process twice", "each name once");
+                    self.trouble(span, said!("the same process twice"), said!("each name once"));
                 }
                 Some(name) => {
                     if self.can_evaluate(&name, span) {
                         names.push(name);
                     }
                 }
-                None => self.troubles.push(word.instead_of("the name of a process").at(base)),
+                None => {
+                    self.troubles.push(word.instead_of(said!("the name of a process")).at(base))
+                }
             }
         }
         if names.is_empty() {
             if self.source.text[base..end].trim() == "c" {
-                self.trouble(end..end, "whose C is this?", "`c NAME`, such as `c server`");
+                self.trouble(
+                    end..end,
+                    said!("whose C is this?"),
+                    said!("`c NAME`, such as `c server`"),
+                );
             }
             return;
         }
@@ -119,17 +125,18 @@ impl Builder<'_> {
         let (message, expected) = match life {
             Some(Life::Alive) => return true,
             Some(Life::Command) => (
-                format!("`{name}` is a command of this machine"),
-                "a process that sockstep runs".to_owned(),
+                said!("`{name}` is a command of this machine", name),
+                said!("a process that sockstep runs"),
             ),
             Some(Life::Program) => (
-                format!("`{name}` runs a program"),
-                format!("`step {name}` in a lab fence, or another process"),
+                said!("`{name}` runs a program", name),
+                said!("`step {name}` in a lab fence, or another process", name),
             ),
-            Some(Life::Dead(line)) => {
-                (format!("`{name}` is dead since `{line}`"), format!("`spawn {name} @HOST` first"))
-            }
-            None => (format!("there is no process `{name}`"), self.cast.everyone(name)),
+            Some(Life::Dead(line)) => (
+                said!("`{name}` is dead since `{line}`", name, line),
+                said!("`spawn {name} @HOST` first", name),
+            ),
+            None => (said!("there is no process `{name}`", name), self.cast.everyone(name)),
         };
         self.troubles.push(Trouble::new(span, message).expected(expected));
         false
@@ -169,8 +176,9 @@ impl Builder<'_> {
         if let Some(child) = &child {
             let taken = self.cast.find(child).map(|person| person.life.clone());
             if matches!(taken, Some(Life::Alive | Life::Command)) {
-                let message = format!("there is a process `{child}` already");
-                self.troubles.push(Trouble::new(span.clone(), message).expected("another name"));
+                let message = said!("there is a process `{child}` already", child);
+                self.troubles
+                    .push(Trouble::new(span.clone(), message).expected(said!("another name")));
                 return;
             }
         }

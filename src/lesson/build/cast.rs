@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::super::diagnostic::Trouble;
 use super::super::fact::{Mention, Named};
-use super::super::words::suggest;
+use super::super::words::{or_near, suggest};
 use crate::c::{self, Scope, compile_expression};
-use crate::model::{HostName, LabSpec, ProcessName};
+use crate::model::{HostName, LabSpec, ProcessName, Said, said};
 
 /// Hosts and processes as the story knows them after the steps that were read so far.
 #[derive(Debug, Clone)]
@@ -134,27 +134,27 @@ impl Cast {
     }
 
     fn known(&mut self, mention: &Mention) -> Result<(), Trouble> {
-        let trouble = |message: String, expected: String| {
+        let trouble = |message: Said, expected: Said| {
             Err(Trouble::new(mention.span.clone(), message).expected(expected))
         };
         match &mention.name {
             Named::Host(host) if self.hosts.contains(host) => Ok(()),
             Named::Host(host) => {
                 let known: Vec<String> = self.hosts.iter().map(HostName::to_string).collect();
-                let known = suggest(&host.to_string(), known.iter().map(String::as_str), "a host");
-                trouble(format!("there is no host {host}"), known)
+                let known =
+                    suggest(&host.to_string(), known.iter().map(String::as_str), said!("a host"));
+                trouble(said!("there is no host {host}", host), known)
             }
             Named::Process(process) if self.find(process).is_some() => Ok(()),
-            Named::Process(process) => {
-                trouble(format!("there is no process `{process}`"), self.everyone(process))
-            }
+            Named::Process(process) => trouble(
+                said!("there is no process `{name}`", name = process),
+                self.everyone(process),
+            ),
             Named::Call(call) if is_call(call) => Ok(()),
             Named::Call(call) => {
                 let known = c::calls().filter(|call| call.is_system_call()).map(|call| call.name);
-                let near = super::super::words::nearest(call, known);
-                let meant = near.map(|name| format!("; did you mean `{name}`?"));
-                let expected = format!("a call, such as accept{}", meant.unwrap_or_default());
-                trouble(format!("there is no call `{call}`"), expected)
+                let expected = or_near(call, known, said!("a call, such as accept"));
+                trouble(said!("there is no call `{call}`", call), expected)
             }
             Named::Variable(process, name) => {
                 let Some(person) = self.find(process).filter(|person| !person.spoiled) else {
@@ -164,9 +164,9 @@ impl Cast {
                     return Ok(());
                 }
                 let known: Vec<&str> = person.scope.variables().map(|v| &*v.name).collect();
-                let what = format!("a variable that `{process}` has here, or a number");
-                let known = suggest(name, known.iter().copied(), &what);
-                trouble(format!("`{process}` has no variable `{name}` here"), known)
+                let what = said!("a variable that `{process}` has here, or a number", process);
+                let known = suggest(name, known.iter().copied(), what);
+                trouble(said!("`{process}` has no variable `{name}` here", process, name), known)
             }
             Named::Expression(process, text) => {
                 let Some(person) = self.find(process).filter(|person| !person.spoiled) else {
@@ -181,9 +181,9 @@ impl Cast {
     }
 
     /// The names of all processes, as advice.
-    pub fn everyone(&self, wrong: &ProcessName) -> String {
+    pub fn everyone(&self, wrong: &ProcessName) -> Said {
         let known = self.people.keys().map(ProcessName::as_str);
-        suggest(wrong.as_str(), known, "a process")
+        suggest(wrong.as_str(), known, said!("a process"))
     }
 }
 

@@ -4,9 +4,15 @@ use super::super::diagnostic::Trouble;
 use super::super::fact::{errno, is_identifier, signal};
 use super::super::step::Expectation;
 use super::super::words::{Word, Words, suggest};
-use crate::model::ProcessName;
+use crate::model::{ProcessName, Said, said};
 
-const FORM: &str = "an expectation: `= N`, `= -1 ENAME`, `= ?`, `blocks`, `killed SIGNAME`, `child NAME` or `look VAR` (words for the reader go into /* … */ or on a line of their own)";
+/// What a comment behind a statement can say.
+fn form() -> Said {
+    said!(
+        "an expectation: `= N`, `= -1 ENAME`, `= ?`, `blocks`, `killed SIGNAME`, `child NAME` or \
+         `look VAR` (words for the reader go into /* … */ or on a line of their own)"
+    )
+}
 
 /// The expectations in a comment, without its `//`, one or more with commas between them.
 pub fn read(text: &str) -> Result<Vec<Expectation>, Trouble> {
@@ -16,7 +22,9 @@ pub fn read(text: &str) -> Result<Vec<Expectation>, Trouble> {
         let one = one(piece).map_err(|trouble| trouble.at(base))?;
         let word = Word { text: piece.trim(), span: base..base + piece.len() };
         if all.iter().any(|earlier| clash(earlier, &one)) {
-            return Err(word.instead_of("one outcome; only `child` and `look` can stand beside it"));
+            return Err(
+                word.instead_of(said!("one outcome; only `child` and `look` can stand beside it"))
+            );
         }
         all.push(one);
         base += piece.len() + 1;
@@ -26,34 +34,36 @@ pub fn read(text: &str) -> Result<Vec<Expectation>, Trouble> {
 
 fn one(text: &str) -> Result<Expectation, Trouble> {
     let mut words = Words::new(text);
-    let verb = words.next(FORM)?;
+    let verb = words.next(form())?;
     let expectation = match verb.text {
         "=" if words.take("?") => Expectation::Any,
         "=" => {
-            let word = words.next("a number, `-1` and the name of an error, or `?`")?;
-            match word.number("a number, `-1` and the name of an error, or `?`")? {
-                -1 if words.peek().is_some() => Expectation::Failed(errno(&words.next("")?)?),
+            let word = words.next(said!("a number, `-1` and the name of an error, or `?`"))?;
+            match word.number(said!("a number, `-1` and the name of an error, or `?`"))? {
+                -1 if words.peek().is_some() => {
+                    Expectation::Failed(errno(&words.next(said!("the name of an error"))?)?)
+                }
                 value => Expectation::Returned(value),
             }
         }
         "blocks" => Expectation::Blocks,
-        "killed" => Expectation::Killed(signal(&words.next("a signal, such as SIGPIPE")?)?),
+        "killed" => Expectation::Killed(signal(&words.next(said!("a signal, such as SIGPIPE"))?)?),
         "child" => {
-            let word = words.next("a name for the child")?;
+            let word = words.next(said!("a name for the child"))?;
             let name = ProcessName::parse(word.text);
-            Expectation::Child(name.ok_or_else(|| word.instead_of("a name for the child"))?)
+            Expectation::Child(name.ok_or_else(|| word.instead_of(said!("a name for the child")))?)
         }
         "look" => {
-            let word = words.next("a variable")?;
+            let word = words.next(said!("a variable"))?;
             if !is_identifier(word.text) {
-                return Err(word.instead_of("a variable"));
+                return Err(word.instead_of(said!("a variable")));
             }
             Expectation::Look(word.text.to_owned())
         }
         other => {
             let known = ["blocks", "killed", "child", "look"];
             let near = super::super::words::nearest(other, known).is_some();
-            let advice = if near { suggest(other, known, "an expectation") } else { FORM.into() };
+            let advice = if near { suggest(other, known, said!("an expectation")) } else { form() };
             return Err(Words::new(text).rest().instead_of(advice));
         }
     };

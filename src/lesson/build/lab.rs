@@ -9,7 +9,7 @@ use super::super::step::{Check, Does};
 use super::super::words::suggest;
 use super::cast::Life;
 use super::{Builder, Last};
-use crate::model::{Rung, Signal};
+use crate::model::{Rung, Signal, said};
 
 impl Builder<'_> {
     /// Reads the lines of a fence whose first byte is `base` of the text.
@@ -66,7 +66,11 @@ impl Builder<'_> {
 
     fn check(&mut self, patience: Patience, fact: Fact, span: Range<usize>) {
         if self.lesson.steps.is_empty() && self.troubles.is_empty() {
-            return self.trouble(span, "an `expect` before the first step", "a step before it");
+            return self.trouble(
+                span,
+                said!("an `expect` before the first step"),
+                said!("a step before it"),
+            );
         }
         self.needs_wire(fact_needs_wire(&fact), &span);
         self.judge();
@@ -90,8 +94,8 @@ impl Builder<'_> {
                     let verb = span.start..span.start + "run".len();
                     self.trouble(
                         verb,
-                        "`run` starts a command of this machine, and this file may not",
-                        "no `run`; or, if you trust the file, `--allow-run`",
+                        said!("`run` starts a command of this machine, and this file may not"),
+                        said!("no `run`; or, if you trust the file, `--allow-run`"),
                     );
                 }
                 let (process, host) = (process.clone(), host.clone());
@@ -110,9 +114,9 @@ impl Builder<'_> {
             }
             LabLine::Mark(name) => {
                 if self.marks.iter().any(|(known, ..)| known == name) {
-                    let message = format!("there is a mark `{name}` already");
+                    let message = said!("there is a mark `{name}` already", name);
                     self.troubles
-                        .push(Trouble::new(span.clone(), message).expected("another name"));
+                        .push(Trouble::new(span.clone(), message).expected(said!("another name")));
                 }
                 self.marks.push((name.clone(), index, self.cast.clone()));
             }
@@ -124,8 +128,8 @@ impl Builder<'_> {
                 None => {
                     let known: Vec<&str> = self.marks.iter().map(|(n, ..)| n.as_str()).collect();
                     let expected =
-                        suggest(mark, known.iter().copied(), "a mark that was set before");
-                    let message = format!("there is no mark `{mark}` before this line");
+                        suggest(mark, known.iter().copied(), said!("a mark that was set before"));
+                    let message = said!("there is no mark `{mark}` before this line", mark);
                     self.troubles.push(Trouble::new(span.clone(), message).expected(expected));
                 }
             },
@@ -136,8 +140,8 @@ impl Builder<'_> {
             LabLine::Step { process, .. } => {
                 let life = self.cast.find(process).map(|person| person.life.clone());
                 if !matches!(life, Some(Life::Program) | None) {
-                    let message = format!("`{process}` has no program to step through");
-                    let expected = format!("a fence `c {process} program` before it");
+                    let message = said!("`{process}` has no program to step through", process);
+                    let expected = said!("a fence `c {process} program` before it", process);
                     self.troubles.push(Trouble::new(span.clone(), message).expected(expected));
                 }
             }
@@ -151,8 +155,8 @@ impl Builder<'_> {
         if needed && self.lesson.spec.rung == Rung::Loopback {
             self.trouble(
                 span.clone(),
-                "a `loopback` lab has no wire",
-                "`lab: wire` in the front matter, or no packets",
+                said!("a `loopback` lab has no wire"),
+                said!("`lab: wire` in the front matter, or no packets"),
             );
         }
     }

@@ -18,6 +18,7 @@ use super::prose::Prose;
 use super::source::Source;
 use super::step::{Conclusion, Does, Lesson, Misconception, Question, Scene, Step};
 use super::words::{Word, Words, quoted};
+use crate::model::{Said, said};
 use cast::Cast;
 
 /// Most cells of a heading: it stands in one line, beside other things.
@@ -127,7 +128,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    pub fn trouble(&mut self, span: Range<usize>, message: &str, expected: &str) {
+    pub fn trouble(&mut self, span: Range<usize>, message: Said, expected: Said) {
         self.troubles.push(Trouble::new(span, message).expected(expected));
     }
 
@@ -153,7 +154,7 @@ impl<'a> Builder<'a> {
 
     fn title(&mut self, prose: &Prose, span: Range<usize>) {
         if self.titled {
-            return self.trouble(span, "a second title", "`##` for a scene");
+            return self.trouble(span, said!("a second title"), said!("`##` for a scene"));
         }
         self.lesson.title = self.heading(prose, &span);
         self.titled = true;
@@ -165,8 +166,8 @@ impl<'a> Builder<'a> {
         let words = prose.plain();
         let width = words.width();
         if width > WIDEST {
-            let message = format!("a heading of {width} cells");
-            self.trouble(span.clone(), &message, &format!("{WIDEST} cells at most"));
+            let message = said!("a heading of {width} cells", width);
+            self.trouble(span.clone(), message, said!("{most} cells at most", most = WIDEST));
         }
         words
     }
@@ -195,8 +196,8 @@ impl<'a> Builder<'a> {
             }
             Last::Nothing | Last::Fence => {
                 let line = span.start..span.start + 1;
-                self.trouble(line, "a `>` that belongs to nothing",
-                    "it behind a paragraph (the longer version), or behind a fence that ends in `expect` (a conclusion)");
+                self.trouble(line, said!("a `>` that belongs to nothing"),
+                    said!("it behind a paragraph (the longer version), or behind a fence that ends in `expect` (a conclusion)"));
             }
         }
     }
@@ -225,12 +226,14 @@ impl<'a> Builder<'a> {
             }
             other => {
                 let at = fence.info.start + info.len() - info.trim_start().len();
-                let shown = if other.is_empty() { "nothing".into() } else { quoted(other) };
-                let message = format!("a fence of {shown}");
+                let message = match other {
+                    "" => said!("a fence of nothing"),
+                    other => said!("a fence of {shown}", shown = quoted(other)),
+                };
                 let word = Word { text: other, span: at..at + other.len() };
                 self.troubles.push(
                     Trouble::new(word.span, message)
-                        .expected("`c NAME` or `lab`, in small letters"),
+                        .expected(said!("`c NAME` or `lab`, in small letters")),
                 );
             }
         }
@@ -262,8 +265,13 @@ impl<'a> Builder<'a> {
     pub fn is_full(&mut self, span: &Range<usize>) -> bool {
         let full = self.lesson.steps.len() >= STEPS || self.checks >= CHECKS;
         if full && !std::mem::replace(&mut self.too_much, true) {
-            let expected = format!("{STEPS} steps and {CHECKS} expectations at most");
-            self.troubles.push(Trouble::new(span.clone(), "too long a lesson").expected(expected));
+            let expected = said!(
+                "{steps} steps and {checks} expectations at most",
+                steps = STEPS,
+                checks = CHECKS
+            );
+            self.troubles
+                .push(Trouble::new(span.clone(), said!("too long a lesson")).expected(expected));
         }
         full
     }
@@ -280,8 +288,8 @@ impl<'a> Builder<'a> {
             if let Some((_, earlier)) = self.open.replace((index, items)) {
                 self.trouble(
                     earlier[0].fact_span.clone(),
-                    "this question is never judged",
-                    "an `expect` before the next question",
+                    said!("this question is never judged"),
+                    said!("an `expect` before the next question"),
                 );
             }
             Question { choices: Vec::new(), judged: index, place }
@@ -307,19 +315,19 @@ impl<'a> Builder<'a> {
         if let Some((_, items)) = self.open.take() {
             self.trouble(
                 items[0].fact_span.clone(),
-                "this question is never judged",
-                "an `expect` behind the step that follows it",
+                said!("this question is never judged"),
+                said!("an `expect` behind the step that follows it"),
             );
         }
         if let Some((_, items)) = self.pending.question.take() {
             self.trouble(
                 items[0].fact_span.clone(),
-                "a question without a step",
-                "a step behind it, and an `expect`",
+                said!("a question without a step"),
+                said!("a step behind it, and an `expect`"),
             );
         }
         if let Some((_, span)) = self.pending.answers.first().cloned() {
-            self.trouble(span, "an answer without a step", "a step behind it");
+            self.trouble(span, said!("an answer without a step"), said!("a step behind it"));
         }
         if self.lesson.title.is_empty() {
             self.lesson.title = self.lesson.id.clone();
@@ -328,8 +336,8 @@ impl<'a> Builder<'a> {
             let end = self.source.text.trim_end().len();
             self.trouble(
                 end..end,
-                "the lesson does nothing",
-                "a fence, such as ```` ```c server ````",
+                said!("the lesson does nothing"),
+                said!("a fence, such as ```` ```c server ````"),
             );
         }
         self.lesson.closing = self.pending.narration;

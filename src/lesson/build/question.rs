@@ -7,6 +7,7 @@ use super::super::fact::read_fact;
 use super::super::markdown::Item;
 use super::super::step::Choice;
 use super::{Builder, Last};
+use crate::model::said;
 
 /// Fewest and most choices of a question.
 const CHOICES: std::ops::RangeInclusive<usize> = 2..=6;
@@ -17,16 +18,17 @@ impl Builder<'_> {
         if self.pending.question.is_some() {
             return self.trouble(
                 items[0].fact_span.clone(),
-                "a second question before one step",
-                "a step between them",
+                said!("a second question before one step"),
+                said!("a step between them"),
             );
         }
         if !CHOICES.contains(&items.len()) {
-            let expected = format!("{} to {} choices", CHOICES.start(), CHOICES.end());
+            let expected =
+                said!("{start} to {end} choices", start = CHOICES.start(), end = CHOICES.end());
             self.troubles.push(
                 Trouble::new(
                     items[0].fact_span.clone(),
-                    "a question needs something to choose from",
+                    said!("a question needs something to choose from"),
                 )
                 .expected(expected),
             );
@@ -41,8 +43,8 @@ impl Builder<'_> {
             let span = items[0].fact_span.clone();
             return self.trouble(
                 span,
-                "a question without a step before its `expect`",
-                "a step between the choices and the `expect`",
+                said!("a question without a step before its `expect`"),
+                said!("a step between the choices and the `expect`"),
             );
         }
         let Some((asked, items)) = self.open.take() else { return };
@@ -54,8 +56,8 @@ impl Builder<'_> {
                 Ok((fact, _)) if choices.iter().any(|choice| choice.fact == fact) => {
                     self.trouble(
                         item.fact_span,
-                        "the same fact twice in one question",
-                        "choices of which exactly one can be true",
+                        said!("the same fact twice in one question"),
+                        said!("choices of which exactly one can be true"),
                     );
                 }
                 Ok((fact, mentions)) => {

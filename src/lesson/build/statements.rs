@@ -8,6 +8,7 @@ use super::super::step::Expectation;
 use super::super::words::suggest;
 use super::expectation;
 use crate::c::{Scope, Statement, compile};
+use crate::model::said;
 
 /// The statements of one step.
 #[derive(Debug, Clone)]
@@ -37,12 +38,12 @@ pub fn read(body: &str, scope: &Scope) -> Result<Fence, Vec<Trouble>> {
     let statements = compile(body, &mut behind).map_err(|error| vec![Trouble::of_c(error)])?;
     if behind.has_function("main") && !scope.has_function("main") {
         let at = body.find("main").unwrap_or_default();
-        let trouble = Trouble::new(at..at + "main".len(), "nobody calls main() here");
-        return Err(vec![trouble.expected("a fence `c NAME program`, which runs it")]);
+        let trouble = Trouble::new(at..at + "main".len(), said!("nobody calls main() here"));
+        return Err(vec![trouble.expected(said!("a fence `c NAME program`, which runs it"))]);
     }
     if let Some(beyond) = statements.get(MOST) {
-        let trouble = Trouble::new(beyond.span.clone(), "too long a fence");
-        return Err(vec![trouble.expected(format!("{MOST} statements at most"))]);
+        let trouble = Trouble::new(beyond.span.clone(), said!("too long a fence"));
+        return Err(vec![trouble.expected(said!("{most} statements at most", most = MOST))]);
     }
     let mut troubles = Vec::new();
     let spans: Vec<Range<usize>> = statements.iter().map(|one| one.span.clone()).collect();
@@ -93,8 +94,9 @@ fn unknown(expectation: &Expectation, scope: &Scope, comment: &Range<usize>) -> 
     match expectation {
         Expectation::Look(name) if scope.variable(name).is_none() => {
             let known: Vec<&str> = scope.variables().map(|variable| &*variable.name).collect();
-            let expected = suggest(name, known.iter().copied(), "a variable of this process");
-            let message = format!("there is no variable `{name}` here");
+            let expected =
+                suggest(name, known.iter().copied(), said!("a variable of this process"));
+            let message = said!("there is no variable `{name}` here", name);
             Some(Trouble::new(comment.clone(), message).expected(expected))
         }
         Expectation::Look(_)
@@ -117,12 +119,13 @@ fn fits(
 ) -> Option<Trouble> {
     let last = match expectation {
         Expectation::Blocks => Some((
-            "this stands behind a call that blocks",
-            "a step that wakes the process, and then a fence of its own",
+            said!("this stands behind a call that blocks"),
+            said!("a step that wakes the process, and then a fence of its own"),
         )),
-        Expectation::Killed(_) => {
-            Some(("this stands behind a call that kills the process", "the fence's end"))
-        }
+        Expectation::Killed(_) => Some((
+            said!("this stands behind a call that kills the process"),
+            said!("the fence's end"),
+        )),
         Expectation::Returned(_)
         | Expectation::Failed(_)
         | Expectation::Any
@@ -133,23 +136,23 @@ fn fits(
         Expectation::Blocks | Expectation::Killed(_) | Expectation::Failed(_) => true,
         Expectation::Child(_) => {
             return (!forks(text)).then(|| {
-                Trouble::new(comment.clone(), "there is no fork() in this statement")
-                    .expected("`child NAME` behind a fork()")
+                Trouble::new(comment.clone(), said!("there is no fork() in this statement"))
+                    .expected(said!("`child NAME` behind a fork()"))
             });
         }
         Expectation::Returned(_) | Expectation::Any | Expectation::Look(_) => false,
     };
     if needs_call && !statement.calls {
         return Some(
-            Trouble::new(comment.clone(), "this statement makes no system call")
-                .expected("`= N` for its value, or nothing"),
+            Trouble::new(comment.clone(), said!("this statement makes no system call"))
+                .expected(said!("`= N` for its value, or nothing")),
         );
     }
     let compares = matches!(expectation, Expectation::Returned(_) | Expectation::Any);
     if compares && !statement.calls && !statement.value {
         return Some(
-            Trouble::new(comment.clone(), "this statement has no value to compare")
-                .expected("a call, an expression or a number that is initialised"),
+            Trouble::new(comment.clone(), said!("this statement has no value to compare"))
+                .expected(said!("a call, an expression or a number that is initialised")),
         );
     }
     match (last, next) {
@@ -222,16 +225,16 @@ fn expectations(
             (true, _, Ok(_)) => troubles.push(
                 Trouble::new(
                     comment,
-                    "this stands inside of a statement and would never be compared",
+                    said!("this stands inside of a statement and would never be compared"),
                 )
-                .expected("expectations behind a whole statement"),
+                .expected(said!("expectations behind a whole statement")),
             ),
             (false, Some(index), Ok(read)) if all[index].0.is_empty() => {
                 all[index] = (read, comment)
             }
             (false, _, Ok(_)) => troubles.push(
-                Trouble::new(comment, "no statement stands before this expectation")
-                    .expected("a statement on the same line, without expectations so far"),
+                Trouble::new(comment, said!("no statement stands before this expectation"))
+                    .expected(said!("a statement on the same line, without expectations so far")),
             ),
             (false, _, Err(trouble)) => troubles.push(trouble),
         }

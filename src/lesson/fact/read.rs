@@ -7,9 +7,8 @@ use super::super::words::{Word, Words, nearest, or_near, suggest};
 use super::counters::{is_counter, meant};
 use super::terms::{Mention, Named, errno, filter, host_name, is_identifier, process_name, signal};
 use super::{Fact, FdName};
-use crate::model::{ProcessName, TcpState};
+use crate::model::{ProcessName, TcpState, said};
 
-const SAMPLE: &str = "a fact, such as `server fd is LISTEN`, `client in connect` or `wire empty`";
 const FD_FACTS: [&str; 4] = ["is", "queue", "recv", "send"];
 const PROCESS_FACTS: [&str; 4] = ["in", "returned", "dead", "exit"];
 
@@ -37,9 +36,11 @@ impl FromStr for Fact {
 /// The fact that the rest of the line is.
 pub fn fact(words: &mut Words, mentions: &mut Vec<Mention>) -> Result<Fact, Trouble> {
     let negated = words.take("not");
-    let first = words.next(SAMPLE)?;
+    let first = words.next(said!(
+        "a fact, such as `server fd is LISTEN`, `client in connect` or `wire empty`"
+    ))?;
     let fact = match first.text {
-        "not" => return Err(first.instead_of("a fact; one `not` is enough")),
+        "not" => return Err(first.instead_of(said!("a fact; one `not` is enough"))),
         "wire" => wire_fact(words, mentions)?,
         text if text.starts_with('@') => host_fact(&first, words, mentions)?,
         text => match text.find(':') {
@@ -63,8 +64,8 @@ fn expression(
     words.skip_to(first.span.start + colon + 1);
     let rest = words.rest();
     if rest.text.is_empty() {
-        return Err(Trouble::new(rest.span, "nothing stands behind the colon")
-            .expected("an expression of C, such as `n == 5`"));
+        return Err(Trouble::new(rest.span, said!("nothing stands behind the colon"))
+            .expected(said!("an expression of C, such as `n == 5`")));
     }
     let expression = rest.text.to_owned();
     let name = Named::Expression(process.clone(), expression.clone());
@@ -74,7 +75,7 @@ fn expression(
 
 /// `wire holds [N] F`, `wire empty`
 fn wire_fact(words: &mut Words, mentions: &mut Vec<Mention>) -> Result<Fact, Trouble> {
-    let verb = words.next("`holds` or `empty`")?;
+    let verb = words.next(said!("`holds` or `empty`"))?;
     match verb.text {
         "empty" => Ok(Fact::WireEmpty),
         "holds" => {
@@ -83,13 +84,17 @@ fn wire_fact(words: &mut Words, mentions: &mut Vec<Mention>) -> Result<Fact, Tro
             let count = match counted {
                 Some(word) => {
                     words.skip_to(word.span.end);
-                    Some(word.number("a number of packets")?)
+                    Some(word.number(said!("a number of packets"))?)
                 }
                 None => None,
             };
             Ok(Fact::Holds { count, filter: filter(words, mentions)? })
         }
-        _ => Err(verb.instead_of(or_near(verb.text, ["holds", "empty"], "`holds` or `empty`"))),
+        _ => Err(verb.instead_of(or_near(
+            verb.text,
+            ["holds", "empty"],
+            said!("`holds` or `empty`"),
+        ))),
     }
 }
 
@@ -100,33 +105,36 @@ fn host_fact(
     mentions: &mut Vec<Mention>,
 ) -> Result<Fact, Trouble> {
     let host = host_name(first, mentions)?;
-    let verb = words.next("`has N STATE` or `counts COUNTER > N`")?;
+    let verb = words.next(said!("`has N STATE` or `counts COUNTER > N`"))?;
     match verb.text {
         "has" => {
-            let count = words.next("a number of sockets")?.number("a number of sockets")?;
-            Ok(Fact::Has { host, count, state: state(&words.next("a TCP state")?)? })
+            let count =
+                words.next(said!("a number of sockets"))?.number(said!("a number of sockets"))?;
+            Ok(Fact::Has { host, count, state: state(&words.next(said!("a TCP state"))?)? })
         }
         "counts" => {
-            let counter = words.next("a counter, such as ListenOverflows")?;
+            let counter = words.next(said!("a counter, such as ListenOverflows"))?;
             if !is_counter(counter.text) {
                 return Err(no_such_counter(&counter));
             }
-            let than = words.next("`> N`")?;
+            let than = words.next(said!("`> N`"))?;
             if than.text != ">" {
-                return Err(than.instead_of("`>` and a number, with spaces around"));
+                return Err(than.instead_of(said!("`>` and a number, with spaces around")));
             }
-            let above = words.next("a number")?.number("a number")?;
+            let above = words.next(said!("a number"))?.number(said!("a number"))?;
             Ok(Fact::Counts { host, counter: counter.text.to_owned(), above })
         }
-        _ => Err(verb.instead_of(or_near(verb.text, ["has", "counts"], "`has` or `counts`"))),
+        _ => {
+            Err(verb.instead_of(or_near(verb.text, ["has", "counts"], said!("`has` or `counts`"))))
+        }
     }
 }
 
 fn no_such_counter(word: &Word) -> Trouble {
-    let what = "a counter of /proc/net/snmp or /proc/net/netstat";
+    let what = said!("a counter of /proc/net/snmp or /proc/net/netstat");
     word.instead_of(match meant(word.text) {
-        Some(name) => format!("{what}; did you mean `{name}`?"),
-        None => format!("{what}, such as ListenOverflows or UdpRcvbufErrors"),
+        Some(word) => said!("{what}; did you mean `{word}`?", what, word),
+        None => said!("{what}, such as ListenOverflows or UdpRcvbufErrors", what),
     })
 }
 
@@ -137,10 +145,11 @@ fn process_fact(
     mentions: &mut Vec<Mention>,
 ) -> Result<Fact, Trouble> {
     let process = process_name(first, mentions)?;
-    let verb = words.next("an fd (`server fd is LISTEN`) or one of in, returned, dead, exit")?;
+    let verb =
+        words.next(said!("an fd (`server fd is LISTEN`) or one of in, returned, dead, exit"))?;
     match verb.text {
         "in" => {
-            let call = words.next("a call, such as accept")?;
+            let call = words.next(said!("a call, such as accept"))?;
             let name = call.text.trim_end_matches("()").to_owned();
             mentions.push(Mention { span: call.span, name: Named::Call(name.clone()) });
             Ok(Fact::In { process, call: name })
@@ -148,7 +157,7 @@ fn process_fact(
         "returned" => returned(process, words),
         "dead" if words.take("exit") => exit(process, words),
         "dead" => {
-            let word = words.next("a signal, such as SIGPIPE")?;
+            let word = words.next(said!("a signal, such as SIGPIPE"))?;
             Ok(Fact::Killed { process, signal: signal(&word)? })
         }
         "exit" => exit(process, words),
@@ -157,19 +166,21 @@ fn process_fact(
 }
 
 fn returned(process: ProcessName, words: &mut Words) -> Result<Fact, Trouble> {
-    let expected = "a number, or `-1` and the name of an error";
-    let word = words.next(expected)?;
+    let expected = said!("a number, or `-1` and the name of an error");
+    let word = words.next(expected.clone())?;
     let value = word.number::<i64>(expected)?;
     match value {
         0.. => Ok(Fact::Returned { process, value }),
-        -1 => Ok(Fact::Failed { process, errno: errno(&words.next("the name of an error")?)? }),
-        _ => Err(word.instead_of("a number of 0 or more, or `-1` and the name of an error")),
+        -1 => {
+            Ok(Fact::Failed { process, errno: errno(&words.next(said!("the name of an error"))?)? })
+        }
+        _ => Err(word.instead_of(said!("a number of 0 or more, or `-1` and the name of an error"))),
     }
 }
 
 fn exit(process: ProcessName, words: &mut Words) -> Result<Fact, Trouble> {
-    let word = words.next("an exit status")?;
-    let status: u8 = word.number("an exit status from 0 to 255")?;
+    let word = words.next(said!("an exit status"))?;
+    let status: u8 = word.number(said!("an exit status from 0 to 255"))?;
     Ok(Fact::Exited { process, status: i32::from(status) })
 }
 
@@ -181,15 +192,15 @@ fn fd_fact(
     mentions: &mut Vec<Mention>,
 ) -> Result<Fact, Trouble> {
     let fd = fd_name(&process, word, mentions)?;
-    let verb = words.next("one of is, queue, recv, send")?;
+    let verb = words.next(said!("one of is, queue, recv, send"))?;
     match verb.text {
         "is" if words.take("closed") => Ok(Fact::Closed { process, fd }),
         "is" => {
-            let state = state(&words.next("a TCP state, or `closed`")?)?;
+            let state = state(&words.next(said!("a TCP state, or `closed`"))?)?;
             Ok(Fact::State { process, fd, state })
         }
         "queue" => {
-            let (length, limit) = queue(&words.next("LENGTH/LIMIT, such as 2/1")?)?;
+            let (length, limit) = queue(&words.next(said!("LENGTH/LIMIT, such as 2/1"))?)?;
             Ok(Fact::Queue { process, fd, length, limit })
         }
         "recv" => Ok(Fact::Recv { process, fd, count: bytes(words)? }),
@@ -201,8 +212,8 @@ fn fd_fact(
 /// The third word fits no fact; the second one may have been meant as something else than an fd.
 fn no_such_fact(fd: &Word, verb: &Word) -> Trouble {
     match nearest(fd.text, PROCESS_FACTS) {
-        Some(_) => fd.instead_of(or_near(fd.text, PROCESS_FACTS, "an fd or a word")),
-        None => verb.instead_of(suggest(verb.text, FD_FACTS, "one of the words")),
+        Some(_) => fd.instead_of(or_near(fd.text, PROCESS_FACTS, said!("an fd or a word"))),
+        None => verb.instead_of(suggest(verb.text, FD_FACTS, said!("one of the words"))),
     }
 }
 
@@ -212,10 +223,10 @@ fn fd_name(
     mentions: &mut Vec<Mention>,
 ) -> Result<FdName, Trouble> {
     if word.text.starts_with(|c: char| c.is_ascii_digit()) {
-        return Ok(FdName::Number(word.number("the number of an fd")?));
+        return Ok(FdName::Number(word.number(said!("the number of an fd"))?));
     }
     if !is_identifier(word.text) {
-        return Err(word.instead_of("an fd: a variable of the process, or a number"));
+        return Err(word.instead_of(said!("an fd: a variable of the process, or a number")));
     }
     let name = Named::Variable(process.clone(), word.text.to_owned());
     mentions.push(Mention { span: word.span.clone(), name });
@@ -230,16 +241,16 @@ fn queue(word: &Word) -> Result<(u32, u32), Trouble> {
     word.text
         .split_once('/')
         .and_then(|(length, limit)| Some((number(length)?, number(limit)?)))
-        .ok_or_else(|| word.instead_of("LENGTH/LIMIT without spaces, such as 2/1"))
+        .ok_or_else(|| word.instead_of(said!("LENGTH/LIMIT without spaces, such as 2/1")))
 }
 
 fn bytes(words: &mut Words) -> Result<u32, Trouble> {
-    words.next("a number of bytes")?.number("a number of bytes")
+    words.next(said!("a number of bytes"))?.number(said!("a number of bytes"))
 }
 
 fn state(word: &Word) -> Result<TcpState, Trouble> {
     TcpState::from_name(word.text).ok_or_else(|| {
         let known = TcpState::ALL.map(TcpState::name);
-        word.instead_of(suggest(word.text, known, "a TCP state"))
+        word.instead_of(suggest(word.text, known, said!("a TCP state")))
     })
 }

@@ -11,7 +11,7 @@ use super::words::{Word, suggest};
 use crowd::{everyone, hosts, processes};
 use needs::needs;
 
-use crate::model::{LabSpec, Need, Preset, Rung};
+use crate::model::{LabSpec, Need, Preset, Rung, Said, said};
 
 /// What a front matter says.
 #[derive(Debug, Clone)]
@@ -42,7 +42,10 @@ pub(super) const KEYS: [&str; 12] = [
     "needs",
 ];
 
-const SAMPLE: &str = "a front matter: a line `---`, a line `id: my-lesson`, a line `---`";
+/// What a lesson begins with.
+pub(super) fn sample() -> Said {
+    said!("a front matter: a line `---`, a line `id: my-lesson`, a line `---`")
+}
 
 /// Reads the front matter of `text`, and where the Markdown behind it begins. Troubles are added
 /// to `troubles`; `None`: there is none that ends.
@@ -52,7 +55,9 @@ pub fn read(text: &str, troubles: &mut Vec<Trouble>) -> Option<(Front, usize)> {
     let first = lines.next();
     if first.clone().is_none_or(|line| line.text != "---") {
         let span = first.map_or(start..start, |line| line.span);
-        troubles.push(Trouble::new(span, "a lesson begins with its front matter").expected(SAMPLE));
+        troubles.push(
+            Trouble::new(span, said!("a lesson begins with its front matter")).expected(sample()),
+        );
         return None;
     }
     let mut pairs = Vec::new();
@@ -74,8 +79,8 @@ pub fn read(text: &str, troubles: &mut Vec<Trouble>) -> Option<(Front, usize)> {
     if !closed {
         troubles.clear();
         troubles.push(
-            Trouble::new(start..start + 3, "the front matter does not end")
-                .expected("a second line `---`"),
+            Trouble::new(start..start + 3, said!("the front matter does not end"))
+                .expected(said!("a second line `---`")),
         );
         return None;
     }
@@ -115,17 +120,17 @@ type Pair<'a> = (Word<'a>, Word<'a>);
 
 fn pair<'a>(line: &Word<'a>) -> Result<Pair<'a>, Trouble> {
     let Some(colon) = line.text.find(':') else {
-        return Err(line.instead_of("`key: value`"));
+        return Err(line.instead_of(said!("`key: value`")));
     };
     let key = trimmed(&line.text[..colon], line.span.start);
     let value = trimmed(&line.text[colon + 1..], line.span.start + colon + 1);
     if !KEYS.contains(&key.text) {
-        return Err(key.instead_of(suggest(key.text, KEYS, "one of the keys")));
+        return Err(key.instead_of(suggest(key.text, KEYS, said!("one of the keys"))));
     }
     if value.text.is_empty() {
         let end = line.span.end;
-        return Err(Trouble::new(end..end, format!("`{}` has no value", key.text))
-            .expected("a value, or no such line"));
+        return Err(Trouble::new(end..end, said!("`{key}` has no value", key = key.text))
+            .expected(said!("a value, or no such line")));
     }
     Ok((key, value))
 }
@@ -155,16 +160,18 @@ fn front(pairs: &[Pair], whole: Range<usize>, troubles: &mut Vec<Trouble>) -> Fr
     for (index, (key, _)) in pairs.iter().enumerate() {
         if pairs[..index].iter().any(|(earlier, _)| earlier.text == key.text) {
             troubles.push(
-                Trouble::new(key.span.clone(), format!("`{}` is given twice", key.text))
-                    .expected("each key once"),
+                Trouble::new(key.span.clone(), said!("`{key}` is given twice", key = key.text))
+                    .expected(said!("each key once")),
             );
         }
     }
     let value = |wanted: &str| pairs.iter().find(|(key, _)| key.text == wanted).map(|(_, v)| v);
     if value("id").is_none() {
         let span = whole.start..whole.start + 3;
-        troubles
-            .push(Trouble::new(span, "the lesson has no id").expected("a line `id: my-lesson`"));
+        troubles.push(
+            Trouble::new(span, said!("the lesson has no id"))
+                .expected(said!("a line `id: my-lesson`")),
+        );
     }
     // Hosts come first: processes live on them.
     let hosts = value("hosts").map(|value| hosts(value));
@@ -231,13 +238,13 @@ fn one_of<T: Copy>(value: &Word, known: &[(&str, T)]) -> Result<T, Trouble> {
     let found = known.iter().find(|(name, _)| *name == value.text).map(|(_, meant)| *meant);
     found.ok_or_else(|| {
         let names: Vec<&str> = known.iter().map(|(name, _)| *name).collect();
-        value.instead_of(suggest(value.text, names.iter().copied(), "one of the words"))
+        value.instead_of(suggest(value.text, names.iter().copied(), said!("one of the words")))
     })
 }
 
 fn between(value: &Word, least: u32, most: u32) -> Result<u32, Trouble> {
-    let expected = format!("a number from {least} to {most}");
-    let number: u32 = value.number(&expected)?;
+    let expected = said!("a number from {least} to {most}", least, most);
+    let number: u32 = value.number(expected.clone())?;
     if (least..=most).contains(&number) { Ok(number) } else { Err(value.instead_of(expected)) }
 }
 
@@ -247,5 +254,5 @@ fn id(value: &Word) -> Result<String, Trouble> {
     if fine && value.text.starts_with(|c: char| c.is_ascii_lowercase()) {
         return Ok(value.text.to_owned());
     }
-    Err(value.instead_of("a name of small letters, digits and `-`, 40 at most"))
+    Err(value.instead_of(said!("a name of small letters, digits and `-`, 40 at most")))
 }

@@ -4,9 +4,20 @@ use std::ops::Range;
 
 use super::super::words::Words;
 use super::{BlockKind, Reader, first_line};
+use crate::model::{Said, said};
 
-pub(super) const HTML: &str = "HTML means nothing here";
-const FORM: &str = "`<!-- answers 5 -->` or `<!-- answers 5, 18 -->`: numbers of the list in docs/coverage.md; any other comment begins with another word";
+/// That HTML stands where none can.
+pub(super) fn no_html() -> Said {
+    said!("HTML means nothing here")
+}
+
+/// What a mark looks like.
+fn form() -> Said {
+    said!(
+        "`<!-- answers 5 -->` or `<!-- answers 5, 18 -->`: numbers of the list in \
+         docs/coverage.md; any other comment begins with another word"
+    )
+}
 
 impl Reader<'_, '_> {
     /// HTML: comments, and nothing else.
@@ -23,11 +34,14 @@ impl Reader<'_, '_> {
             if !rest.starts_with("<!--") {
                 let line = first_line(self.text, &(start..span.end));
                 let hidden = start > span.start;
-                let message = if hidden { "words behind a comment would be hidden" } else { HTML };
+                let message = match hidden {
+                    true => said!("words behind a comment would be hidden"),
+                    false => no_html(),
+                };
                 return self.trouble(
                     line,
                     message,
-                    "Markdown; a comment stands alone on its lines",
+                    said!("Markdown; a comment stands alone on its lines"),
                 );
             }
             match rest.find("-->") {
@@ -35,7 +49,13 @@ impl Reader<'_, '_> {
                     self.comment(start, &self.text[start + 4..start + end.max(4)]);
                     at = start + end + 3;
                 }
-                None => return self.trouble(start..start + 4, "the comment does not end", "`-->`"),
+                None => {
+                    return self.trouble(
+                        start..start + 4,
+                        said!("the comment does not end"),
+                        said!("`-->`"),
+                    );
+                }
             }
         }
     }
@@ -57,7 +77,7 @@ impl Reader<'_, '_> {
             let plain = piece.trim().bytes().all(|byte| byte.is_ascii_digit());
             match piece.trim().parse() {
                 Ok(number @ 1..=999) if plain => numbers.push((number, span)),
-                Ok(_) | Err(_) => return self.trouble(span, "this answers nothing", FORM),
+                Ok(_) | Err(_) => return self.trouble(span, said!("this answers nothing"), form()),
             }
         }
         self.add(BlockKind::Answers(numbers), start..start + 4 + inside.len() + 3);

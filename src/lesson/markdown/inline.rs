@@ -6,8 +6,9 @@ use pulldown_cmark::{Event, Tag, TagEnd};
 use unicode_width::UnicodeWidthChar as _;
 
 use super::super::prose::{Prose, Style};
-use super::comment::HTML;
+use super::comment::no_html;
 use super::{Reader, first_line};
+use crate::model::said;
 
 /// Running text with what a choice needs to know of it.
 #[derive(Default)]
@@ -40,7 +41,7 @@ impl Reader<'_, '_> {
                 Event::Start(Tag::Strong) => found.strong += 1,
                 Event::Start(Tag::Link { .. }) => {}
                 Event::Start(Tag::Image { .. }) => {
-                    self.trouble(span, "a picture can't be shown", "words");
+                    self.trouble(span, said!("a picture can't be shown"), said!("words"));
                 }
                 Event::Start(Tag::Paragraph) if depth == 0 && found.prose.is_empty() => depth += 1,
                 Event::Start(Tag::HtmlBlock) => self.html(span),
@@ -48,8 +49,10 @@ impl Reader<'_, '_> {
                     self.skip();
                     self.trouble(
                         first_line(self.text, &span),
-                        "this can't stand in a list",
-                        "one paragraph an item, and fences at the left margin outside of lists",
+                        said!("this can't stand in a list"),
+                        said!(
+                            "one paragraph an item, and fences at the left margin outside of lists"
+                        ),
                     );
                 }
                 Event::Text(text) => {
@@ -62,7 +65,11 @@ impl Reader<'_, '_> {
                 Event::TaskListMarker(ticked) => found.marker = Some(ticked),
                 Event::InlineHtml(html) if html.starts_with("<!--") => {}
                 Event::Html(_) | Event::InlineHtml(_) => {
-                    self.trouble(span, HTML, "Markdown; of HTML only comments `<!-- … -->`");
+                    self.trouble(
+                        span,
+                        no_html(),
+                        said!("Markdown; of HTML only comments `<!-- … -->`"),
+                    );
                 }
                 Event::InlineMath(text) | Event::DisplayMath(text) => found.text(&text),
                 Event::FootnoteReference(_) | Event::Rule => {}
@@ -92,8 +99,8 @@ impl Reader<'_, '_> {
                 at.map_or(span.clone(), |at| span.start + at..span.start + at + number.len());
             self.trouble(
                 span,
-                "a number of five digits in the words: the kernel may choose another",
-                "words without it, or a code span if the lesson itself sets it",
+                said!("a number of five digits in the words: the kernel may choose another"),
+                said!("words without it, or a code span if the lesson itself sets it"),
             );
         }
     }

@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use super::diagnostic::Trouble;
 use super::prose::{Prose, Style};
+use crate::model::{Said, said};
 use inline::Inlines;
 use pulldown_cmark::{
     CodeBlockKind, Event, HeadingLevel, OffsetIter, Options, Parser, Tag, TagEnd,
@@ -76,7 +77,7 @@ impl<'a> Reader<'a, '_> {
         Some((event, span.start + self.start..span.end + self.start))
     }
 
-    fn trouble(&mut self, span: Range<usize>, message: &str, expected: &str) {
+    fn trouble(&mut self, span: Range<usize>, message: Said, expected: Said) {
         self.troubles.push(Trouble::new(span, message).expected(expected));
     }
 
@@ -114,8 +115,8 @@ impl<'a> Reader<'a, '_> {
                     HeadingLevel::H2 => self.add(BlockKind::Scene(prose), span),
                     _ => self.trouble(
                         first_line(self.text, &span),
-                        "a heading too deep",
-                        "`#` for the lesson's title or `##` for a scene",
+                        said!("a heading too deep"),
+                        said!("`#` for the lesson's title or `##` for a scene"),
                     ),
                 }
             }
@@ -130,8 +131,8 @@ impl<'a> Reader<'a, '_> {
             Tag::CodeBlock(CodeBlockKind::Fenced(_)) => self.fence(span),
             Tag::CodeBlock(CodeBlockKind::Indented) => {
                 self.skip();
-                self.trouble(first_line(self.text, &span), "a line indented by four spaces",
-                    "a paragraph at the left margin, or a fence: ```` ```c NAME ````, ```` ```lab ````");
+                self.trouble(first_line(self.text, &span), said!("a line indented by four spaces"),
+                    said!("a paragraph at the left margin, or a fence: ```` ```c NAME ````, ```` ```lab ````"));
             }
             Tag::HtmlBlock => self.html(span),
             // Of the extensions only that for choices is used; a table is known to be refused.
@@ -139,8 +140,8 @@ impl<'a> Reader<'a, '_> {
                 self.skip();
                 self.trouble(
                     first_line(self.text, &span),
-                    "this has no meaning in a lesson",
-                    "headings, paragraphs, quotes, choices and fences",
+                    said!("this has no meaning in a lesson"),
+                    said!("headings, paragraphs, quotes, choices and fences"),
                 );
             }
         }
@@ -170,8 +171,8 @@ impl<'a> Reader<'a, '_> {
                     self.skip();
                     self.trouble(
                         first_line(self.text, &inner),
-                        "only paragraphs can stand in a quote",
-                        "a paragraph behind the `>`",
+                        said!("only paragraphs can stand in a quote"),
+                        said!("a paragraph behind the `>`"),
                     );
                 }
                 _ => {}
@@ -204,7 +205,11 @@ impl<'a> Reader<'a, '_> {
         let closes =
             last.len() >= 3 && (last.bytes().all(|b| b == b'`') || last.bytes().all(|b| b == b'~'));
         if !closes || !self.text[span.clone()].trim_end().contains('\n') {
-            return self.trouble(first, "the fence does not end", "a line ```` ``` ````");
+            return self.trouble(
+                first,
+                said!("the fence does not end"),
+                said!("a line ```` ``` ````"),
+            );
         }
         let body = body.unwrap_or(first.end..first.end);
         self.add(BlockKind::Fence(Fence { info, body }), span);
@@ -241,8 +246,8 @@ impl<'a> Reader<'a, '_> {
         if !choices.is_empty() && paragraphs > 0 {
             self.trouble(
                 first_line(self.text, &span),
-                "choices and other items in one list",
-                "`- [ ] `FACT` words` for each",
+                said!("choices and other items in one list"),
+                said!("`- [ ] `FACT` words` for each"),
             );
             return;
         }
@@ -255,16 +260,20 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn choice(&mut self, item: Inlines, line: Range<usize>) -> Option<Item> {
-        const FORM: &str = "a choice: - [ ] `FACT` words";
+        let form = || said!("a choice: - [ ] `FACT` words");
         if item.marker == Some(true) {
-            self.trouble(line, "a choice that is ticked", "`- [ ]`: the kernel says which is true");
+            self.trouble(
+                line,
+                said!("a choice that is ticked"),
+                said!("`- [ ]`: the kernel says which is true"),
+            );
             return None;
         }
         let mut pieces =
             item.prose.pieces.into_iter().skip_while(|piece| piece.text.trim().is_empty());
         let fact = pieces.next().filter(|piece| piece.style == Style::Code);
         let (Some(fact), Some((_, code_span))) = (fact, item.code) else {
-            self.trouble(line, "a choice without a fact", FORM);
+            self.trouble(line, said!("a choice without a fact"), form());
             return None;
         };
         let mut words = Prose::default();
@@ -273,7 +282,7 @@ impl<'a> Reader<'a, '_> {
         }
         words.trim();
         if words.is_empty() {
-            self.trouble(line, "a choice without words", FORM);
+            self.trouble(line, said!("a choice without words"), form());
             return None;
         }
         let inside = self.text[code_span.clone()].find(&fact.text);

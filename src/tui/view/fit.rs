@@ -10,6 +10,7 @@ use super::layout::{SMALLEST, areas};
 use super::prose::{Paragraph, fitted, lines};
 use super::screen::room_for_words;
 use crate::lesson::{Diagnostic, Lesson, Place, Question, Step};
+use crate::model::{Said, said};
 use crate::tui::ink::Ink;
 use crate::tui::theme::Role;
 
@@ -30,13 +31,16 @@ pub fn misfits(lesson: &Lesson, ink: &Ink) -> Vec<Diagnostic> {
             if !cut || found.iter().any(|earlier| earlier.place == *page.place) {
                 continue;
             }
-            let message = format!(
-                "{} need {} lines, and a screen of {wide}×{tall} has {high}",
-                page.what,
-                shown.len(),
+            let message = said!(
+                "{what} need {lines} lines, and a screen of {wide}×{tall} has {high}",
+                what = page.what,
+                lines = shown.len(),
+                wide,
+                tall,
+                high,
             );
-            let expected = page.advice;
-            found.push(Diagnostic::at(&lesson.source, page.place, message, Some(expected.into())));
+            let expected = Some(page.advice);
+            found.push(Diagnostic::at(&lesson.source, page.place, message, expected));
         }
     }
     found.sort_by_key(|misfit| misfit.place.span.start);
@@ -48,19 +52,16 @@ struct Reading<'a> {
     /// Where it stands.
     place: &'a Place,
     /// What it is.
-    what: &'static str,
+    what: Said,
     /// What to do about it.
-    advice: &'static str,
+    advice: Said,
     words: Vec<Paragraph>,
 }
 
-const BEFORE: &str = "verdict, conclusion and words on the page before this step";
-const FIRST: &str = "the lesson's first words and those before this step";
-const TOLD: &str = "verdict and conclusion on the page behind this step";
-const ASKED: &str = "the words of this question and its choices";
-const LAST: &str = "verdict, conclusion and last words behind this step";
-const SHORTER: &str = "shorter words, a part of them in a quote (`>`) behind them";
-const FEWER: &str = "shorter words or fewer choices";
+/// What to do about a page that is too long.
+fn shorter() -> Said {
+    said!("shorter words, a part of them in a quote (`>`) behind them")
+}
 
 /// All that is read at once in the course of a lesson, in lines of `room` cells.
 fn pages<'a>(lesson: &'a Lesson, room: usize, ink: &Ink) -> Vec<Reading<'a>> {
@@ -72,26 +73,35 @@ fn pages<'a>(lesson: &'a Lesson, room: usize, ink: &Ink) -> Vec<Reading<'a>> {
             None => lesson.intro.iter().map(|p| Paragraph::prose(ink, Role::Plain, p)).collect(),
         };
         let mut place = &step.place;
-        let mut what = if index == 0 { FIRST } else { BEFORE };
+        let mut what = match index {
+            0 => said!("the lesson's first words and those before this step"),
+            _ => said!("verdict, conclusion and words on the page before this step"),
+        };
         // What follows in one go has no page before it, and a question has one of its own.
         let joined = earlier.is_some_and(|last| lesson.steps[last].joined);
         if let Some(question) = &step.question {
             let words = asked(step, question, room, ink);
-            pages.push(Reading { place: &question.place, what: ASKED, advice: FEWER, words });
+            let (what, advice) = (
+                said!("the words of this question and its choices"),
+                said!("shorter words or fewer choices"),
+            );
+            pages.push(Reading { place: &question.place, what, advice, words });
         }
         match earlier {
             Some(last) if joined || step.question.is_some() => {
-                (place, what) = (&lesson.steps[last].place, TOLD);
+                place = &lesson.steps[last].place;
+                what = said!("verdict and conclusion on the page behind this step");
             }
             None if step.question.is_some() => {}
             Some(_) | None => words.extend(words_ahead(&step.narration, ink)),
         }
-        pages.push(Reading { place, what, advice: SHORTER, words });
+        pages.push(Reading { place, what, advice: shorter(), words });
     }
     if let Some(last) = lesson.steps.last() {
         let mut words = told(lesson, lesson.steps.len() - 1, room, ink);
         words.extend(words_ahead(&lesson.closing, ink));
-        pages.push(Reading { place: &last.place, what: LAST, advice: SHORTER, words });
+        let what = said!("verdict, conclusion and last words behind this step");
+        pages.push(Reading { place: &last.place, what, advice: shorter(), words });
     }
     pages
 }
