@@ -271,3 +271,35 @@ fn programs_that_mean_one_machine_share_one_host() {
     let said = text(&sockstep(&apart));
     assert!(said.contains("ECONNREFUSED") && said.contains("connect() error!"), "{said}");
 }
+
+/// The server and the client of a lesson, as files, compiled and run without sockstep on a
+/// loopback interface of their own.
+const OUTSIDE: &str = "ip link set lo up && { \"$0\"/server & } && for i in $(seq 100); do \
+    ss -tln | grep -q :8080 && break; sleep 0.05; done; \"$0\"/client; kill $!";
+
+#[test]
+fn what_a_lesson_exports_compiles_and_runs_outside() {
+    let directory = scratch("export");
+    fs::create_dir_all(&directory).expect("a folder");
+    for process in ["server", "client", "local", "guest"] {
+        let exported = sockstep(&["--lang", "zh", "export", "whole-program", process]);
+        assert!(exported.status.success(), "{process}: {exported:?}");
+        let source = directory.join(format!("{process}.c"));
+        fs::write(&source, &exported.stdout).expect("written");
+        let here = "-DSERVER_IP=\"127.0.0.1\"";
+        let mut cc = Command::new("cc");
+        cc.args(["-Wall", "-Wno-unused-result", here, "-o"]).arg(directory.join(process));
+        let Ok(cc) = cc.arg(&source).output() else { return };
+        assert!(cc.status.success() && cc.stderr.is_empty(), "{process}: {}", text(&cc));
+    }
+    let refused = sockstep(&["export", "whole-program"]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("server|client|local|guest"));
+    assert!(!sockstep(&["export", "tour", "server"]).status.success());
+    if !nix::unistd::geteuid().is_root() {
+        return println!("skipped: only root makes a network namespace with unshare(1)");
+    }
+    let mut outside = Command::new("unshare");
+    let said = outside.args(["--net", "sh", "-c", OUTSIDE]).arg(&directory).output();
+    let said = said.expect("unshare is there");
+    assert_eq!(String::from_utf8_lossy(&said.stdout), "hello\n", "{said:?}");
+}

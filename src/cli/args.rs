@@ -71,6 +71,8 @@ pub(super) enum Command {
     List(List),
     /// Print a small lesson to begin with: sockstep new first > first.md
     New(New),
+    /// Print a C program of a lesson, to compile and run it outside: sockstep export whole-program server
+    Export(Export),
     /// Look at a recorded run.
     Replay(Replay),
     /// Run a command on a host of a running lab: sockstep exec @server -- ss -tanp
@@ -203,6 +205,14 @@ pub(super) struct New {
     /// Its name: small letters, digits and -
     #[arg(default_value = "my-lesson")]
     pub id: String,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Export {
+    /// A lesson's name, or a Markdown file.
+    pub lesson: String,
+    /// The process whose program it is; may be left out if there is only one.
+    pub process: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -90,7 +90,7 @@ impl Here {
     }
 
     /// The same with the kind of lab that it declares.
-    fn declared(self, name: &str, lang: Lang) -> Result<Lesson, NoLesson> {
+    pub fn declared(self, name: &str, lang: Lang) -> Result<Lesson, NoLesson> {
         match builtin_text(name, lang) {
             Some((path, text)) => self.parsed(path, text.as_bytes(), true),
             None => self.parsed(name, &file(name)?, self.allow_run),

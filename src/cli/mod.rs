@@ -8,6 +8,7 @@ mod check;
 mod coverage;
 mod doctor;
 mod exec;
+mod export;
 mod find;
 mod headless;
 mod list;
@@ -81,6 +82,7 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Some(Command::Check(check)) => check::check(options, &check),
         Some(Command::List(list)) => list::list(options, &list),
         Some(Command::New(new)) => new::new(options, &new),
+        Some(Command::Export(export)) => export::export(options, &export),
         Some(Command::Replay(replay)) => replay::replay(options, &replay),
         Some(Command::Exec(command)) => exec::exec(&command),
         Some(Command::Measure(measure)) => measure::measure(&measure),
