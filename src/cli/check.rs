@@ -159,8 +159,9 @@ impl Told {
                 continue;
             }
             let place = format!("{name}:{}:{}", verdict.line, verdict.column);
+            let kernel = words.said(&verdict.kernel);
             let values: [(&str, &dyn Display); 3] =
-                [("place", &place), ("what", &verdict.what), ("kernel", &verdict.kernel)];
+                [("place", &place), ("what", &verdict.what), ("kernel", &kernel)];
             let mut text = words.ui_with("check-differs-at", &values);
             if let Some(reason) = &verdict.reason {
                 text.push_str(&words.ui_with("check-reason", &[("reason", reason)]));

@@ -93,7 +93,8 @@ fn run(lesson: Lesson, words: &Words) -> Ran {
         let wrong = entry.verdicts.iter().find(|verdict| !verdict.held);
         if let Some(verdict) = wrong.filter(|_| disagreed.is_none()) {
             let place = format!("{}:{}:{}", lesson.source.path, verdict.line, verdict.column);
-            disagreed = Some(format!("{place}: {} ({})", verdict.what, verdict.kernel));
+            disagreed =
+                Some(format!("{place}: {} ({})", verdict.what, words.said(&verdict.kernel)));
         }
         Ok(())
     });

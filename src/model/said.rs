@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use super::fill::fill;
 use super::{Errno, HostName, ProcessName, Signal, TcpState};
 
@@ -10,7 +12,7 @@ use super::{Errno, HostName, ProcessName, Signal, TcpState};
 ///
 /// Its `Display` is English. Whoever knows the reader's language asks for it by
 /// [`Said::in_words`]; the other languages stand in `assets/words/said/`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Eq)]
 pub struct Said(Box<Inner>);
 
 /// Boxed, for errors go up through many frames of a recursive parser.
@@ -77,6 +79,27 @@ fn joined(
 impl fmt::Display for Said {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.in_words(&|_| None))
+    }
+}
+
+impl PartialEq for Said {
+    /// Equal is what reads the same in English: a recording keeps no more of it.
+    fn eq(&self, other: &Self) -> bool {
+        *self == *other.to_string()
+    }
+}
+
+impl Serialize for Said {
+    /// The English text.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Said {
+    /// A text that stays as it is in every language.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Said::same)
     }
 }
 

@@ -8,7 +8,7 @@ use super::awaited::Awaited;
 use super::doing::{Asked, Phase, Run, Turn};
 use super::entry::{Bet, BetChoice, Verdict};
 use super::error::{Refusal, SessionError};
-use super::judge::{Answer, does, judge};
+use super::judge::{Answer, came_to, does, judge};
 use super::live::Halt;
 use crate::lesson::{Diagnostic, Expectation, Patience, Place, Question};
 use crate::model::{Outcome, ProcessName, Said, said};
@@ -27,7 +27,8 @@ impl Session {
     ) -> Option<Vec<(String, Answer)>> {
         let live = self.live.as_ref()?;
         let actor = live.cast.get(process)?;
-        let now = live.snapshot.process(process).map(|found| does(found)).unwrap_or_default();
+        let now = live.snapshot.process(process).map(|found| does(found));
+        let now = now.unwrap_or_else(|| Said::same(""));
         let judged = expectations
             .iter()
             .filter_map(|expectation| expected(expectation).map(|what| (expectation, what)));
@@ -50,7 +51,7 @@ impl Session {
     }
 
     /// Notes a verdict, for the entry that the step has or will have.
-    pub(super) fn verdict(&mut self, what: String, place: &Place, held: bool, kernel: String) {
+    pub(super) fn verdict(&mut self, what: String, place: &Place, held: bool, kernel: Said) {
         let reason = if held { None } else { self.likely_reason() };
         let (line, column) = (place.line, place.column);
         self.loose.verdicts.push(Verdict { what, line, column, held, kernel, reason });
@@ -212,12 +213,13 @@ fn expected(expectation: &Expectation) -> Option<String> {
 /// Compares an expectation with a statement that is over.
 fn over(expectation: &Expectation, ended: &Ended) -> Answer {
     let (held, kernel) = match ended {
-        Ended::Refused(reason) => (false, reason.to_string()),
-        Ended::Value(None) => (false, "no value".to_owned()),
+        Ended::Refused(reason) => (false, reason.clone()),
+        Ended::Value(None) => (false, said!("no value")),
         Ended::Value(Some(value)) => {
-            (expects(expectation, &Outcome::Returned(*value)), format!("= {value}"))
+            let outcome = Outcome::Returned(*value);
+            (expects(expectation, &outcome), came_to(&outcome))
         }
-        Ended::Call(outcome) => (expects(expectation, outcome), outcome.to_string()),
+        Ended::Call(outcome) => (expects(expectation, outcome), came_to(outcome)),
     };
     Answer { held, kernel }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Moment, ProcessName};
+use crate::model::{Moment, ProcessName, Said};
 
 /// One moment of the lab with its place in the story.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,8 +57,8 @@ pub struct Verdict {
     pub column: usize,
     /// Whether it was so.
     pub held: bool,
-    /// What the kernel said, as a sentence without its full stop.
-    pub kernel: String,
+    /// What the kernel said, as a sentence without its full stop. A recording has it in English.
+    pub kernel: Said,
     /// A likely reason for a difference, if one is known: a sysctl that could not be set.
     pub reason: Option<String>,
 }

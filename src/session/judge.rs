@@ -1,13 +1,13 @@
 //! Facts against the kernel: what a lesson may ask, answered from a snapshot, from the memory of
 //! the processes and from what their calls brought.
 //!
-//! The answer says what the kernel says in the notation of facts, which is the same in every
-//! language. What can't be evaluated yet is false.
+//! The answer says what the kernel says, in English in the notation of facts. What can't be evaluated yet is false.
 
 use crate::c;
 use crate::lesson::{Fact, FdName};
 use crate::model::{
-    Fd, Filter, HostName, Outcome, Process, ProcessName, ProcessState, Snapshot, Socket, TcpState,
+    Fd, Filter, HostName, Outcome, Process, ProcessName, ProcessState, Said, Snapshot, Socket,
+    TcpState, said,
 };
 
 use super::live::Live;
@@ -18,16 +18,16 @@ pub struct Answer {
     /// Whether it is so.
     pub held: bool,
     /// What the kernel says.
-    pub kernel: String,
+    pub kernel: Said,
 }
 
 impl Answer {
-    fn new(held: bool, kernel: impl Into<String>) -> Self {
-        Self { held, kernel: kernel.into() }
+    fn new(held: bool, kernel: Said) -> Self {
+        Self { held, kernel }
     }
 
     /// A fact that can't be evaluated: false, and why.
-    fn unknown(why: impl Into<String>) -> Self {
+    fn unknown(why: Said) -> Self {
         Self::new(false, why)
     }
 }
@@ -40,24 +40,23 @@ pub fn judge(fact: &Fact, live: &mut Live) -> Answer {
             Answer::new(!answer.held, answer.kernel)
         }
         Fact::C { process, expression } => expression_of(live, process, expression),
-        Fact::State { process, fd, state } => {
-            let shown = |socket: &Socket| state_of(socket).to_string();
-            on_socket(live, process, fd, |socket| {
-                (state_of(socket) == *state, format!("is {}", shown(socket)))
-            })
-        }
+        Fact::State { process, fd, state } => on_socket(live, process, fd, |socket| {
+            let now = state_of(socket);
+            (now == *state, said!("is {state}", state = now))
+        }),
         Fact::Queue { process, fd, length, limit } => on_socket(live, process, fd, |socket| {
             if !socket.has_accept_queue() {
-                return (false, format!("is {} and has no queue", state_of(socket)));
+                return (false, said!("is {state} and has no queue", state = state_of(socket)));
             }
             let held = (socket.recv_q, socket.send_q) == (Some(*length), Some(*limit));
-            (held, format!("queue {}/{}", number(socket.recv_q), number(socket.send_q)))
+            let (length, limit) = (number(socket.recv_q), number(socket.send_q));
+            (held, said!("queue {length}/{limit}", length, limit))
         }),
         Fact::Recv { process, fd, count } => on_socket(live, process, fd, |socket| {
-            (socket.recv_q == Some(*count), format!("recv {}", number(socket.recv_q)))
+            (socket.recv_q == Some(*count), said!("recv {count}", count = number(socket.recv_q)))
         }),
         Fact::Send { process, fd, count } => on_socket(live, process, fd, |socket| {
-            (socket.send_q == Some(*count), format!("send {}", number(socket.send_q)))
+            (socket.send_q == Some(*count), said!("send {count}", count = number(socket.send_q)))
         }),
         Fact::Closed { process, fd } => closed(live, process, fd),
         Fact::In { process, call } => with_process(&live.snapshot, process, |found| {
@@ -95,8 +94,8 @@ pub fn judge(fact: &Fact, live: &mut Live) -> Answer {
 }
 
 /// A number of the kernel, or that it reports none.
-fn number(value: Option<u32>) -> String {
-    value.map_or_else(|| "not reported".to_owned(), |value| value.to_string())
+fn number(value: Option<u32>) -> Said {
+    value.map_or_else(|| said!("not reported"), |value| Said::same(value.to_string()))
 }
 
 /// The state as facts name it: a socket that the kernel lists nowhere is CLOSE.
@@ -111,29 +110,43 @@ fn with_process(
 ) -> Answer {
     match snapshot.process(name) {
         Some(process) => ask(process),
-        None => Answer::unknown(format!("there is no process {name}")),
+        None => Answer::unknown(said!("there is no process {process}", process = name)),
     }
 }
 
 /// What a process does, in the notation of facts where there is one.
-pub fn does(process: &Process) -> String {
+pub fn does(process: &Process) -> Said {
     let name = &process.name;
     match &process.state {
         ProcessState::Ready => match process.handling.last() {
-            Some(caught) => format!("{name} is in its handler of {}", caught.signal),
-            None => format!("{name} is in no call"),
+            Some(caught) => {
+                said!("{name} is in its handler of {signal}", name, signal = caught.signal)
+            }
+            None => said!("{name} is in no call", name),
         },
-        ProcessState::InCall { call, .. } => format!("{name} in {}", call.typed),
-        ProcessState::Running => format!("{name} runs"),
-        ProcessState::Stopped => format!("{name} is stopped"),
-        ProcessState::Dead(Outcome::Killed(signal)) => format!("{name} dead {signal}"),
-        ProcessState::Dead(Outcome::Exited(status)) => format!("{name} exit {status}"),
-        ProcessState::Dead(outcome) => format!("{name} dead {outcome}"),
+        ProcessState::InCall { call, .. } => said!("{name} in {call}", name, call = call.typed),
+        ProcessState::Running => said!("{name} runs", name),
+        ProcessState::Stopped => said!("{process} is stopped", process = name),
+        ProcessState::Dead(Outcome::Killed(signal)) => said!("{name} dead {signal}", name, signal),
+        ProcessState::Dead(Outcome::Exited(status)) => said!("{name} exit {status}", name, status),
+        ProcessState::Dead(outcome) => {
+            said!("{name} dead {outcome}", name, outcome = came_to(outcome))
+        }
+    }
+}
+
+/// What a call came to; in English in the notation of lessons.
+pub fn came_to(outcome: &Outcome) -> Said {
+    match outcome {
+        Outcome::Returned(_) | Outcome::Failed(_) => Said::same(outcome.to_string()),
+        Outcome::Blocked => said!("blocks"),
+        Outcome::Killed(signal) => said!("killed {signal}", signal),
+        Outcome::Exited(status) => said!("exit {status}", status),
     }
 }
 
 /// The number that a fact's descriptor has now.
-fn fd_number(live: &mut Live, process: &ProcessName, fd: &FdName) -> Result<i64, String> {
+fn fd_number(live: &mut Live, process: &ProcessName, fd: &FdName) -> Result<i64, Said> {
     match fd {
         FdName::Number(number) => Ok(i64::from(*number)),
         FdName::Variable(name) => value(live, process, name),
@@ -141,18 +154,22 @@ fn fd_number(live: &mut Live, process: &ProcessName, fd: &FdName) -> Result<i64,
 }
 
 /// The value of a C expression in a process's memory, as it is now.
-fn value(live: &mut Live, process: &ProcessName, expression: &str) -> Result<i64, String> {
-    let actor = live.cast.get(process).ok_or_else(|| format!("there is no process {process}"))?;
+fn value(live: &mut Live, process: &ProcessName, expression: &str) -> Result<i64, Said> {
+    let actor =
+        live.cast.get(process).ok_or_else(|| said!("there is no process {process}", process))?;
     let compiled = c::compile_expression(expression, &actor.scope)
-        .map_err(|error| format!("{process}: {}", error.message))?;
+        .map_err(|error| said!("{process}: {what}", process, what = error.message))?;
     let memory = live.world.memory(process);
-    let memory = memory.ok_or_else(|| format!("{process} has no memory any more"))?;
-    compiled.value(memory).map_err(|fault| format!("{process}: {fault}"))
+    let memory = memory.ok_or_else(|| said!("{process} has no memory any more", process))?;
+    compiled.value(memory).map_err(|fault| said!("{process}: {what}", process, what = fault.said()))
 }
 
 fn expression_of(live: &mut Live, process: &ProcessName, expression: &str) -> Answer {
     match value(live, process, expression) {
-        Ok(value) => Answer::new(value != 0, format!("{process}: ({expression}) is {value}")),
+        Ok(value) => {
+            let kernel = said!("{process}: ({expression}) is {value}", process, expression, value);
+            Answer::new(value != 0, kernel)
+        }
         Err(why) => Answer::unknown(why),
     }
 }
@@ -163,14 +180,14 @@ fn entry<'a>(
     process: &ProcessName,
     number: i64,
     shown: &str,
-) -> Result<&'a Fd, String> {
+) -> Result<&'a Fd, Said> {
     let found = snapshot.process(process);
-    let found = found.ok_or_else(|| format!("there is no process {process}"))?;
+    let found = found.ok_or_else(|| said!("there is no process {process}", process))?;
     if !found.is_alive() {
         return Err(does(found));
     }
     let fd = i32::try_from(number).ok().and_then(|number| found.fd(number));
-    fd.map(|fd| &**fd).ok_or_else(|| format!("{process} {shown} is closed"))
+    fd.map(|fd| &**fd).ok_or_else(|| said!("{process} {shown} is closed", process, shown))
 }
 
 /// How the fd is shown: by its name, with its number if it was a variable.
@@ -185,7 +202,7 @@ fn on_socket(
     live: &mut Live,
     process: &ProcessName,
     fd: &FdName,
-    ask: impl FnOnce(&Socket) -> (bool, String),
+    ask: impl FnOnce(&Socket) -> (bool, Said),
 ) -> Answer {
     let number = match fd_number(live, process, fd) {
         Ok(number) => number,
@@ -197,10 +214,14 @@ fn on_socket(
         Err(why) => return Answer::unknown(why),
     };
     match live.snapshot.socket_of(process, entry.number) {
-        None => Answer::unknown(format!("{process} {shown} is no socket that the kernel lists")),
+        None => Answer::unknown(said!(
+            "{process} {shown} is no socket that the kernel lists",
+            process,
+            shown
+        )),
         Some(socket) => {
             let (held, what) = ask(socket);
-            Answer::new(held, format!("{process} {shown} {what}"))
+            Answer::new(held, said!("{process} {shown} {what}", process, shown, what))
         }
     }
 }
@@ -218,24 +239,29 @@ fn closed(live: &mut Live, process: &ProcessName, fd: &FdName) -> Answer {
         // As long as they are what they were at birth, 0, 1 and 2 stand in no table that is shown.
         let open = (found.standard && (0..=2).contains(&number))
             || i32::try_from(number).is_ok_and(|number| found.fd(number).is_some());
-        let word = if open { "open" } else { "closed" };
-        Answer::new(!open, format!("{process} {shown} is {word}"))
+        let kernel = match open {
+            true => said!("{process} {shown} is open", process, shown),
+            false => said!("{process} {shown} is closed", process, shown),
+        };
+        Answer::new(!open, kernel)
     })
 }
 
 fn came_back(live: &Live, process: &ProcessName, is_it: impl FnOnce(&Outcome) -> bool) -> Answer {
     let Some(actor) = live.cast.get(process) else {
-        return Answer::unknown(format!("there is no process {process}"));
+        return Answer::unknown(said!("there is no process {process}", process));
     };
-    let now = live.snapshot.process(process).map(|found| does(found)).unwrap_or_default();
+    let now = live.snapshot.process(process).map(|found| does(found));
+    let now = now.unwrap_or_else(|| Said::same(""));
     match &actor.came_back {
-        None => Answer::unknown(format!("no call of {process} has come back; {now}")),
+        None => Answer::unknown(said!("no call of {process} has come back; {now}", process, now)),
         Some((call, outcome)) => {
-            let last = format!("{process}'s {} {outcome}", call.typed);
+            let (call, came) = (&call.typed, came_to(outcome));
+            let last = said!("{process}'s {call} {outcome}", process, call, outcome = came);
             let asleep = live.snapshot.process(process).is_some_and(|found| {
                 matches!(found.state, ProcessState::InCall { .. } | ProcessState::Dead(_))
             });
-            let kernel = if asleep { format!("{last}; now {now}") } else { last };
+            let kernel = if asleep { said!("{last}; now {now}", last, now) } else { last };
             Answer::new(is_it(outcome), kernel)
         }
     }
@@ -243,19 +269,20 @@ fn came_back(live: &Live, process: &ProcessName, is_it: impl FnOnce(&Outcome) ->
 
 fn has(snapshot: &Snapshot, host: &HostName, count: u32, state: TcpState) -> Answer {
     let Some(found) = snapshot.host(host) else {
-        return Answer::unknown(format!("there is no host {host}"));
+        return Answer::unknown(said!("there is no host {host}", host));
     };
     let tcp = found.sockets.iter().filter(|socket| socket.kind.is_tcp());
     let number = tcp.filter(|socket| state_of(socket) == state).count();
-    Answer::new(u32::try_from(number) == Ok(count), format!("{host} has {number} {state}"))
+    let kernel = said!("{host} has {number} {state}", host, number, state);
+    Answer::new(u32::try_from(number) == Ok(count), kernel)
 }
 
 fn counts(snapshot: &Snapshot, host: &HostName, counter: &str, above: u64) -> Answer {
     let Some(found) = snapshot.host(host) else {
-        return Answer::unknown(format!("there is no host {host}"));
+        return Answer::unknown(said!("there is no host {host}", host));
     };
     let value = found.counters.get(counter).copied().unwrap_or(0);
-    Answer::new(value > above, format!("{host} counts {counter} = {value}"))
+    Answer::new(value > above, said!("{host} counts {counter} = {value}", host, counter, value))
 }
 
 fn holds(live: &Live, count: Option<u32>, filter: &Filter) -> Answer {
@@ -270,20 +297,21 @@ fn holds(live: &Live, count: Option<u32>, filter: &Filter) -> Answer {
 }
 
 /// What the wire holds: `wire holds SYN from @client, ACK from @client`.
-fn in_flight(snapshot: &Snapshot) -> String {
+fn in_flight(snapshot: &Snapshot) -> Said {
     /// More are counted.
     const SHOWN: usize = 8;
     let held = &snapshot.wire.held;
     if held.is_empty() {
-        return "wire empty".to_owned();
+        return said!("wire empty");
     }
     let name = |held: &crate::model::Held| match &held.packet.from {
-        Some(host) => format!("{} from {host}", held.packet.label()),
-        None => held.packet.label(),
+        Some(host) => said!("{packet} from {host}", packet = held.packet.label(), host),
+        None => Said::same(held.packet.label()),
     };
-    let mut names: Vec<String> = held.iter().take(SHOWN).map(|held| name(held)).collect();
+    let mut names: Vec<Said> = held.iter().take(SHOWN).map(|held| name(held)).collect();
     if held.len() > SHOWN {
-        names.push(format!("+{}", held.len() - SHOWN));
+        names.push(Said::same(format!("+{}", held.len() - SHOWN)));
     }
-    format!("wire holds {}", names.join(", "))
+    let packets = Said::list(names).unwrap_or_else(|| Said::same(""));
+    said!("wire holds {packets}", packets)
 }

@@ -1,5 +1,6 @@
 //! Why a process can't begin a statement now.
 
+use super::judge::came_to;
 use super::live::Live;
 use crate::model::{Outcome, ProcessName, ProcessState, Said, said};
 
@@ -27,7 +28,7 @@ impl Obstacle {
                 said!("{process} was killed by {signal}", process, signal)
             }
             Obstacle::Dead(outcome) => {
-                said!("{process} is dead: {outcome}", process, outcome = outcome.to_string())
+                said!("{process} is dead: {outcome}", process, outcome = came_to(outcome))
             }
             Obstacle::Asleep(call) => said!("{process} still sleeps in {call}()", process, call),
             Obstacle::Stopped => said!("{process} is stopped", process),

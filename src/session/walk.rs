@@ -15,7 +15,7 @@ use super::obstacle::Obstacle;
 use super::{Mode, Progress, Session};
 use crate::c::Stdin;
 use crate::lesson::{LabLine, Program};
-use crate::model::{Call, Outcome, ProcessName, ProcessState, Report, Syscall};
+use crate::model::{Call, Outcome, ProcessName, ProcessState, Report, Syscall, said};
 
 /// How long a call may take to return or to fall asleep.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -280,8 +280,13 @@ impl Session {
         if !able || calls >= MOST_CALLS {
             let obstacle = self.live_mut()?.obstacle(process).unwrap_or(Obstacle::Busy);
             let reason = match wanted.as_ref().filter(|_| able) {
-                Some(wanted) => format!("{process} made {MOST_CALLS} calls, and no {wanted}()"),
-                None => obstacle.say(process).to_string(),
+                Some(wanted) => said!(
+                    "{process} made {most} calls, and no {wanted}()",
+                    process,
+                    most = MOST_CALLS,
+                    wanted
+                ),
+                None => obstacle.say(process),
             };
             let (code, place) = {
                 let step = &run.lesson.steps[run.index];

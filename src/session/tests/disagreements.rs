@@ -67,7 +67,7 @@ expect @server has 1 SYN_RECV
     let verdicts: Vec<_> =
         session.timeline().iter().flat_map(|entry| entry.verdicts.clone()).collect();
     assert_eq!(verdicts.len(), 3);
-    assert_eq!(verdicts[0].kernel, reason);
+    assert_eq!(verdicts[0].kernel, reason.as_str());
     assert_eq!(verdicts[1].kernel, "no held packet is SYN");
     assert_eq!(verdicts[2].reason.as_ref(), Some(&reason));
     assert_eq!(session.timeline().len(), 3);

@@ -37,7 +37,7 @@ expect within 1ms {fact}
     let verdict = session.timeline().last().and_then(|entry| entry.verdicts.last().cloned());
     let verdict = verdict.expect("a verdict");
     assert_eq!(verdict.what, fact);
-    (verdict.held, verdict.kernel)
+    (verdict.held, verdict.kernel.to_string())
 }
 
 #[test]

@@ -173,7 +173,7 @@ fn who_makes_calls_without_end_is_told_as_such() {
                 ```lab\nstep server until accept\n```\n";
     let session = run(body);
     let said = session.timeline().iter().flat_map(|entry| entry.verdicts.clone());
-    let said: Vec<String> = said.map(|verdict| verdict.kernel).collect();
+    let said: Vec<String> = said.map(|verdict| verdict.kernel.to_string()).collect();
     assert_eq!(said, ["server made 1000 calls, and no accept()"]);
 }
 

@@ -171,7 +171,7 @@ fn expected(page: &Page<'_>, verdict: &Verdict, ink: &Ink) -> String {
 
 /// The kernel's version, that it is right, and the likely reason.
 fn disagreement(page: &Page<'_>, verdict: &Verdict, ink: &Ink) -> Vec<Paragraph> {
-    let (what, kernel) = (expected(page, verdict, ink), harmless(&verdict.kernel));
+    let (what, kernel) = (expected(page, verdict, ink), harmless(&ink.words.said(&verdict.kernel)));
     let text = ink.words.ui_with("expected-but", &[("what", &what), ("kernel", &kernel)]);
     let mut found = vec![Paragraph::new(ink, Role::Bad, text)];
     found.push(Paragraph::new(ink, Role::Plain, ink.words.ui("kernel-is-right")).close());

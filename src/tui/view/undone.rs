@@ -38,7 +38,7 @@ pub fn words(page: &Page<'_>, line: &LabLine, verdict: &Verdict, ink: &Ink) -> P
         | LabLine::Wait(_)
         | LabLine::WaitFor { .. } => None,
     };
-    let why = why.unwrap_or_else(|| harmless(&verdict.kernel));
+    let why = why.unwrap_or_else(|| harmless(&ink.words.said(&verdict.kernel)));
     let what = lab_line(line, &ink.words);
     let text = ink.words.ui_with("step-undone", &[("what", &what), ("why", &why)]);
     Paragraph::new(ink, Role::Bad, text)

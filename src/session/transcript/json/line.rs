@@ -96,7 +96,7 @@ pub(super) enum Line<'a> {
         step: Option<usize>,
         what: &'a str,
         held: bool,
-        kernel: &'a str,
+        kernel: String,
         reason: Option<&'a str>,
         line: usize,
         column: usize,

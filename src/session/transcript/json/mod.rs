@@ -263,7 +263,7 @@ fn fact(step: Option<usize>, verdict: &Verdict) -> Line<'_> {
         step,
         what: &verdict.what,
         held: verdict.held,
-        kernel: &verdict.kernel,
+        kernel: verdict.kernel.to_string(),
         reason: verdict.reason.as_deref(),
         line: verdict.line,
         column: verdict.column,
