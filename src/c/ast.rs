@@ -149,7 +149,8 @@ pub enum Base {
 #[derive(Debug, Clone)]
 pub struct StructBody {
     pub union: bool,
-    pub packed: bool,
+    /// What the addresses of its fields are multiples of, at most.
+    pub most: u64,
     /// With the keyword; `None` if it has no tag.
     pub tag: Option<Name>,
     pub members: Vec<(Option<Name>, TypeName)>,
@@ -196,6 +197,9 @@ pub enum StmtKind {
     Default,
     Break,
     Continue,
+    /// `again: …`
+    Label(Name, Box<Stmt>),
+    Goto(Name),
     Return(Option<Expr>),
     /// A function; without a body only its declaration.
     Function(Box<FunctionDef>),

@@ -13,6 +13,7 @@ use super::preprocess::{predefine, preprocess};
 use super::program::{Code, Function, Op, Site, Spot};
 use super::scope::Scope;
 use super::statement::{Comment, Expression, Statement};
+use super::types::Type;
 use crate::model::said;
 
 impl Scope {
@@ -91,10 +92,15 @@ pub fn run_main(scope: &mut Scope, args: &[&str]) -> Result<Statement, Error> {
     };
     let takes = main.parameters.len();
     let quoted: Vec<String> = args.iter().map(|arg| format!("\"{}\"", escaped(arg))).collect();
-    let source = match takes {
-        0 => "exit(main());".to_owned(),
-        2 => format!("exit(main({}, (char *[]){{ {}, NULL }}));", args.len(), quoted.join(", ")),
+    let call = match takes {
+        0 => "main()".to_owned(),
+        2 => format!("main({}, (char *[]){{ {}, NULL }})", args.len(), quoted.join(", ")),
         _ => return Err(Error::new(0..0, said!("main() takes no arguments or two"))),
+    };
+    // What a `void main()` exits with is anything; here it is 0.
+    let source = match main.returns == Type::Void {
+        true => format!("exit(({call}, 0));"),
+        false => format!("exit({call});"),
     };
     let statements = compile(&source, scope)?;
     let mut statement = statements

@@ -4,13 +4,17 @@ use super::types::{Field, Struct, Type};
 
 /// How the fields of a struct are put together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Packing {
-    /// One behind the other, each where its alignment allows.
-    Struct,
-    /// All at the first byte.
-    Union,
-    /// One behind the other without holes, like `struct epoll_event` on x86-64.
-    Packed,
+pub struct Packing {
+    /// All at the first byte; else one behind the other.
+    pub union: bool,
+    /// No field lies at a multiple of more than so many bytes: 1 for `struct epoll_event` on x86-64,
+    /// which has no holes.
+    pub most: u64,
+}
+
+impl Packing {
+    /// Each field where its alignment allows.
+    pub const NATURAL: u64 = u64::MAX;
 }
 
 impl Struct {
@@ -20,8 +24,8 @@ impl Struct {
         let mut fields = Vec::new();
         let (mut end, mut size, mut align) = (0u64, 0u64, 1u64);
         for (name, ty) in members {
-            let own = if packing == Packing::Packed { 1 } else { ty.align() };
-            let offset = if packing == Packing::Union { 0 } else { end.next_multiple_of(own) };
+            let own = ty.align().min(packing.most);
+            let offset = if packing.union { 0 } else { end.next_multiple_of(own) };
             end = offset.saturating_add(ty.size());
             size = size.max(end);
             align = align.max(own);
@@ -37,8 +41,7 @@ impl Struct {
             }
         }
         let size = size.checked_next_multiple_of(align).unwrap_or(size);
-        let union = packing == Packing::Union;
-        Self { name, fields, size, align, union, incomplete: false }
+        Self { name, fields, size, align, union: packing.union, incomplete: false }
     }
 
     /// A struct of which only the name is known.
@@ -63,11 +66,14 @@ mod tests {
 
     #[test]
     fn fields_lie_where_their_alignment_allows() {
-        let layout = Struct::new("struct s".into(), members(), Packing::Struct);
+        let made = |union, most| Struct::new("s".into(), members(), Packing { union, most });
+        let layout = made(false, Packing::NATURAL);
         assert_eq!((layout.size, layout.align, layout.fields[1].offset), (16, 8, 8));
-        let packed = Struct::new("struct s".into(), members(), Packing::Packed);
+        let packed = made(false, 1);
         assert_eq!((packed.size, packed.align, packed.fields[1].offset), (9, 1, 1));
-        let union = Struct::new("union s".into(), members(), Packing::Union);
+        let halves = made(false, 2);
+        assert_eq!((halves.size, halves.align, halves.fields[1].offset), (10, 2, 2));
+        let union = made(true, Packing::NATURAL);
         assert_eq!((union.size, union.align, union.fields[1].offset), (8, 8, 0));
     }
 }

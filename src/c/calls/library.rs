@@ -127,6 +127,8 @@ pub(super) const CALLS: &[CallHelp] = &[
         "whether it can be printed", here(Builtin::Text(Text::Isprint))),
     row!("struct hostent *" "gethostbyname" ("const char *" "name")
         "the address that a name stands for; only addresses and localhost are known here", here(Builtin::Network(Network::Gethostbyname))),
+    row!("char *" "getenv" ("const char *" "name")
+        "what a variable of the environment is; it is empty here: NULL", here(Builtin::Control(Control::Getenv))),
     row!("socklen_t" "SUN_LEN" ("const struct sockaddr_un *" "ptr")
         "the length of a unix address with its path", here(Builtin::Sets(Sets::SunLen))),
     row!("void" "FD_ZERO" ("fd_set *" "set")

@@ -42,6 +42,7 @@ impl Compiler<'_> {
         self.function = Some(Arc::clone(&function));
         self.asks = false;
         let done = body.iter().try_for_each(|statement| self.statement(statement));
+        let done = done.and_then(|()| self.land_gotos());
         self.function = None;
         self.blocks.pop();
         self.emit(Op::Push(0));

@@ -5,6 +5,7 @@ mod expression;
 mod format;
 mod function;
 mod initialiser;
+mod jump;
 mod name;
 mod operator;
 mod repeat;
@@ -37,6 +38,7 @@ pub(super) struct Compiler<'a> {
     blocks: Vec<HashMap<Arc<str>, Variable>>,
     /// What `break` and `continue` belong to, innermost last.
     loops: Vec<Loop>,
+    labels: jump::Labels,
     function: Option<Arc<Function>>,
     /// The functions that each function calls.
     called: HashMap<Arc<str>, Vec<(Arc<Function>, Span)>>,
@@ -87,6 +89,7 @@ impl<'a> Compiler<'a> {
             first: Vec::new(),
             blocks: Vec::new(),
             loops: Vec::new(),
+            labels: jump::Labels::default(),
             function: None,
             called: HashMap::new(),
             pointed: Vec::new(),
@@ -148,8 +151,11 @@ impl<'a> Compiler<'a> {
             | StmtKind::Default
             | StmtKind::Break
             | StmtKind::Continue
+            | StmtKind::Label(..)
+            | StmtKind::Goto(_)
             | StmtKind::Return(_) => self.statement(statement)?,
         }
+        self.land_gotos()?;
         let code = self.taken();
         let first = std::mem::take(&mut self.first);
         let first = (!first.is_empty()).then(|| Arc::new(Code { ops: first, data: Vec::new() }));

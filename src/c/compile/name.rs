@@ -183,11 +183,7 @@ impl Compiler<'_> {
             }
             members.push((name.as_ref().map(|name| name.text.clone()), resolved));
         }
-        let packing = match (body.union, body.packed) {
-            (true, _) => Packing::Union,
-            (false, true) => Packing::Packed,
-            (false, false) => Packing::Struct,
-        };
+        let packing = Packing { union: body.union, most: body.most };
         let ty = Type::Struct(Arc::new(Struct::new(name.clone(), members, packing)));
         if ty.size() > LARGEST {
             let span = body.tag.as_ref().map_or(0..0, |tag| tag.span.clone());

@@ -192,6 +192,8 @@ pub(super) fn head(statement: &Stmt, body: &Stmt) -> std::ops::Range<usize> {
         | StmtKind::Default
         | StmtKind::Break
         | StmtKind::Continue
+        | StmtKind::Label(..)
+        | StmtKind::Goto(_)
         | StmtKind::Return(_)
         | StmtKind::Function(_) => statement.span.start..body.span.end,
     }

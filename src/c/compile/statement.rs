@@ -72,6 +72,11 @@ impl Compiler<'_> {
                 }
                 Ok(())
             }
+            StmtKind::Label(name, labelled) => self.label(name, labelled),
+            StmtKind::Goto(name) => {
+                self.goto(name);
+                Ok(())
+            }
             StmtKind::Return(value) => self.return_statement(statement, value.as_ref()),
             StmtKind::Function(_) => Err(Error::new(
                 span.clone(),

@@ -3,6 +3,7 @@
 use super::super::ast::{Base, Declared, Derived, Designator, Init, Item, Name, Span};
 use super::super::ast::{Stmt, StmtKind, StructBody, TypeName};
 use super::super::error::Error;
+use super::super::layout::Packing;
 use super::super::lexer::Kind;
 use super::super::types::{INTS, Int};
 use super::Parser;
@@ -127,13 +128,21 @@ impl Parser<'_> {
             }
             self.expect(";", said!("behind the field"))?;
         }
+        let limit = self.pack();
         self.at += 1;
         self.depth -= 1;
         packed |= self.packed();
         if members.is_empty() {
             return Err(Error::new(self.since(&start), said!("a struct needs a field")));
         }
-        Ok(Base::Struct(Box::new(StructBody { union: keyword == "union", packed, tag, members })))
+        let most = if packed { 1 } else { limit };
+        Ok(Base::Struct(Box::new(StructBody { union: keyword == "union", most, tag, members })))
+    }
+
+    /// What `#pragma pack` says where a struct ends, as gcc takes it.
+    fn pack(&self) -> u64 {
+        let said = self.packs.iter().rev().find(|(at, _)| *at <= self.at);
+        said.map_or(Packing::NATURAL, |(_, most)| *most)
     }
 
     /// `__attribute__((packed))`.
@@ -184,7 +193,7 @@ impl Parser<'_> {
     }
 
     /// The parameters of a pointer to a function. All such pointers are alike here.
-    fn handler(&mut self, ty: &mut TypeName) -> Result<(), Error> {
+    pub(super) fn handler(&mut self, ty: &mut TypeName) -> Result<(), Error> {
         self.expect("(", said!("with the parameters"))?;
         while !self.is(")") && self.peek().is_some() {
             self.at += 1;

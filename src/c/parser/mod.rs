@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use super::ast::{Expr, Name, Span, Stmt};
 use super::error::Error;
+use super::layout::Packing;
 use super::lexer::Kind;
 use super::preprocess::Lexeme;
 use crate::model::{Said, Sayable, said};
@@ -28,6 +29,8 @@ pub(super) const KEYWORDS: [&str; 36] = [
 
 pub(super) struct Parser<'a> {
     tokens: &'a [Lexeme],
+    /// From which token on which `#pragma pack` holds.
+    packs: &'a [(usize, u64)],
     at: usize,
     /// Names that begin a declaration.
     types: HashSet<Arc<str>>,
@@ -36,7 +39,8 @@ pub(super) struct Parser<'a> {
 
 /// What can stand at the top: the statements of a fence or file.
 pub(super) fn statements(tokens: &[Lexeme], types: HashSet<Arc<str>>) -> Result<Vec<Stmt>, Error> {
-    let mut parser = Parser { tokens, at: 0, types, depth: 0 };
+    let (tokens, packs) = without_pragmas(tokens);
+    let mut parser = Parser { tokens: &tokens, packs: &packs, at: 0, types, depth: 0 };
     let mut statements = Vec::new();
     while parser.peek().is_some() {
         statements.push(parser.statement()?);
@@ -46,12 +50,27 @@ pub(super) fn statements(tokens: &[Lexeme], types: HashSet<Arc<str>>) -> Result<
 
 /// One expression and nothing else.
 pub(super) fn expression(tokens: &[Lexeme], types: HashSet<Arc<str>>) -> Result<Expr, Error> {
-    let mut parser = Parser { tokens, at: 0, types, depth: 0 };
+    let (tokens, packs) = without_pragmas(tokens);
+    let mut parser = Parser { tokens: &tokens, packs: &packs, at: 0, types, depth: 0 };
     let expression = parser.expression()?;
     match parser.peek() {
         None => Ok(expression),
         Some(_) => Err(parser.expected(said!("an operator or the end"))),
     }
+}
+
+/// The tokens without the `#pragma pack`s, and from which of them on which of those holds.
+fn without_pragmas(all: &[Lexeme]) -> (Vec<Lexeme>, Vec<(usize, u64)>) {
+    let (mut tokens, mut packs) = (Vec::with_capacity(all.len()), Vec::new());
+    for token in all {
+        match token.kind {
+            Kind::Directive => {
+                packs.push((tokens.len(), token.text.parse().unwrap_or(Packing::NATURAL)));
+            }
+            _ => tokens.push(token.clone()),
+        }
+    }
+    (tokens, packs)
 }
 
 impl Parser<'_> {

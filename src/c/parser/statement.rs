@@ -59,9 +59,25 @@ impl Parser<'_> {
                 self.expect(";", said!("behind return"))?;
                 StmtKind::Return(value)
             }
-            "goto" => return Err(Error::outside(start, "goto")),
+            "goto" => {
+                self.at += 1;
+                let label = self.name(said!("the name of a label"))?;
+                self.expect(";", said!("behind goto"))?;
+                StmtKind::Goto(label)
+            }
             "else" => return Err(Error::new(start, said!("there is no if for this else"))),
             "_Static_assert" => return Err(Error::outside(start, "_Static_assert")),
+            _ if self.kind(0) == Some(Kind::Word) && self.is_label() => {
+                let label = self.name(said!("the name of a label"))?;
+                self.at += 1;
+                let here = self.here();
+                let last = self.is("}") || self.peek().is_none();
+                let labelled = match last {
+                    true => Stmt { span: here, kind: StmtKind::Empty },
+                    false => self.statement()?,
+                };
+                StmtKind::Label(label, Box::new(labelled))
+            }
             _ if self.begins_type(0) => return self.declaration(),
             _ => {
                 self.refuse_unknown_type()?;
@@ -98,15 +114,17 @@ impl Parser<'_> {
         Err(error.nearest(&name, known.chain(ints).chain(words)))
     }
 
-    /// `again: …` is for `goto`; `main() {` is C from before 1999, when `int` could be left out.
+    /// `again:`
+    fn is_label(&self) -> bool {
+        self.text(1) == ":" && self.kind(1) == Some(Kind::Mark)
+    }
+
+    /// `main() {` is C from before 1999, when `int` could be left out.
     fn refuse_old_style(&self) -> Result<(), Error> {
         if self.kind(0) != Some(Kind::Word) {
             return Ok(());
         }
         let name = self.text(0);
-        if self.text(1) == ":" && self.kind(1) == Some(Kind::Mark) {
-            return Err(Error::outside(self.here(), said!("a label for goto")));
-        }
         if self.text(1) != "(" {
             return Ok(());
         }
@@ -197,8 +215,16 @@ impl Parser<'_> {
             self.at += 1;
             return Ok(Stmt { span: self.since(&start), kind: StmtKind::Tag(specifiers.ty) });
         }
-        let (name, ty) = self.declarator(&specifiers.ty)?;
+        if let Some(function) = self.returns_function(&start, &specifiers)? {
+            return Ok(function);
+        }
+        let (name, mut ty) = self.declarator(&specifiers.ty)?;
         if specifiers.typedef {
+            if self.is("(") {
+                self.handler(&mut ty)?;
+                // The type of a function itself: what is declared with it is a pointer to it.
+                ty.derived.clear();
+            }
             return self.typedef(&start, &specifiers, (name, ty));
         }
         if self.is("(") {
@@ -224,7 +250,44 @@ impl Parser<'_> {
         Ok(Stmt { span: self.since(start), kind: StmtKind::Typedef(names) })
     }
 
+    /// `void (*signal(int signo, void (*func)(int)))(int)`: a function that returns a pointer to one.
+    fn returns_function(
+        &mut self,
+        start: &Span,
+        specifiers: &Specifiers,
+    ) -> Result<Option<Stmt>, Error> {
+        let opens = self.is("(") && self.text(1) == "*" && self.text(3) == "(";
+        if !opens || self.kind(2) != Some(Kind::Word) {
+            return Ok(None);
+        }
+        self.at += 2;
+        let name = self.name(said!("a name"))?;
+        let parameters = self.parameters()?;
+        self.expect(")", said!("behind the parameters"))?;
+        let mut returns = specifiers.ty.clone();
+        self.handler(&mut returns)?;
+        self.body(start, name, returns, parameters).map(Some)
+    }
+
     fn function(&mut self, start: &Span, name: Name, returns: TypeName) -> Result<Stmt, Error> {
+        let parameters = self.parameters()?;
+        self.body(start, name, returns, parameters)
+    }
+
+    /// The body of a function, or the `;` of its declaration.
+    fn body(
+        &mut self,
+        start: &Span,
+        name: Name,
+        returns: TypeName,
+        parameters: Vec<(Option<Name>, TypeName)>,
+    ) -> Result<Stmt, Error> {
+        let body = if self.accept(";") { None } else { Some(self.block()?) };
+        let function = FunctionDef { name, returns, parameters, body };
+        Ok(Stmt { span: self.since(start), kind: StmtKind::Function(Box::new(function)) })
+    }
+
+    fn parameters(&mut self) -> Result<Vec<(Option<Name>, TypeName)>, Error> {
         self.expect("(", said!("with the parameters"))?;
         let mut parameters = Vec::new();
         if self.is("void") && self.text(1) == ")" {
@@ -243,9 +306,7 @@ impl Parser<'_> {
             }
         }
         self.expect(")", said!("behind the parameters"))?;
-        let body = if self.accept(";") { None } else { Some(self.block()?) };
-        let function = FunctionDef { name, returns, parameters, body };
-        Ok(Stmt { span: self.since(start), kind: StmtKind::Function(Box::new(function)) })
+        Ok(parameters)
     }
 
     fn parameter(&mut self) -> Result<(Option<Name>, TypeName), Error> {
@@ -259,6 +320,11 @@ impl Parser<'_> {
         let specifiers = self.specifiers()?;
         let mut ty = specifiers.ty.clone();
         self.pointers(&mut ty)?;
+        if self.is("(") && self.text(1) == "*" && self.text(2) == ")" {
+            self.at += 3;
+            self.handler(&mut ty)?;
+            return Ok((None, ty));
+        }
         let named = self.kind(0) == Some(Kind::Word) || self.is("(");
         let (name, mut ty) = if named {
             let (name, ty) = self.declarator(&ty)?;

@@ -3,6 +3,9 @@
 
 mod condition;
 mod define;
+mod known;
+mod pragma;
+mod truth;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -13,9 +16,11 @@ use crate::model::said;
 use condition::Conditions;
 use define::define;
 pub(super) use define::{Defines, predefine};
+use pragma::Packs;
 
 /// A token for the parser. Its text may come from a `#define`; its place is always one in the
-/// source that is compiled.
+/// source that is compiled. A [`Kind::Directive`] is a `#pragma pack`: from here on no field of a
+/// struct lies at a multiple of more than so many bytes; empty, there is no such limit.
 #[derive(Debug, Clone)]
 pub(super) struct Lexeme {
     pub kind: Kind,
@@ -35,7 +40,7 @@ pub(super) fn preprocess(source: &str, defines: &mut Defines) -> Result<Vec<Lexe
     let mut out = Vec::new();
     // What stands between two directives, in which the same names are known.
     let mut between: Vec<Lexeme> = Vec::new();
-    let mut conditions = Conditions::default();
+    let (mut conditions, mut packs) = (Conditions::default(), Packs::default());
     for token in tokens(source) {
         match token.kind {
             Kind::LineComment | Kind::BlockComment => {}
@@ -43,7 +48,7 @@ pub(super) fn preprocess(source: &str, defines: &mut Defines) -> Result<Vec<Lexe
                 let before = std::mem::take(&mut between);
                 replaced.put(&before, defines, &mut Vec::new(), &mut out)?;
                 if !conditions.obey(source, token, defines)? && conditions.hold() {
-                    directive(source, token, defines)?;
+                    out.extend(directive(source, token, defines, &mut packs)?);
                 }
             }
             _ if !conditions.hold() => {}
@@ -168,23 +173,36 @@ fn too_many(span: &Range<usize>) -> Error {
     Error::new(span.clone(), said!("this is more than {most} tokens", most = MOST_TOKENS))
 }
 
-/// Obeys one preprocessor line that is no condition.
-fn directive(source: &str, token: Token, defines: &mut Defines) -> Result<(), Error> {
+/// Obeys one preprocessor line that is no condition; what the parser must know of it.
+fn directive(
+    source: &str,
+    token: Token,
+    defines: &mut Defines,
+    packs: &mut Packs,
+) -> Result<Option<Lexeme>, Error> {
     let text = token.text(source);
     let inner: Vec<Token> = tokens(&text[1..]).into_iter().filter(|t| !t.is_comment()).collect();
     let word = |at: usize| inner.get(at).map_or("", |token: &Token| token.text(&text[1..]));
     match word(0) {
-        "include" | "pragma" => Ok(()),
+        "include" => Ok(None),
+        "pragma" => {
+            let wrong = |message| Error::new(token.span(), message);
+            packs.obey(&text[1..], token, &inner).map_err(wrong)
+        }
         "undef" => {
             defines.remove(word(1));
-            Ok(())
+            Ok(None)
         }
-        "define" => define(&text[1..], &inner, defines).map_err(|message| {
+        "define" => define(&text[1..], &inner, defines).map(|()| None).map_err(|message| {
             Error::new(token.span(), message).help(said!(
                 "#define NAME VALUE gives a constant a name, for example #define PORT 8080"
             ))
         }),
-        "" => Ok(()),
+        "error" => {
+            let text = text[1..].trim_start().trim_start_matches("error").trim();
+            Err(Error::new(token.span(), said!("#error: {text}", text)))
+        }
+        "" | "warning" => Ok(None),
         name => Err(Error::outside(token.span(), format!("#{name}"))),
     }
 }
@@ -232,6 +250,43 @@ mod tests {
             "#ifndef PORT\n#define PORT 1\n#else\n@\n#endif\n#if 0\n@ #if X > 2\n#endif\nPORT";
         assert_eq!(texts(source).as_deref(), Ok("1"));
         assert_eq!(texts("#ifdef A\n1\n#ifdef B\n2\n#else\n3\n#endif\n#endif").as_deref(), Ok(""));
+    }
+
+    #[test]
+    fn what_the_headers_define_is_known() {
+        let known = |name: &str| texts(&format!("#ifdef {name}\n1\n#else\n0\n#endif"));
+        for name in ["SA_RESTART", "SO_REUSEPORT", "NULL", "__linux__", "FD_SET", "ECHILD", "EOF"] {
+            assert_eq!(known(name).as_deref(), Ok("1"), "{name}");
+        }
+        for name in ["TCP_LISTEN", "_WIN32", "socket", "DEBUG", ""] {
+            assert_eq!(known(name).as_deref(), Ok("0"), "{name}");
+        }
+    }
+
+    #[test]
+    fn an_if_takes_constant_expressions() {
+        let branch = |test: &str| texts(&format!("#define A 3\n#if {test}\n1\n#else\n0\n#endif"));
+        for (test, holds) in [
+            ("A", "1"),
+            ("A > 2 && !defined(B)", "1"),
+            ("defined A || B / 0", "1"),
+            ("defined(__linux__) && \\\n (SO_REUSEPORT == 15)", "1"),
+            ("B", "0"),
+            ("__BYTE_ORDER == __LITTLE_ENDIAN ? 1 : 0", "1"),
+            ("(A - 3) * 2 // why", "0"),
+        ] {
+            assert_eq!(branch(test).as_deref(), Ok(holds), "{test}");
+        }
+        let chain = |value: u32| {
+            let source = "#if N == 1\na\n#elif N == 2\nb\n#elif N\nc\n#else\nd\n#endif";
+            texts(&format!("#define N {value}\n{source}"))
+        };
+        assert_eq!(
+            [1, 2, 3, 0].map(|value| chain(value).ok()),
+            ["a", "b", "c", "d"].map(|text| Some(text.to_owned()))
+        );
+        // What is left out is not asked.
+        assert_eq!(texts("#if 0\n#if f(\"x\")\n1\n#elif 1/0\n#endif\n#endif").as_deref(), Ok(""));
     }
 
     #[test]

@@ -124,6 +124,17 @@ fn constants_have_gccs_values_and_types() {
 }
 
 #[test]
+fn the_headers_define_what_gccs_headers_define() {
+    let mut program = String::new();
+    let more =
+        ["__linux__", "unix", "__GLIBC__", "FD_SET", "errno", "sa_handler", "htons", "socket"];
+    for name in constant_names().chain(more).filter(|name| !matches!(*name, "true" | "false")) {
+        writeln!(program, "#ifdef {name}\nputs(\"{name}\");\n#endif").expect("a String");
+    }
+    same("defined", &format!("int main(void) {{\n{program}return 0; }}"));
+}
+
+#[test]
 fn errors_have_glibcs_words() {
     let mut source = format!("{HEADERS}int main(void) {{\n");
     source.push_str("for (int i = 0; i < 140; i++) puts(strerror(i)); }");
@@ -261,6 +272,16 @@ fn control_flow_is_gccs() {
 #[test]
 fn memory_and_structs_are_gccs() {
     same("memory", include_str!("programs/memory.c"));
+}
+
+#[test]
+fn pragma_pack_lays_structs_out_as_gcc_does() {
+    same("packing", include_str!("programs/packing.c"));
+}
+
+#[test]
+fn jumps_are_gccs() {
+    same("jumps", include_str!("programs/jumps.c"));
 }
 
 #[test]

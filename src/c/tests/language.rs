@@ -56,8 +56,6 @@ fn an_error_names_its_place_and_what_to_do() {
         ("&5;", "5", "& needs something that lies in memory", ""),
         ("float f;", "float", "float is outside", "subset"),
         ("1.5;", "1.5", "fraction", "subset"),
-        ("goto end;", "goto", "goto is outside", "subset"),
-        ("again: close(fd);", "again", "a label for goto is outside", "subset"),
         ("main() { close(fd); }", "main", "main() has no type", "int main(void)"),
         ("handle(a) int a; { }", "handle", "handle() has no type", "int handle"),
         ("int handle(a, b) int a; char *b; { }", "a", "the parameter a has no type", "char *buf"),
@@ -89,7 +87,11 @@ fn an_error_names_its_place_and_what_to_do() {
         ("printf(\"%d\\n\");", "\"%d\\n\"", "needs 1 more argument", ""),
         ("printf(\"%f\", 1);", "\"%f\"", "fraction", "%d"),
         ("#define M(x) #x\nfd;", "#define M(x) #x", "# and ##", "#define NAME VALUE"),
-        ("#if X > 1\n#endif", "#if X > 1", "#if is outside", "subset"),
+        ("#if 1 > sizeof(int)\n#endif", "sizeof(int)", "#if can't know this", ""),
+        ("#if 1\n#error \"no\"\n#endif", "#error \"no\"", "#error: \"no\"", ""),
+        ("#if\n#endif", "#if", "this #if has no condition", ""),
+        ("#else\n", "#else", "there is no #if for this #else", ""),
+        ("#if 0\n#else\n#elif 1\n#endif", "#elif 1", "there is no #if for this #elif", ""),
         ("inet_addr(198.51.100.1);", "198.51.100.1", "an address is no number", "quotes"),
         ("char s[] = \"监听; fd;", "\"监听; fd;", "needs a \"", ""),
         ("fd = 监;", "监", "no meaning", ""),
@@ -98,6 +100,13 @@ fn an_error_names_its_place_and_what_to_do() {
         ("08;", "08", "no number", ""),
         ("sizeof(struct nope);", "nope", "not known", ""),
         ("switch (fd) { case 1: case 1: ; }", "case 1:", "twice", ""),
+        ("int f(void) { goto agian; again: return 1; }", "agian", "no label agian", "again"),
+        ("int f(void) { again: ; again: return 1; }", "again", "stands here twice", ""),
+        ("int f(void) { a: return 1; } int g(void) { goto a; }", "a", "no label a", ""),
+        ("goto a;", "a", "no label a in this function", ""),
+        ("#pragma pack(3)", "#pragma pack(3)", "expected #pragma pack(1)", ""),
+        ("#pragma pack 1", "#pragma pack 1", "expected #pragma pack(1)", ""),
+        ("#pragma weak fd", "#pragma weak fd", "#pragma weak is outside", ""),
         ("int socket = 3; socket(1, 2, 3);", "", "", ""),
     ] {
         if place.is_empty() && message.is_empty() {
@@ -312,6 +321,19 @@ fn a_whole_file_runs_by_its_main() {
     assert_eq!(rows(received, &process.memory)[0].meaning, "250");
     let none = run_main(&mut Scope::new(&[]), &[]).expect_err("no main");
     assert_eq!(none.message, "there is no main() to run");
+}
+
+#[test]
+fn a_main_without_a_value_exits_with_0() {
+    for source in
+        ["void main() { close(3); }", "void main(int argc, char *argv[]) { close(argc); return; }"]
+    {
+        let mut process = Process::new();
+        process.run(source, &[]).expect("it compiles");
+        let main = run_main(&mut process.scope, &["p", "q", "r"]).expect("it has a main");
+        process.finish(&main, &mut [ok(0), ok(0)].iter()).expect("it runs");
+        assert_eq!(process.lines, ["close(3) = 0", "exit_group(0) = ?"]);
+    }
 }
 
 #[test]
