@@ -164,7 +164,7 @@ impl Told {
                 [("place", &place), ("what", &verdict.what), ("kernel", &kernel)];
             let mut text = words.ui_with("check-differs-at", &values);
             if let Some(reason) = &verdict.reason {
-                text.push_str(&words.ui_with("check-reason", &[("reason", reason)]));
+                text.push_str(&words.ui_with("check-reason", &[("reason", &words.said(reason))]));
             }
             self.failures.push(text);
         }
@@ -215,7 +215,7 @@ fn skipped(name: &str, lang: Lang, why: &WorldError, words: &Words) -> Outcome {
     let why = match why {
         WorldError::Refused { reason }
         | WorldError::Broken { reason, .. }
-        | WorldError::Unavailable { reason, .. } => reason,
+        | WorldError::Unavailable { reason, .. } => words.said(reason),
     };
     let mark = column(words.ui("check-skipped"), 7);
     let line = format!("{mark}  {name:<NAME$} {}  {why}", lang.code());

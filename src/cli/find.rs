@@ -31,7 +31,7 @@ impl NoLesson {
         match self {
             NoLesson::Wrong(all) => render_in_words(all, say),
             NoLesson::Missing(said) => say(said),
-            NoLesson::Unable(error) => error.to_string(),
+            NoLesson::Unable(error) => error.in_words(say),
         }
     }
 }
@@ -155,7 +155,7 @@ impl Here {
 fn equipped(lesson: Lesson) -> Result<Lesson, NoLesson> {
     match lesson.needs.iter().find_map(lack) {
         Some((reason, remedy)) => {
-            let attempt = format!("run {}", lesson.id);
+            let attempt = said!("run {lesson}", lesson = lesson.id);
             Err(NoLesson::Unable(WorldError::Unavailable { attempt, reason, remedy }))
         }
         None => Ok(lesson),
@@ -172,9 +172,9 @@ fn this_run(path: &str) -> u8 {
 
 fn needs_the_wire(lesson: &Lesson) -> WorldError {
     WorldError::Unavailable {
-        attempt: format!("run {} on the loopback rung", lesson.id),
-        reason: "it is about packets on a wire (`lab: wire`), and loopback shows none".into(),
-        remedy: "`sockstep doctor` tells what this machine lacks for a lab with a wire".into(),
+        attempt: said!("run {lesson} on the loopback rung", lesson = lesson.id),
+        reason: said!("it is about packets on a wire (`lab: wire`), and loopback shows none"),
+        remedy: said!("`sockstep doctor` tells what this machine lacks for a lab with a wire"),
     }
 }
 

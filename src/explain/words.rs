@@ -25,8 +25,9 @@ const NOTES: [&str; 12] = [
     include_str!("../../assets/words/notes/wire.toml"),
 ];
 /// What is said about something that is wrong: English texts of the code with their translations.
-pub(super) const SAID: [&str; 3] = [
+pub(super) const SAID: [&str; 4] = [
     include_str!("../../assets/words/said/c.toml"),
+    include_str!("../../assets/words/said/lab.toml"),
     include_str!("../../assets/words/said/lesson.toml"),
     include_str!("../../assets/words/said/session.toml"),
 ];

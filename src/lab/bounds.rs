@@ -4,7 +4,7 @@
 use super::proc;
 use super::process::Process;
 use super::sys::GUARD;
-use crate::model::{ARENA_SIZE, ARENA_START, Call, Memory as _, Syscall};
+use crate::model::{ARENA_SIZE, ARENA_START, Call, Memory as _, Said, Syscall, said};
 
 /// RLIMIT_NOFILE of setrlimit(2).
 const OPEN_FILES: i64 = 7;
@@ -14,7 +14,7 @@ const OPEN_FILES: i64 = 7;
 const UNBOUNDED: [(i64, &str); 2] = [(40, "AF_VSOCK"), (42, "AF_QIPCRTR")];
 
 /// Why a call is not made, if it is one of those.
-pub(super) fn out_of_bounds(process: &Process, call: &Call) -> Option<String> {
+pub(super) fn out_of_bounds(process: &Process, call: &Call) -> Option<Said> {
     if call.syscall == Syscall::Setrlimit && call.args[0] == OPEN_FILES {
         return lowers_the_hard_limit(process, call);
     }
@@ -24,7 +24,11 @@ pub(super) fn out_of_bounds(process: &Process, call: &Call) -> Option<String> {
     if call.syscall == Syscall::Socket || call.syscall == Syscall::Socketpair {
         let (_, name) = UNBOUNDED.iter().find(|(family, _)| *family == call.args[0])?;
         let typed = &call.typed;
-        return Some(format!("{typed}() is not made: {name} knows no hosts and leaves the lab"));
+        return Some(said!(
+            "{typed}() is not made: {name} knows no hosts and leaves the lab",
+            typed,
+            name
+        ));
     }
     None
 }
@@ -33,19 +37,20 @@ pub(super) fn out_of_bounds(process: &Process, call: &Call) -> Option<String> {
 const FIXED: i64 = 0x10 | 0x10_0000;
 
 /// What sockstep reads as a call's arguments must be what the kernel reads.
-fn replaces_the_arena(call: &Call) -> Option<String> {
+fn replaces_the_arena(call: &Call) -> Option<Said> {
     let (start, length) = (call.args[0] as u64, call.args[1] as u64);
     let arena = ARENA_START..ARENA_START + ARENA_SIZE as u64 + GUARD.get() as u64;
     let meets = start < arena.end && start.saturating_add(length.max(1)) > arena.start;
     (call.args[3] & FIXED != 0 && meets).then(|| {
-        "mmap() is not made: MAP_FIXED at this address would take the place of the lesson's own \
-         variables; let the kernel choose the address"
-            .to_owned()
+        said!(
+            "mmap() is not made: MAP_FIXED at this address would take the place of the lesson's \
+             own variables; let the kernel choose the address"
+        )
     })
 }
 
 /// A process needs room above its soft limit for its own channel.
-fn lowers_the_hard_limit(process: &Process, call: &Call) -> Option<String> {
+fn lowers_the_hard_limit(process: &Process, call: &Call) -> Option<Said> {
     let outer = process.known.as_ref()?.outer;
     let limits = std::fs::read(format!("/proc/{outer}/limits")).ok()?;
     let hard = proc::hard_open_files(&limits)?;
@@ -64,11 +69,12 @@ fn lowers_the_hard_limit(process: &Process, call: &Call) -> Option<String> {
 }
 
 /// What to write instead of lowering the hard limit. `soft` is what was asked for beside it.
-fn hard_limit_stays(soft: Option<u64>, hard: u64) -> String {
+fn hard_limit_stays(soft: Option<u64>, hard: u64) -> Said {
     let soft = soft.map_or("…".to_owned(), |soft| soft.to_string());
-    format!(
+    said!(
         "setrlimit() is not made: the hard limit of RLIMIT_NOFILE has to stay, sockstep itself \
-         needs it here; write {{{soft}, {hard}}} to lower the soft limit alone"
+         needs it here; write {limits} to lower the soft limit alone",
+        limits = format!("{{{soft}, {hard}}}")
     )
 }
 
@@ -78,7 +84,7 @@ mod tests {
 
     #[test]
     fn who_lowers_the_hard_limit_is_told_what_to_write() {
-        assert!(hard_limit_stays(Some(6), 4096).contains("write {6, 4096} to lower"));
-        assert!(hard_limit_stays(None, 4096).contains("write {…, 4096} to lower"));
+        assert!(hard_limit_stays(Some(6), 4096).to_string().contains("write {6, 4096} to lower"));
+        assert!(hard_limit_stays(None, 4096).to_string().contains("write {…, 4096} to lower"));
     }
 }

@@ -2,7 +2,7 @@
 
 use nix::errno::Errno;
 
-use crate::model::{self, WorldError};
+use crate::model::{self, Said, WorldError};
 
 /// What was tried and the errno that came back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +44,7 @@ impl Failure {
 
 impl From<Failure> for WorldError {
     fn from(failure: Failure) -> Self {
-        WorldError::Broken { reason: failure.reason(), attempt: failure.attempt }
+        let (attempt, reason) = (Said::same(&failure.attempt), Said::same(failure.reason()));
+        WorldError::Broken { attempt, reason }
     }
 }

@@ -1,8 +1,6 @@
-//! What `doctor` finds, as things that can be said in any language; here in English.
+//! What `doctor` finds, as things that can be said in any language.
 
-use std::fmt;
-
-use crate::model::Errno;
+use crate::model::{Errno, Said, said};
 
 /// One part that a lab needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,45 +82,49 @@ pub enum Remedy {
     Doctor,
 }
 
-impl fmt::Display for Seen {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Seen {
+    /// What was seen, in words.
+    pub fn said(&self) -> Said {
         match self {
-            Seen::Release(release) => write!(f, "Linux {release}"),
-            Seen::NoDevice => f.write_str("there is no such device"),
-            Seen::Opens => f.write_str("can be opened"),
-            Seen::CantOpen(errno) => write!(f, "open: {errno}"),
-            Seen::Setting { key, value } => write!(f, "{key} is {value}"),
-            Seen::NoSetting => f.write_str("no setting forbids them"),
-            Seen::LoopbackMade => f.write_str("a lab without a wire was made and taken down"),
-            Seen::HostsMade => f.write_str("two hosts were made and taken down"),
-            Seen::Failed { attempt, reason } => write!(f, "{attempt}: {reason}"),
-            Seen::AllSet => f.write_str("all settings of both presets can be set"),
-            Seen::Refused(settings) => write!(f, "can't be set: {settings}"),
+            Seen::Release(release) => said!("Linux {release}", release),
+            Seen::NoDevice => said!("there is no such device"),
+            Seen::Opens => said!("can be opened"),
+            Seen::CantOpen(errno) => said!("open: {errno}", errno),
+            Seen::Setting { key, value } => said!("{key} is {value}", key, value),
+            Seen::NoSetting => said!("no setting forbids them"),
+            Seen::LoopbackMade => said!("a lab without a wire was made and taken down"),
+            Seen::HostsMade => said!("two hosts were made and taken down"),
+            Seen::Failed { attempt, reason } => said!("{attempt}: {reason}", attempt, reason),
+            Seen::AllSet => said!("all settings of both presets can be set"),
+            Seen::Refused(settings) => said!("can't be set: {settings}", settings),
         }
     }
 }
 
-impl fmt::Display for Remedy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Remedy::NewerKernel => "sockstep needs Linux 5.9 or newer (close_range)",
-            Remedy::ContainerDevice => "start the container with --device /dev/net/tun",
-            Remedy::LoadDriver => "load the driver: sudo modprobe tun",
-            Remedy::OpenDevice => "open it to everyone: sudo chmod 0666 /dev/net/tun",
+impl Remedy {
+    /// What to do, in words.
+    pub fn said(&self) -> Said {
+        match self {
+            Remedy::NewerKernel => said!("sockstep needs Linux 5.9 or newer (close_range)"),
+            Remedy::ContainerDevice => said!("start the container with --device /dev/net/tun"),
+            Remedy::LoadDriver => said!("load the driver: sudo modprobe tun"),
+            Remedy::OpenDevice => said!("open it to everyone: sudo chmod 0666 /dev/net/tun"),
             Remedy::Set { key, value } => {
-                return write!(f, "sudo sysctl -w {key}={value}, or run sockstep with sudo");
+                said!("sudo sysctl -w {key}={value}, or run sockstep with sudo", key, value)
             }
             Remedy::ContainerPaths => {
-                "start the container with --security-opt systempaths=unconfined"
+                said!("start the container with --security-opt systempaths=unconfined")
             }
-            Remedy::LessonsSay => "a newer kernel knows more of them; lessons that need one say so",
-            Remedy::ContainerNamespaces => {
+            Remedy::LessonsSay => {
+                said!("a newer kernel knows more of them; lessons that need one say so")
+            }
+            Remedy::ContainerNamespaces => said!(
                 "start the container with --security-opt seccomp=unconfined, or run outside of it"
-            }
+            ),
             Remedy::MoreNamespaces => {
-                "raise the limit: sudo sysctl -w user.max_user_namespaces=15000"
+                said!("raise the limit: sudo sysctl -w user.max_user_namespaces=15000")
             }
-            Remedy::Doctor => "`sockstep doctor` tries each part that a lab needs",
-        })
+            Remedy::Doctor => said!("`sockstep doctor` tries each part that a lab needs"),
+        }
     }
 }

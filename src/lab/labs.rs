@@ -7,7 +7,7 @@ use super::birth::{Ended, give_birth};
 use super::failure::Failure;
 use super::host::Host;
 use super::life::{Lab, farewell};
-use crate::model::{Cause, LabSpec, World, WorldError, Worlds};
+use crate::model::{Cause, LabSpec, Said, World, WorldError, Worlds};
 
 /// Opens labs. When it is dropped, it waits for the keepers of its labs to finish, so that a
 /// program that has ended has left nothing.
@@ -71,8 +71,9 @@ fn furnish(lab: &mut Lab) -> Result<(), Failure> {
 
 /// A machine that can't, with what to do about it.
 fn unavailable(failure: Failure) -> WorldError {
-    let remedy = super::doctor::remedy(&failure).to_string();
-    WorldError::Unavailable { reason: failure.reason(), attempt: failure.attempt, remedy }
+    let remedy = super::doctor::remedy(&failure).said();
+    let (attempt, reason) = (Said::same(&failure.attempt), Said::same(failure.reason()));
+    WorldError::Unavailable { attempt, reason, remedy }
 }
 
 impl Drop for Labs {

@@ -14,28 +14,33 @@ use nix::sys::socket::{
 
 use super::diag::{Id, Protocol, destroy};
 use super::netlink::{Messages, Sense};
-use crate::model::{KernelPart, Need};
+use crate::model::{KernelPart, Need, Said, said};
 
 /// Why this machine does not have what is needed, and what helps; `None`: it has it.
-pub fn lack(need: &Need) -> Option<(String, String)> {
+pub fn lack(need: &Need) -> Option<(Said, Said)> {
     match need {
         Need::Program(name) => (!is_program(name)).then(|| {
-            let reason = format!("it runs the program `{name}`, which is not installed here");
-            (reason, format!("install `{name}`, or put its directory into PATH"))
+            let reason = said!("it runs the program `{name}`, which is not installed here", name);
+            (reason, said!("install `{name}`, or put its directory into PATH", name))
         }),
         Need::Linux(major, minor) => {
             let uname = nix::sys::utsname::uname().ok()?;
             let release = uname.release().to_string_lossy();
             let is_older = version(&release).is_some_and(|here| here < (*major, *minor));
             is_older.then(|| {
-                let reason = format!("it is about {need} or newer, and this is Linux {release}");
-                (reason, "start a newer kernel".to_owned())
+                let (need, release) = (need.to_string(), &*release);
+                let reason = said!(
+                    "it is about {need} or newer, and this is Linux {release}",
+                    need,
+                    release
+                );
+                (reason, said!("start a newer kernel"))
             })
         }
         Need::Part(part) => (!has(*part)).then(|| {
             let option = part.option();
-            let reason = format!("this kernel was built without {option}");
-            (reason, format!("start a kernel that was built with {option}"))
+            let reason = said!("this kernel was built without {option}", option);
+            (reason, said!("start a kernel that was built with {option}", option))
         }),
     }
 }
@@ -105,9 +110,11 @@ mod tests {
     #[test]
     fn what_is_not_here_has_a_reason_and_a_remedy() {
         let (reason, remedy) = lack(&Need::Program("no-such-program".to_owned())).expect("no");
+        let (reason, remedy) = (reason.to_string(), remedy.to_string());
         assert!(reason.contains("`no-such-program`") && remedy.contains("install"), "{reason}");
         assert_eq!(lack(&Need::Program("sh".to_owned())), None);
         let (reason, _) = lack(&Need::Linux(999, 0)).expect("no");
+        let reason = reason.to_string();
         assert!(reason.starts_with("it is about Linux 999.0 or newer, and this is"), "{reason}");
         assert_eq!(lack(&Need::Linux(2, 6)), None);
     }

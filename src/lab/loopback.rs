@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::life::Lab;
 use super::process::Process;
-use crate::model::{self, Call, Memory, Socket, Syscall};
+use crate::model::{self, Call, Memory, Said, Socket, Syscall, said};
 
 /// The longest path that is looked at, PATH_MAX of linux/limits.h.
 const LONGEST_PATH: usize = 4096;
@@ -26,7 +26,7 @@ const INET6: u16 = 10;
 impl Lab {
     /// Why a call is not made on the loopback rung, if it would reach beyond the lab: a path that
     /// leaves its directory, a signal for somebody else's process.
-    pub fn reaches_outside(&self, process: &Process, call: &Call) -> Option<String> {
+    pub fn reaches_outside(&self, process: &Process, call: &Call) -> Option<Said> {
         if self.has_wire() {
             return None;
         }
@@ -100,17 +100,19 @@ impl Lab {
         let why = match target {
             Target::None => return None,
             Target::Unseen => {
-                "an address or a path must lie in a variable, where it can be looked at".to_owned()
+                said!("an address or a path must lie in a variable, where it can be looked at")
             }
             Target::Path(path) if leaves(&path) => {
-                "paths stay in the lab's own directory; write a relative one".to_owned()
+                said!("paths stay in the lab's own directory; write a relative one")
             }
             Target::Path(_) => return None,
-            Target::Abstract => "abstract names are the whole machine's; use a path".to_owned(),
+            Target::Abstract => said!("abstract names are the whole machine's; use a path"),
             Target::Ip(ip) if self.is_own(ip, call.syscall) => return None,
-            Target::Ip(ip) => format!("{ip} is not the lab's; its hosts have 127.77.x.y"),
+            Target::Ip(ip) => {
+                said!("{ip} is not the lab's; its hosts have 127.77.x.y", ip = ip.to_string())
+            }
         };
-        Some(format!("{}() is not made: on the loopback rung {why}", call.typed))
+        Some(not_made(&call.typed, why))
     }
 
     /// Whether an address may be used: a host's, or to bind, all of them.
@@ -120,7 +122,7 @@ impl Lab {
             || syscall == Syscall::Bind && ip.is_unspecified()
     }
 
-    fn foreign_signal(&self, call: &Call) -> Option<String> {
+    fn foreign_signal(&self, call: &Call) -> Option<Said> {
         let pid = i32::try_from(call.args[0]).unwrap_or(-1);
         let known = self.processes.iter().filter(|process| process.is_alive());
         let own = known.filter_map(|p| p.known.as_ref()).any(|known| known.pid == pid);
@@ -169,8 +171,12 @@ impl Lab {
     }
 }
 
-fn too_far(typed: &str) -> String {
-    format!("{typed}() is not made: on the loopback rung signals go to the lab's own processes")
+fn too_far(typed: &str) -> Said {
+    not_made(typed, said!("signals go to the lab's own processes"))
+}
+
+fn not_made(typed: &str, why: Said) -> Said {
+    said!("{typed}() is not made: on the loopback rung {why}", typed, why)
 }
 
 /// What a call names.

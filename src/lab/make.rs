@@ -16,6 +16,7 @@ use super::sys::Arena;
 use super::world::refused;
 use crate::model::{
     Errno as CallErrno, HostName, HostSpec, ProcessName, ProcessSpec, RefusedSetting, WorldError,
+    said,
 };
 
 impl Lab {
@@ -25,7 +26,8 @@ impl Lab {
         if lost {
             return failure.into();
         }
-        refused(format!("can't {}: {}", failure.attempt, failure.reason()))
+        let reason = failure.reason();
+        refused(said!("can't {attempt}: {reason}", attempt = failure.attempt, reason))
     }
 
     /// Gives an order to the lab's first process.
@@ -126,7 +128,7 @@ impl Lab {
         let place = self.hosts.iter().position(|host| host.name == *name);
         let spec = self.spec.hosts.iter().find(|host| host.name == *name).cloned();
         let (Some(place), Some(spec)) = (place, spec) else {
-            return Err(refused(format!("there is no host {name}")));
+            return Err(refused(said!("there is no host {host}", host = name)));
         };
         self.hosts[place].unplug();
         for process in self.processes.iter().filter(|p| p.host == *name && p.is_alive()) {

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::model::{Body, Fate, Flags, Held, HostName, Packet, Passage, ProcessName, Wire};
+use crate::model::{Body, Fate, Flags, Held, HostName, Packet, Passage, ProcessName, Said, Wire};
 
 use super::by_flow::ByFlow;
 use super::flood::Allowance;
@@ -53,7 +53,7 @@ impl Default for Told {
 
 /// Why the wire could not do what it was told: a sentence for the learner.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Unwilling(pub String);
+pub(super) struct Unwilling(pub Said);
 
 /// The ports that the sockets of each process have had.
 pub(super) type Ports = BTreeMap<ProcessName, BTreeSet<u16>>;

@@ -11,8 +11,8 @@ use super::order::Order;
 use super::process::{Doing, Process};
 use super::wire::Unwilling;
 use crate::model::{
-    Action, Call, Cause, Memory, Moment, ProcessName, ProcessSpec, RefusedSetting, Signal, Syscall,
-    World, WorldError,
+    Action, Call, Cause, Memory, Moment, ProcessName, ProcessSpec, RefusedSetting, Said, Signal,
+    Syscall, World, WorldError, said,
 };
 
 /// More living processes than this are refused: a lesson that forks without end is cut off.
@@ -70,8 +70,8 @@ impl World for Lab {
 }
 
 /// An action that makes no sense now.
-pub(super) fn refused(reason: impl Into<String>) -> WorldError {
-    WorldError::Refused { reason: reason.into() }
+pub(super) fn refused(reason: Said) -> WorldError {
+    WorldError::Refused { reason }
 }
 
 impl Lab {
@@ -118,7 +118,7 @@ impl Lab {
             Action::Wire(wire) => {
                 let at = self.now();
                 if !self.has_wire() {
-                    return Err(refused("there is no wire on the loopback rung"));
+                    return Err(refused(said!("there is no wire on the loopback rung")));
                 }
                 self.switch
                     .act(wire, at, &self.ports)
@@ -128,7 +128,7 @@ impl Lab {
             }
             Action::Spawn { process, host } => {
                 if self.process(process).is_some_and(|process| process.is_alive()) {
-                    return Err(refused(format!("can't spawn {process}: it is alive")));
+                    return Err(refused(said!("can't spawn {process}: it is alive", process)));
                 }
                 self.room_for_a_process("spawn")?;
                 let spec =
@@ -140,9 +140,9 @@ impl Lab {
                 self.run(process, host, command).map_err(|failure| self.why_not(failure))
             }
             Action::Kill { signal, process } => self.kill(*signal, process),
-            Action::Reboot(_) | Action::Set { .. } if !self.has_wire() => {
-                Err(refused("on the loopback rung the hosts are this machine, and stay as it is"))
-            }
+            Action::Reboot(_) | Action::Set { .. } if !self.has_wire() => Err(refused(said!(
+                "on the loopback rung the hosts are this machine, and stay as it is"
+            ))),
             Action::Reboot(host) => self.reboot(host),
             Action::Set { host, key, value } => {
                 let (host, key, value) = (host.clone(), key.clone(), value.clone());
@@ -161,21 +161,27 @@ impl Lab {
         }
         let name = &call.process;
         let Some(process) = self.process(name) else {
-            return Err(refused(format!("there is no process {name}")));
+            return Err(refused(said!("there is no process {process}", process = name)));
         };
         match &process.doing {
             Doing::Ready if call.syscall != Syscall::RtSigreturn => {}
             Doing::Ready if !process.handling.is_empty() => {}
-            Doing::Ready => return Err(refused(format!("{name} is in no handler of a signal"))),
+            Doing::Ready => {
+                return Err(refused(said!("{name} is in no handler of a signal", name)));
+            }
             Doing::Calling { call: sleeps_in, .. } => {
-                let typed = &sleeps_in.typed;
-                return Err(refused(format!("{name} still sleeps in {typed}()")));
+                let call = &sleeps_in.typed;
+                return Err(refused(said!(
+                    "{process} still sleeps in {call}()",
+                    process = name,
+                    call
+                )));
             }
             Doing::Dead(_) | Doing::Ending(_) => {
-                return Err(refused(format!("{name} is dead")));
+                return Err(refused(said!("{name} is dead", name)));
             }
-            Doing::Starting => return Err(refused(format!("{name} has not started yet"))),
-            Doing::Command => return Err(refused(format!("{name} is a command of its own"))),
+            Doing::Starting => return Err(refused(said!("{name} has not started yet", name))),
+            Doing::Command => return Err(refused(said!("{name} is a command of its own", name))),
         }
         let process = self.processes.iter().rev().find(|process| process.name == *name);
         if let Some(reason) = process.and_then(|process| {
@@ -190,32 +196,38 @@ impl Lab {
 
     fn room_for_a_process(&self, verb: &str) -> Result<(), WorldError> {
         if self.processes.len() >= MOST_BIRTHS {
-            return Err(refused(format!(
-                "can't {verb}: this lab has had {MOST_BIRTHS} processes already; start it again"
+            return Err(refused(said!(
+                "can't {verb}: this lab has had {most} processes already; start it again",
+                verb,
+                most = MOST_BIRTHS
             )));
         }
         let alive = self.processes.iter().filter(|process| process.takes_room()).count();
         if alive >= MOST_PROCESSES {
-            let reason = format!("can't {verb}: {MOST_PROCESSES} processes are alive already");
-            return Err(refused(reason));
+            let most = MOST_PROCESSES;
+            return Err(refused(said!(
+                "can't {verb}: {most} processes are alive already",
+                verb,
+                most
+            )));
         }
         Ok(())
     }
 
     fn kill(&mut self, signal: Signal, name: &ProcessName) -> Result<(), WorldError> {
         let Some(process) = self.process(name) else {
-            return Err(refused(format!("there is no process {name}")));
+            return Err(refused(said!("there is no process {process}", process = name)));
         };
         let known = match (&process.doing, &process.known) {
-            (Doing::Starting, _) => return Err(refused(format!("{name} has not started yet"))),
+            (Doing::Starting, _) => return Err(refused(said!("{name} has not started yet", name))),
             (Doing::Dead(_), _) | (_, None) => {
-                return Err(refused(format!("{name} is dead already")));
+                return Err(refused(said!("{name} is dead already", name)));
             }
             (_, Some(known)) => known,
         };
         match known.handle.signal(signal.0) {
             Err(nix::errno::Errno::ESRCH) => {
-                return Err(refused(format!("{name} is dead already")));
+                return Err(refused(said!("{name} is dead already", name)));
             }
             other => other.attempt(format!("send {signal} to {name}"))?,
         }

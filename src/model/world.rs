@@ -9,6 +9,7 @@ use super::errno::Errno;
 use super::memory::Memory;
 use super::moment::Moment;
 use super::name::ProcessName;
+use super::said::{Said, Say, said};
 use super::spec::LabSpec;
 
 /// A lab that can be acted on. The real one and a test double are the only two.
@@ -83,24 +84,38 @@ pub enum WorldError {
     #[error("{reason}")]
     Refused {
         /// Why.
-        reason: String,
+        reason: Said,
     },
     /// The lab is lost; it can be started again.
     #[error("{attempt}: {reason}")]
     Broken {
         /// What was tried.
-        attempt: String,
+        attempt: Said,
         /// What went wrong, with the errno's name.
-        reason: String,
+        reason: Said,
     },
     /// This machine can't run such a lab.
     #[error("{attempt}: {reason}\n{remedy}")]
     Unavailable {
         /// What was tried.
-        attempt: String,
+        attempt: Said,
         /// What went wrong, with the errno's name.
-        reason: String,
+        reason: Said,
         /// What to do.
-        remedy: String,
+        remedy: Said,
     },
+}
+
+impl WorldError {
+    /// What went wrong, in the reader's language; what to do on a line of its own.
+    pub fn in_words(&self, say: Say) -> String {
+        let of = |attempt, reason| say(&said!("{attempt}: {reason}", attempt, reason));
+        match self {
+            WorldError::Refused { reason } => say(reason),
+            WorldError::Broken { attempt, reason } => of(attempt, reason),
+            WorldError::Unavailable { attempt, reason, remedy } => {
+                format!("{}\n{}", of(attempt, reason), say(remedy))
+            }
+        }
+    }
 }

@@ -59,7 +59,7 @@ impl Session {
 
     /// What this machine would not do, which may be why the kernel disagrees: a setting of the
     /// lesson's own, else those that every lab relies on.
-    fn likely_reason(&self) -> Option<String> {
+    fn likely_reason(&self) -> Option<Said> {
         if let Some(caveat) = self.caveats.last() {
             return Some(caveat.clone());
         }
@@ -69,7 +69,7 @@ impl Session {
         if !more.is_empty() {
             names.push(format!("+{}", more.len()));
         }
-        (!names.is_empty()).then(|| format!("sysctl {}", names.join(", ")))
+        Said::list(names).map(|names| said!("sysctl {names}", names))
     }
 
     /// The next check of a step, or the end of the step.

@@ -1,6 +1,6 @@
 //! Where something that was done again came out differently.
 
-use crate::model::{Change, Fate, HostName, Outcome, PacketKind, ProcessName, TcpState};
+use crate::model::{Change, Fate, HostName, Outcome, PacketKind, ProcessName, Said, TcpState};
 
 use super::entry::Entry;
 
@@ -51,7 +51,7 @@ pub enum Happening {
     /// So many moments that timers brought.
     Timers(usize),
     /// It was refused, and why.
-    Refused(String),
+    Refused(Said),
 }
 
 /// What happened in an entry, to tell whether doing it again came out the same. Where ACKs may be

@@ -60,7 +60,7 @@ pub struct Verdict {
     /// What the kernel said, as a sentence without its full stop. A recording has it in English.
     pub kernel: Said,
     /// A likely reason for a difference, if one is known: a sysctl that could not be set.
-    pub reason: Option<String>,
+    pub reason: Option<Said>,
 }
 
 /// A question, answered by the kernel.

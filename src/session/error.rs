@@ -101,7 +101,8 @@ impl SessionError {
                 say(&said!("{process}: {what}", process, what))
             }
             SessionError::NotNow(Refusal::Other(message)) => say(message),
-            SessionError::NotNow(_) | SessionError::World(_) => self.to_string(),
+            SessionError::World(error) => error.in_words(say),
+            SessionError::NotNow(_) => self.to_string(),
         }
     }
 

@@ -177,13 +177,8 @@ impl Live {
             Ok(moment) => Ok(Pumped::Moment(Box::new(self.take_in(moment)))),
             Err(WorldError::Refused { reason }) => {
                 let place = self.place_of(&process);
-                self.stop(&process, Ended::Refused(Said::same(&reason)));
-                Ok(Pumped::Refused(Halt {
-                    process,
-                    program: None,
-                    place,
-                    message: Said::same(reason),
-                }))
+                self.stop(&process, Ended::Refused(reason.clone()));
+                Ok(Pumped::Refused(Halt { process, program: None, place, message: reason }))
             }
             Err(error) => Err(error),
         }

@@ -51,7 +51,7 @@ use std::time::Duration;
 
 use crate::c::Scope;
 use crate::lesson::{self, Lesson};
-use crate::model::{Cause, LabSpec, ProcessName, Worlds};
+use crate::model::{Cause, LabSpec, ProcessName, Said, Worlds};
 
 use doing::{Asked, Doing, Input, Logged, Loose, Part, Redo, Task};
 use live::{Live, base_scope};
@@ -122,7 +122,7 @@ pub struct Session {
     /// Whether all checks of a step held, by step.
     checks: BTreeMap<usize, bool>,
     /// What this machine could not do, and may be why the kernel disagrees.
-    caveats: Vec<String>,
+    caveats: Vec<Said>,
     /// What is to be done without asking.
     tasks: VecDeque<Task>,
     /// What has begun and is not over.

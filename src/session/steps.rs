@@ -10,7 +10,7 @@ use super::error::SessionError;
 use super::judge::judge;
 use super::obstacle::Obstacle;
 use crate::lesson::{Code, Does, Expectation, LabLine, Line};
-use crate::model::{Action, Cause, ProcessName, Said, WorldError, said};
+use crate::model::{Action, Cause, ProcessName, WorldError, said};
 
 /// How long an outcome is awaited, and a process that still sleeps: as `expect` waits.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -139,7 +139,7 @@ impl Session {
             Ok(happened) => self.record(happened, self.cause),
             Err(WorldError::Refused { reason }) => {
                 let step = &run.lesson.steps[run.index];
-                self.verdict(step.code.clone(), &step.place, false, Said::same(&reason));
+                self.verdict(step.code.clone(), &step.place, false, reason.clone());
                 if matches!(action, Action::Set { .. }) {
                     self.caveats.push(reason);
                 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::super::packet::icmp_unreachable;
 use super::{Delivery, Ports, Switch, Unwilling, covers, ports_of};
-use crate::model::{Body, Fate, Filter, Packet, ProcessName, Unreachable, WireAction};
+use crate::model::{Body, Fate, Filter, Packet, ProcessName, Said, Unreachable, WireAction, said};
 
 impl Switch {
     /// Does what the learner wants of the wire.
@@ -67,7 +67,10 @@ impl Switch {
             | WireAction::Mend => false,
         };
         if self.wire.cut && delivers {
-            return Err(Unwilling(format!("can't {action}: the wire is cut; mend it first")));
+            return Err(Unwilling(said!(
+                "can't {action}: the wire is cut; mend it first",
+                action = action.to_string()
+            )));
         }
         Ok(())
     }
@@ -88,8 +91,11 @@ impl Switch {
         let position = self.wire.held.iter().position(|held| filter.matches(&held.packet, known));
         position.ok_or_else(|| {
             let held = self.describe_held();
-            Unwilling(format!(
-                "can't {verb} {filter}: there is no such packet in flight; the wire {held}"
+            Unwilling(said!(
+                "can't {verb} {filter}: there is no such packet in flight; the wire {held}",
+                verb,
+                filter = filter.to_string(),
+                held
             ))
         })
     }
@@ -122,7 +128,10 @@ impl Switch {
     fn swap(&mut self) -> Result<(), Unwilling> {
         if self.wire.held.len() < 2 {
             let held = self.describe_held();
-            return Err(Unwilling(format!("can't swap: it takes two packets; the wire {held}")));
+            return Err(Unwilling(said!(
+                "can't swap: it takes two packets; the wire {held}",
+                held
+            )));
         }
         Arc::make_mut(&mut self.wire).held.swap(0, 1);
         Ok(())
@@ -137,10 +146,14 @@ impl Switch {
             let label = packet.label();
             return Err(Unwilling(match packet.body {
                 Body::Icmp { .. } => {
-                    format!("can't answer {label}: no ICMP error is sent about another (RFC 1122)")
+                    said!(
+                        "can't answer {label}: no ICMP error is sent about another (RFC 1122)",
+                        label
+                    )
                 }
-                Body::Tcp(_) | Body::Udp { .. } | Body::Other { .. } => format!(
-                    "can't answer {label}: RFC 1122 forbids an ICMP error about such a packet"
+                Body::Tcp(_) | Body::Udp { .. } | Body::Other { .. } => said!(
+                    "can't answer {label}: RFC 1122 forbids an ICMP error about such a packet",
+                    label
                 ),
             }));
         };
@@ -153,17 +166,19 @@ impl Switch {
         Ok(())
     }
 
-    fn describe_held(&self) -> String {
-        if self.wire.held.is_empty() {
-            return "holds nothing".into();
-        }
-        let labels = self.wire.held.iter().take(8).map(|held| {
-            let from = held.packet.from.as_ref().map_or("the wire".into(), ToString::to_string);
-            format!("{} from {from}", held.packet.label())
+    fn describe_held(&self) -> Said {
+        const NAMED: usize = 8;
+        let held = self.wire.held.iter().take(NAMED).map(|held| {
+            let packet = held.packet.label();
+            match &held.packet.from {
+                Some(host) => said!("{packet} from {host}", packet, host),
+                None => said!("{packet} from the wire", packet),
+            }
         });
-        let more = self.wire.held.len().saturating_sub(8);
-        let labels: Vec<String> = labels.collect();
-        let tail = if more > 0 { format!(", and {more} more") } else { String::new() };
-        format!("holds {}{tail}", labels.join(", "))
+        let Some(packets) = Said::list(held) else { return said!("holds nothing") };
+        match self.wire.held.len().saturating_sub(NAMED) {
+            0 => said!("holds {packets}", packets),
+            more => said!("holds {packets}, and {more} more", packets, more),
+        }
     }
 }

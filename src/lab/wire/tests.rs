@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::lab::packet::icmp_unreachable;
-use crate::model::{Filter, Unreachable, WireAction};
+use crate::model::{Filter, Said, Unreachable, WireAction};
 use etherparse::PacketBuilder;
 
 const SERVER: [u8; 4] = [198, 51, 100, 1];
@@ -107,7 +107,10 @@ fn an_icmp_error_is_not_answered_and_stays_where_it_is() {
     carry(&mut switch, &error);
     let before = switch.wire();
     let refused = act(&mut switch, WireAction::Unreachable(Unreachable::Host)).expect_err("one");
-    assert!(refused.0.contains("no ICMP error is sent about another (RFC 1122)"), "{refused:?}");
+    assert!(
+        refused.0.to_string().contains("no ICMP error is sent about another (RFC 1122)"),
+        "{refused:?}"
+    );
     assert_eq!(switch.wire(), before);
     assert_eq!(switch.next_delivery(), None);
     assert_eq!(switch.take_passages(Duration::ZERO).0.len(), 1, "it was held, and nothing more");
@@ -128,7 +131,7 @@ fn a_cut_wire_delivers_nothing() {
         WireAction::Auto,
     ] {
         let words = format!("can't {action}: the wire is cut; mend it first");
-        assert_eq!(act(&mut switch, action), Err(Unwilling(words)));
+        assert_eq!(act(&mut switch, action), Err(Unwilling(Said::same(words))));
         assert_eq!(switch.wire(), before);
         assert_eq!(switch.next_delivery(), None);
     }
@@ -222,7 +225,7 @@ fn each_copy_of_a_broadcast_is_held_and_delivered_by_itself() {
     switch.send(&host("client"), &datagram([198, 51, 100, 255]), at, &ports);
     assert_eq!(switch.wire().held.len(), 2);
     let answer = switch.act(&WireAction::Unreachable(Unreachable::Port), at, &ports);
-    assert!(answer.is_err_and(|refused| refused.0.contains("RFC 1122")));
+    assert!(answer.is_err_and(|refused| refused.0.to_string().contains("RFC 1122")));
     switch.act(&WireAction::Drop(Filter::any()), at, &ports).expect("one is held");
     switch.act(&WireAction::DeliverAll, at, &ports).expect("the other is held");
     let last = switch.next_delivery().expect("the second");

@@ -16,7 +16,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use crate::model::{
-    Action, Cause, LabSpec, Memory, Moment, ProcessName, RefusedSetting, World, WorldError, Worlds,
+    Action, Cause, LabSpec, Memory, Moment, ProcessName, RefusedSetting, Said, World, WorldError,
+    Worlds,
 };
 
 /// What the test tells its worlds, and what it may ask of them.
@@ -43,9 +44,9 @@ impl Worlds for Doubles {
         let mut orders = self.0.borrow_mut();
         if orders.unavailable {
             return Err(WorldError::Unavailable {
-                attempt: "make a lab".into(),
-                reason: "EPERM".into(),
-                remedy: "be somebody else".into(),
+                attempt: Said::same("make a lab"),
+                reason: Said::same("EPERM"),
+                remedy: Said::same("be somebody else"),
             });
         }
         orders.opened += 1;
@@ -81,14 +82,16 @@ impl World for Double {
     fn act(&mut self, action: &Action) -> Result<Moment, WorldError> {
         let orders = self.orders.borrow();
         if let Some((_, reason)) = orders.refused.iter().find(|(refused, _)| refused == action) {
-            return Err(WorldError::Refused { reason: reason.clone() });
+            return Err(WorldError::Refused { reason: Said::same(reason) });
         }
         let number = self.number;
         let failing = orders.failing.iter().filter(|(_, _, from)| *from <= number);
         self.kernel.failing = failing.map(|(code, errno, _)| (code.clone(), *errno)).collect();
         drop(orders);
         self.kernel.now += Duration::from_millis(1);
-        self.kernel.act(action).map_err(|reason| WorldError::Refused { reason })?;
+        self.kernel
+            .act(action)
+            .map_err(|reason| WorldError::Refused { reason: Said::same(reason) })?;
         Ok(self.kernel.moment(Cause::Action(action.clone())))
     }
 

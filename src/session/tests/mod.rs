@@ -19,7 +19,7 @@ use std::time::Duration;
 use super::double::Doubles;
 use super::{Origin, Progress, Refusal, Session, SessionError};
 use crate::lesson::{self, Lesson};
-use crate::model::{ProcessName, WorldError};
+use crate::model::{ProcessName, Said, WorldError};
 
 /// A server that listens and a client that is ready to connect: four statements each.
 pub const READY: &str = "
@@ -137,8 +137,8 @@ pub fn disagreements(session: &Session) -> Vec<String> {
 
 #[test]
 fn every_error_has_its_exit_code() {
-    let refused = WorldError::Refused { reason: "no".into() };
-    let (attempt, reason, remedy) = (String::new(), String::new(), String::new());
+    let refused = WorldError::Refused { reason: Said::same("no") };
+    let [attempt, reason, remedy] = ["", "", ""].map(Said::same);
     let broken = WorldError::Broken { attempt: attempt.clone(), reason: reason.clone() };
     let cannot = WorldError::Unavailable { attempt, reason, remedy };
     let codes = [refused, broken, cannot].map(|error| SessionError::World(error).exit_code());

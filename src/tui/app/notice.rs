@@ -91,7 +91,7 @@ fn happening(happening: &Happening, words: &Words) -> String {
             )
         }
         Happening::Timers(count) => words.ui_with("rerun-timers", &[("count", count)]),
-        Happening::Refused(reason) => harmless(reason),
+        Happening::Refused(reason) => harmless(&words.said(reason)),
     }
 }
 

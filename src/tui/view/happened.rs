@@ -176,7 +176,7 @@ fn disagreement(page: &Page<'_>, verdict: &Verdict, ink: &Ink) -> Vec<Paragraph>
     let mut found = vec![Paragraph::new(ink, Role::Bad, text)];
     found.push(Paragraph::new(ink, Role::Plain, ink.words.ui("kernel-is-right")).close());
     if let Some(reason) = &verdict.reason {
-        let reason = harmless(reason);
+        let reason = harmless(&ink.words.said(reason));
         let text = ink.words.ui_with("likely-reason", &[("reason", &reason)]);
         found.push(Paragraph::new(ink, Role::Plain, text).close());
     }

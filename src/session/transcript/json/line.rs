@@ -97,7 +97,7 @@ pub(super) enum Line<'a> {
         what: &'a str,
         held: bool,
         kernel: String,
-        reason: Option<&'a str>,
+        reason: Option<String>,
         line: usize,
         column: usize,
     },

@@ -10,7 +10,7 @@ use super::{fate, snapshot_before, strace::lines_of};
 use crate::lesson::Lesson;
 use crate::model::{
     Address, Body, Caught, Change, Flags, Host, Outcome, Packet, Passage, ProcessState, Report,
-    Snapshot, Socket, Transition, harmless_json,
+    Said, Snapshot, Socket, Transition, harmless_json,
 };
 use crate::session::entry::{Bet, Entry, Verdict};
 
@@ -264,7 +264,7 @@ fn fact(step: Option<usize>, verdict: &Verdict) -> Line<'_> {
         what: &verdict.what,
         held: verdict.held,
         kernel: verdict.kernel.to_string(),
-        reason: verdict.reason.as_deref(),
+        reason: verdict.reason.as_ref().map(Said::to_string),
         line: verdict.line,
         column: verdict.column,
     }
