@@ -95,6 +95,25 @@ const PLAYS: &[Play] = &[
         ],
     },
     Play {
+        files: &["echo_server", "select_client"],
+        options: &[
+            "--args",
+            "echo_server.c:9190",
+            "--args",
+            "select_client.c:SERVER_IP 9190",
+            "--input",
+            "select_client.c:hello\\nbye",
+        ],
+        says: &[
+            "select(4, [0 3], NULL, NULL, NULL)",
+            "= 1 (in [0])",
+            "read(0, \"hello\\n\", 6) = 6",
+            "select_client: echo: hello",
+            "the server is done",
+            "select_client  +++ exited with 0",
+        ],
+    },
+    Play {
         files: &["dgram_server", "dgram_client"],
         options: &[],
         says: &["/tmp/dgram.client says: message 2", "dgram_client  +++ exited with 0"],

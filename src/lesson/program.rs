@@ -42,6 +42,9 @@ impl Program {
     }
 }
 
+/// So many bytes a pipe of Linux holds.
+const MOST_INPUT: usize = 65_536;
+
 /// What a program is given when it begins.
 #[derive(Debug, Clone, Default)]
 pub struct Given {
@@ -130,6 +133,13 @@ pub(super) fn compile(
 ) -> Result<c::Program, Trouble> {
     // A carriage return is white space; of the same length, so that places stay.
     let text = text.replace('\r', " ");
+    let length = given.input.as_ref().map_or(0, String::len);
+    if length > MOST_INPUT {
+        let message = said!("this standard input has {length} bytes", length);
+        let mut trouble = Trouble::new(0..0, message);
+        trouble.help = Some(said!("a pipe holds it, and takes {most} at most", most = MOST_INPUT));
+        return Err(trouble);
+    }
     if given.input.is_none()
         && let Some(token) = c::tokens(&text).into_iter().find(|token| {
             token.kind == c::Kind::Word

@@ -19,6 +19,7 @@ pub(crate) mod double;
 mod entry;
 mod error;
 mod hand;
+mod input;
 mod interrupt;
 mod judge;
 mod live;

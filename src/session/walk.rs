@@ -216,6 +216,15 @@ impl Session {
 
     /// Gives a process its program, which runs to its first statement.
     pub(super) fn load(&mut self, program: &Arc<Program>) -> Result<(), SessionError> {
+        if !program.input.is_empty() {
+            for happened in self.live_mut()?.give_input(&program.process, &program.input)? {
+                // What others did meanwhile has a page; the shell's part has none.
+                let reports = &happened.moment.reports;
+                if reports.iter().any(|report| report.call.process != program.process) {
+                    self.record(happened, super::Origin::FollowUp)?;
+                }
+            }
+        }
         let mut printed = std::mem::take(&mut self.loose.printed);
         let loaded = self.live_mut()?.load(program, &mut printed);
         self.loose.printed = printed;
