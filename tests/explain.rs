@@ -5,7 +5,7 @@ mod support;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sockstep::explain::{Note, Value, Words, notes};
+use sockstep::explain::{Note, Value, Words, notes_in};
 use sockstep::lesson::{self, Lesson};
 use sockstep::model::{LabSpec, Lang, Snapshot, escape};
 use sockstep::session::{Entry, Progress, Session};
@@ -43,6 +43,12 @@ fn has_key(note: &Note, key: &str) -> bool {
     note.key == key || note.values.iter().any(|(_, value)| inside(value))
 }
 
+/// What is said about the entry of this index.
+fn told(before: &Snapshot, entries: &[Arc<Entry>], index: usize) -> Vec<Note> {
+    let earlier = entries[..index].iter().rev().map(|entry| &*entry.moment);
+    notes_in(before, &entries[index].moment, earlier)
+}
+
 /// Looks at the words for every moment.
 fn look_at(name: &str, entries: &[Arc<Entry>]) {
     let english = Words::new(Lang::En);
@@ -50,7 +56,7 @@ fn look_at(name: &str, entries: &[Arc<Entry>]) {
     for (index, entry) in entries.iter().enumerate() {
         let moment = &entry.moment;
         let place = || format!("{name}, moment {index}: {:?}", moment.cause);
-        let told = notes(&before, moment);
+        let told = told(&before, entries, index);
         let states = moment.changes.iter().any(|change| change.transition().is_some());
         let silent = told.is_empty() && (states || !moment.reports.is_empty());
         assert!(!silent, "{}: nothing is said", place());
@@ -117,15 +123,16 @@ fn what_is_sent_again_and_what_comes_again_has_its_true_reason() {
     let Some(entries) = timeline(lesson) else { return };
     look_at("explain-again.md", &entries);
     let mut before = Arc::new(Snapshot::default());
-    let mut told = Vec::new();
-    for entry in &entries {
-        let notes = notes(&before, &entry.moment);
+    let mut found = Vec::new();
+    for (index, entry) in entries.iter().enumerate() {
+        let notes = told(&before, &entries, index);
         let of_interest = |key: &&str| key.starts_with("sent-again") || key.starts_with("old-");
-        told.extend(notes.iter().map(|note| note.key).filter(of_interest));
+        found.extend(notes.iter().map(|note| note.key).filter(of_interest));
         before = entry.moment.snapshot.clone();
     }
     // Each end has a timer of its own, and they run out in one moment or in two.
-    let (timers, others): (Vec<_>, Vec<_>) = told.into_iter().partition(|key| *key == "sent-again");
+    let (timers, others): (Vec<_>, Vec<_>) =
+        found.into_iter().partition(|key| *key == "sent-again");
     assert!(!timers.is_empty());
     let old = "old-duplicate";
     assert_eq!(others, ["sent-again-asked", old, old, old, old, "old-fin"]);

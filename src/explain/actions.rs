@@ -228,7 +228,7 @@ pub fn deaths(story: &mut Story) {
                         let case = super::case::Case::new(&story.scene, report);
                         let call = case.call();
                         story.say(Rank::Death, note!("death-sigpipe", process = name, call = call));
-                        let why: Note = errors::pipe(&case);
+                        let why: Note = errors::pipe(story, &case);
                         story.say(Rank::Death, why);
                     }
                     None => {

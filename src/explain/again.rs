@@ -187,6 +187,7 @@ fn counters(story: &mut Story, host: &Host, told: bool) {
     let counted = |name| story.scene.counted(&host.name, name);
     let (probes, fast) = (counted("TCPLossProbes"), counted("TCPFastRetrans"));
     let again = counted("TcpRetransSegs");
+    let timers = counted("TCPTimeouts");
     let host = &host.name;
     if fast > 0 {
         story.say(Rank::State, note!("sent-again-fast", host = host, count = fast));
@@ -195,6 +196,13 @@ fn counters(story: &mut Story, host: &Host, told: bool) {
         story.say(Rank::State, note!("sent-again-probe", host = host, count = probes));
     }
     if again > 0 && fast == 0 && probes == 0 && !told {
-        story.say(Rank::Aside, note!("sent-again-some", host = host, count = again));
+        story.say(
+            Rank::Aside,
+            if timers == again {
+                note!("sent-again-timer", host = host, count = again)
+            } else {
+                note!("sent-again-some", host = host, count = again)
+            },
+        );
     }
 }

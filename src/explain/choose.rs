@@ -6,10 +6,21 @@ use super::story::Story;
 use super::{actions, again, calls, data, duplicates, fins, queues, signals, states, urgent, wire};
 use crate::model::{Action, Cause, Moment, Report, Snapshot};
 
-/// The explanations of a moment, the most important first, each once. `before` is the snapshot of
-/// the moment before it.
+/// The explanations of a moment of which nothing is known but the snapshot before it; see
+/// [`notes_in`].
 pub fn notes(before: &Snapshot, moment: &Moment) -> Vec<Note> {
-    let mut story = Story::new(Scene::new(before, moment));
+    notes_in(before, moment, std::iter::empty())
+}
+
+/// The explanations of a moment, the most important first, each once. `before` is the snapshot of
+/// the moment before it, `earlier` gives
+/// the moments before it, newest first.
+pub fn notes_in<'a>(
+    before: &'a Snapshot,
+    moment: &'a Moment,
+    earlier: impl Iterator<Item = &'a Moment>,
+) -> Vec<Note> {
+    let mut story = Story::new(Scene::new(before, moment, earlier));
     // The call that was made comes before those that it woke.
     let made = |report: &&Report| match &moment.cause {
         Cause::Action(Action::Call(call)) => report.call == *call,
@@ -25,6 +36,7 @@ pub fn notes(before: &Snapshot, moment: &Moment) -> Vec<Note> {
     states::tell(&mut story);
     // What comes last names only packets that no other note has named.
     data::tell(&mut story);
+    data::no_room(&mut story);
     data::windows(&mut story);
     urgent::arrived(&mut story);
     fins::tell(&mut story);

@@ -31,7 +31,7 @@ pub fn tell(story: &mut Story) {
         if named >= NAMED {
             break;
         }
-        if to.kind.protocol == 17 && to.kind.family != Family::Unix {
+        if to.kind.protocol == 17 && to.kind.family != Family::Unix && !to.kind.is_raw() {
             named += usize::from(datagram(story, host, from, to));
         }
         if !to.kind.is_tcp() || to.is_listener() || story.is_told(to) {
@@ -90,6 +90,18 @@ fn datagram(story: &mut Story, host: &HostName, from: &Socket, to: &Socket) -> b
     let note = note!("datagram-arrived", packet = packet, socket = socket, recv_q = to.recv_q);
     story.say(Rank::Queue, note);
     true
+}
+
+/// Datagrams that came and found no room.
+pub fn no_room(story: &mut Story) {
+    let hosts = &story.scene.after().hosts;
+    for host in hosts {
+        let dropped = story.scene.counted(&host.name, "UdpRcvbufErrors");
+        if dropped > 0 {
+            let note = note!("datagram-no-room", host = &host.name, count = dropped);
+            story.say(Rank::Surprise, note);
+        }
+    }
 }
 
 /// Send-Q shrank because an acknowledgment arrived.

@@ -1,6 +1,6 @@
 //! What was observed → notes → words in English and Chinese.
 //!
-//! [`notes`] looks at a moment and the snapshot before it and chooses the explanations that their
+//! [`notes_in`] looks at a moment, the snapshot before it and the moments before, and chooses the explanations that their
 //! facts prove, the most important first. [`Words`] turns a [`Note`] into sentences. Between the
 //! two stand only a key and values, so that a language can be switched on a finished page.
 //!
@@ -11,6 +11,7 @@
 //!                        ├▶ data, fins, wire   what arrived, what was held, what was lost
 //!                        ├▶ again, duplicates  what was sent once more, what came once more
 //!                        └▶ actions            what the hand did; processes that ended
+//! earlier moments ─ past  ▶ how a socket lived, what was set before
 //!                              Story ─▶ notes, by Rank, each once ─▶ Words ─▶ sentences
 //! ```
 //!
@@ -38,6 +39,7 @@ mod moves;
 mod names;
 mod note;
 mod overflow;
+mod past;
 mod queues;
 mod row;
 mod scene;
@@ -54,6 +56,6 @@ mod wire;
 mod words;
 
 pub use change::is_telling;
-pub use choose::notes;
+pub use choose::{notes, notes_in};
 pub use note::{IntoValue, Note, Value};
 pub use words::Words;

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::names::{ports_name, socket_name};
+use super::past::of_this_lab;
 use super::row::Row;
 use crate::model::{
     Change, Fate, Fd, Host, HostName, Moment, Outcome, Packet, Passage, Process, ProcessName,
@@ -17,6 +18,8 @@ pub struct Scene<'a> {
     pub before: &'a Snapshot,
     /// What happened.
     pub moment: &'a Moment,
+    /// The moments before it in the same lab, newest first, as far as they are looked at.
+    pub past: Vec<&'a Moment>,
     /// The packets that a kernel sent in this moment, each once, with what became of each by the
     /// moment's end.
     pub sent: Vec<(&'a Arc<Packet>, Fate)>,
@@ -30,8 +33,13 @@ pub struct Scene<'a> {
 pub type Ends = (SocketAddr, SocketAddr);
 
 impl<'a> Scene<'a> {
-    /// The scene of a moment; `before` is the snapshot of the moment before it.
-    pub fn new(before: &'a Snapshot, moment: &'a Moment) -> Self {
+    /// The scene of a moment; `before` is the snapshot of the moment before it, `earlier` gives
+    /// all that came before, newest first.
+    pub fn new(
+        before: &'a Snapshot,
+        moment: &'a Moment,
+        earlier: impl Iterator<Item = &'a Moment>,
+    ) -> Self {
         let sent = sent(before, moment);
         let mut sent_between: HashMap<Ends, Vec<usize>> = HashMap::new();
         for (place, (packet, _)) in sent.iter().enumerate() {
@@ -46,7 +54,8 @@ impl<'a> Scene<'a> {
                 arrived_between.entry(ends).or_default().push(&passage.packet);
             }
         }
-        Self { before, moment, sent, sent_between, arrived_between }
+        let past = of_this_lab(moment, earlier);
+        Self { before, moment, past, sent, sent_between, arrived_between }
     }
 
     /// The kernel's state afterwards.

@@ -196,10 +196,27 @@ fn has_time_wait(story: &Story, moved: &Move) -> bool {
 /// An RST ended it, from either side.
 fn reset(story: &Story, moved: &Move, from: TcpState, socket: String, cause: Note) -> Note {
     let closed = moved.before.is_some_and(|row| row.ownerless == Some(Ownerless::Orphan));
+    let own = story.scene.sent_as(moved.host, moved.row, &[Role::Rst]).is_some()
+        && story.scene.arrived_as(moved.host, moved.row, &[Role::Rst]).is_none();
     let data = story.scene.arrived_as(moved.host, moved.row, &[Role::Data]);
     if let (true, Some(packet)) = (closed, data) {
         let packet = packet_name(packet);
         return note!("reset-closed", packet = packet, socket = socket, from = from, cause = cause);
+    }
+    if let (true, Some(row)) = (own, moved.before) {
+        let listened = row.ownerless == Some(Ownerless::AcceptQueue);
+        // An unread FIN counts 1, and is no reason for an RST.
+        let fin = u32::from(from == TcpState::CloseWait);
+        let unread = row.recv_q.map_or(0, |queue| queue.saturating_sub(fin));
+        let gone = story.scene.listener(moved.host, row).is_none();
+        if listened && gone {
+            return note!("reset-unaccepted", cause = cause, socket = socket, from = from);
+        }
+        if unread > 0 && row.ownerless.is_none() {
+            let note =
+                note!("reset-unread", cause = cause, socket = socket, from = from, bytes = unread);
+            return note;
+        }
     }
     match from {
         TcpState::SynSent => note!("reset-syn-sent", cause = cause, socket = socket),

@@ -1,5 +1,6 @@
 //! Packets held, lost, sent again and answered.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use super::change::is_telling;
@@ -8,13 +9,17 @@ use super::note::note;
 use super::scene::{Scene, is_delivery};
 use super::story::{Rank, Story};
 use super::traffic::{Role, role};
-use crate::model::{Action, Body, Cause, Change, Fate, HostName, Packet, Snapshot, WireAction};
+use crate::model::{
+    Action, Body, Cause, Change, Fate, HostName, Moment, Packet, Snapshot, Socket, TcpState,
+    WireAction,
+};
 
 /// How many packets or sockets of one kind a moment names one by one.
 const NAMED: usize = 4;
 
 /// Explains what happened on the wire, as far as no other note has named the packet.
 pub fn tell(story: &mut Story) {
+    soft_errors(story);
     lost(story);
     no_effect(story);
     folded(story);
@@ -26,6 +31,64 @@ pub fn tell(story: &mut Story) {
 /// Milliseconds as seconds with one digit.
 pub fn seconds(milliseconds: u32) -> String {
     format!("{}.{}", milliseconds / 1000, milliseconds % 1000 / 100)
+}
+
+/// ICMP errors about segments of a connection that stands: the kernel remembers them. With
+/// IP_RECVERR it would tell them at once, so where that was ever set nothing is said.
+fn soft_errors(story: &mut Story) {
+    let scene = &story.scene;
+    let recverr = |moment: &&Moment| {
+        let calls = moment.reports.iter().map(|report| &report.call);
+        calls.flat_map(|call| &call.shown).any(|shown| shown.contains("RECVERR"))
+    };
+    if scene.past.iter().any(recverr) {
+        return;
+    }
+    let mut found = Vec::new();
+    for packet in scene.arrivals() {
+        let Some(host) = packet.to.as_ref().and_then(|host| scene.after().host(host)) else {
+            continue;
+        };
+        let Some(ends) = quoted_ends(packet) else { continue };
+        let stands = |row: &&Arc<Socket>| {
+            row.state == Some(TcpState::Established) && row.ends() == Some(ends)
+        };
+        let Some(row) = host.sockets.iter().find(stands) else { continue };
+        let quoted = format!("{}>{}", ends.0.port(), ends.1.port());
+        found.push(note!(
+            "icmp-soft",
+            packet = packet_name(packet),
+            segment = quoted,
+            socket = scene.name(&host.name, row),
+            state = row.state
+        ));
+    }
+    for note in found.into_iter().take(NAMED) {
+        story.say(Rank::Surprise, note);
+    }
+}
+
+/// The ends of the TCP segment that an ICMP error is about (RFC 792: unreachable but not "too
+/// long", time exceeded, parameter problem), sender first.
+fn quoted_ends(packet: &Packet) -> Option<(SocketAddr, SocketAddr)> {
+    const TCP: u8 = 6;
+    let Body::Icmp { kind, code, v6: false, .. } = packet.body else { return None };
+    if !matches!((kind, code), (3, 0..=3 | 5..) | (11 | 12, _)) {
+        return None;
+    }
+    let header = |bytes: &[u8]| Some(usize::from(bytes.first()? & 15) * 4);
+    let icmp = packet.bytes.get(header(&packet.bytes)?..)?;
+    let quoted = icmp.get(8..)?;
+    let tcp = quoted.get(header(quoted)?..)?;
+    if quoted.get(9) != Some(&TCP) {
+        return None;
+    }
+    let end = |ip: usize, port: usize| {
+        let ip: [u8; 4] = quoted.get(ip..ip + 4)?.try_into().ok()?;
+        let port: [u8; 2] = tcp.get(port..port + 2)?.try_into().ok()?;
+        Some(SocketAddr::new(Ipv4Addr::from(ip).into(), u16::from_be_bytes(port)))
+    };
+    Some((end(12, 0)?, end(16, 2)?))
 }
 
 /// Packets that will never arrive.
@@ -114,10 +177,20 @@ fn no_effect(story: &mut Story) {
         .collect();
     let note = if answers.is_empty() {
         note!("no-effect", packet = name, host = host)
+    } else if is_echo(packet) {
+        note!("icmp-echo", packet = name, host = host, answers = answers)
     } else {
         note!("only-answered", packet = name, host = host, answers = answers)
     };
     story.say(Rank::State, note);
+}
+
+/// Whether the packet asks for an echo (RFC 792, RFC 4443).
+fn is_echo(packet: &Packet) -> bool {
+    matches!(
+        packet.body,
+        Body::Icmp { kind: 8, v6: false, .. } | Body::Icmp { kind: 128, v6: true, .. }
+    )
 }
 
 /// Whether the packet changed what the kernel says of the connection besides its row: windows, and

@@ -184,6 +184,9 @@ impl Words {
 
     fn fill_note(&self, text: &str, note: &Note) -> String {
         fill(text, |name| match note.value(name)? {
+            Value::Text(text) if self.lang == Lang::Zh && is_list_of_fds(text) => {
+                Some(text.replace(", ", "、"))
+            }
             Value::Text(text) => Some(text.clone()),
             Value::List(texts) => Some(texts.join(match self.lang {
                 Lang::En => ", ",
@@ -192,6 +195,15 @@ impl Words {
             Value::Clause(clause) => Some(self.short(clause)),
         })
     }
+}
+
+/// Whether the text names a socket by several fds: `server fd 3, worker fd 3`.
+fn is_list_of_fds(text: &str) -> bool {
+    let is_fd = |part: &str| {
+        let number = part.split_once(" fd ").map(|(_, number)| number);
+        number.is_some_and(|number| number.parse::<i32>().is_ok())
+    };
+    text.contains(", ") && text.split(", ").all(is_fd)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! A saved run: read, shown, explained, written again.
 
-use crate::explain::{Words, notes};
+use crate::explain::{Words, notes_in};
 use crate::model::{Lang, Snapshot};
 use crate::session::Session;
 use crate::session::recording::{Recorder, read};
@@ -34,10 +34,12 @@ fn show(session: &Session) {
     let words = [Words::new(Lang::En), Words::new(Lang::Zh)];
     let empty = Snapshot::default();
     let mut before = None;
-    for entry in session.timeline().iter() {
+    let timeline = session.timeline();
+    for (index, entry) in timeline.iter().enumerate() {
         let earlier =
             before.map_or(&empty, |before: &crate::session::Entry| &before.moment.snapshot);
-        for note in notes(earlier, &entry.moment) {
+        let past = timeline.iter().take(index).rev().map(|entry| &*entry.moment);
+        for note in notes_in(earlier, &entry.moment, past) {
             for words in &words {
                 assert_harmless(&words.short(&note));
                 let _ = words.long(&note);

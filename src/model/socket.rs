@@ -123,9 +123,9 @@ pub struct Kind {
 }
 
 impl Kind {
-    /// Whether it is a TCP socket over IPv4 or IPv6.
+    /// Whether it is a TCP socket over IPv4 or IPv6. A raw socket may bear the number of TCP.
     pub fn is_tcp(self) -> bool {
-        matches!(self.family, Family::Inet | Family::Inet6) && self.protocol == 6
+        matches!(self.family, Family::Inet | Family::Inet6) && self.protocol == 6 && self.kind != 3
     }
 
     /// Whether it is a raw socket over IPv4 or IPv6 (SOCK_RAW of raw(7)).
@@ -150,9 +150,9 @@ impl Kind {
     pub fn short(self) -> String {
         let six = if self.family == Family::Inet6 { "6" } else { "" };
         match (self.family, self.kind, self.protocol) {
+            (Family::Inet | Family::Inet6, 3, _) => format!("raw{six}"),
             (Family::Inet | Family::Inet6, _, 6) => format!("TCP{six}"),
             (Family::Inet | Family::Inet6, _, 17) => format!("UDP{six}"),
-            (Family::Inet | Family::Inet6, 3, _) => format!("raw{six}"),
             (Family::Inet | Family::Inet6, _, p) => format!("IP{six} protocol {p}"),
             (Family::Unix, 1, _) => "unix stream".into(),
             (Family::Unix, 2, _) => "unix dgram".into(),

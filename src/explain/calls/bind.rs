@@ -54,6 +54,7 @@ fn bind_inet(story: &mut Story, case: &Case, socket: &Socket, local: std::net::S
     if local.ip().is_unspecified() {
         any(story, case, socket);
     }
+    over_old(story, case, socket);
     let meant = port.swap_bytes();
     if port != meant && looks_meant(meant) && !looks_meant(port) {
         let hex = format!("0x{port:04x}");
@@ -62,6 +63,31 @@ fn bind_inet(story: &mut Story, case: &Case, socket: &Socket, local: std::net::S
             note!("bind-swapped", port = port, hex = hex, meant = meant, meant_hex = meant_hex);
         story.say(Rank::Surprise, note);
     }
+}
+
+/// A connection of the same port did not keep bind() from it. That takes SO_REUSEADDR on both.
+fn over_old(story: &mut Story, case: &Case, socket: &Socket) {
+    let (Some(host), Some(port)) = (case.host, socket.local_port()) else { return };
+    let shares = case.before.and_then(|before| before.reuse).is_some_and(|reuse| reuse.address);
+    let own = socket.local_ip().filter(|ip| !ip.is_unspecified());
+    let meets = |row: &&Arc<Socket>| {
+        let ended = row.state.is_some_and(|state| {
+            !matches!(state, TcpState::Listen | TcpState::Close | TcpState::SynSent)
+        });
+        let address = own.is_none() || row.local_ip() == own;
+        row.kind.is_tcp()
+            && ended
+            && row.peer_port().is_some()
+            && address
+            && row.local_port() == Some(port)
+    };
+    let Some(row) = host.sockets.iter().find(meets).filter(|_| shares && socket.kind.is_tcp())
+    else {
+        return;
+    };
+    let holder = story.scene.name(&host.name, row);
+    let note = note!("bind-over-old", who = case.who(), holder = holder, state = row.state);
+    story.say(Rank::Surprise, note);
 }
 
 /// The addresses for which the wildcard stands. An IPv6 socket takes IPv4 too, unless it was told

@@ -207,7 +207,18 @@ pub fn blocked(story: &mut Story, case: &Case) {
     let said = match syn {
         Some((packet, fate)) => {
             let syn = sent_packet(packet_name(packet), fate);
-            note!("connect-blocked", who = who, peer = peer, syn = syn, wchan = wchan)
+            let again = match story.scene.sysctl(&host.name, "net.ipv4.tcp_syn_retries") {
+                Some(times) => note!("connect-again-times", times = times),
+                None => note!("connect-again-default"),
+            };
+            note!(
+                "connect-blocked",
+                who = who,
+                peer = peer,
+                syn = syn,
+                wchan = wchan,
+                again = again
+            )
         }
         None => note!("connect-blocked-unseen", who = who, peer = peer, wchan = wchan),
     };

@@ -82,6 +82,9 @@ pub fn ioctl(story: &mut Story, case: &Case) {
     let answer = case.written(2).map(single);
     let said = match request {
         "FIONREAD" | "SIOCINQ" => note!("ioctl-unread", who = who, answer = answer),
+        "TIOCOUTQ" | "SIOCOUTQ" if answer == Some("0") => {
+            note!("ioctl-all-confirmed", who = who)
+        }
         "TIOCOUTQ" | "SIOCOUTQ" => note!("ioctl-unsent", who = who, answer = answer),
         "SIOCATMARK" if answer == Some("1") => note!("ioctl-at-mark", who = who),
         "SIOCATMARK" if answer == Some("0") => note!("ioctl-no-mark", who = who),

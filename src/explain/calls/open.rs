@@ -16,7 +16,7 @@ pub fn socket(story: &mut Story, case: &Case, value: i64) {
         Some((kind, Some(TcpState::Close) | None)) if kind.is_tcp() => {
             note!("socket-tcp", who = who, kind = kind.short())
         }
-        Some((kind, _)) if kind.protocol == 17 && kind.family != Family::Unix => {
+        Some((kind, _)) if kind.protocol == 17 && kind.family != Family::Unix && !kind.is_raw() => {
             note!("socket-udp", who = who, kind = kind.short())
         }
         Some((kind, _)) if kind.family == Family::Unix => {

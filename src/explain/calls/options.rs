@@ -7,7 +7,7 @@ use crate::explain::case::{Case, single};
 use crate::explain::names::with_name;
 use crate::explain::note::{Note, note};
 use crate::explain::story::{Rank, Story};
-use crate::model::Family;
+use crate::model::{Family, Moment, Syscall, TcpState};
 
 /// getsockopt() returned 0.
 pub fn get(story: &mut Story, case: &Case) {
@@ -16,18 +16,21 @@ pub fn get(story: &mut Story, case: &Case) {
     let time = written.and_then(|shown| time(option, shown));
     let value = time.as_deref().or(written.map(single)).map(text);
     let said = match (option, value) {
-        ("SO_ERROR", Some("0")) => note!("option-error-none", who = who),
+        ("SO_ERROR", Some("0")) => no_error(story, case),
         ("SO_ERROR", value) => note!("option-error", who = who, value = value),
         ("SO_RCVBUF" | "SO_SNDBUF", value) => {
             note!("option-buffer-read", who = who, option = option, value = value)
         }
         ("TCP_INFO", _) => tcp_info(case),
+        ("SO_PEERCRED", Some(value)) if value.starts_with("{pid=0,") => {
+            note!("option-peercred-nobody", who = who, value = value)
+        }
         ("SO_PEERCRED", value) => note!("option-peercred", who = who, value = value),
         ("SO_TYPE" | "SO_DOMAIN" | "SO_PROTOCOL" | "SO_ACCEPTCONN", value) => {
             let prefix = match option {
                 "SO_TYPE" => Some("SOCK_"),
                 "SO_DOMAIN" => Some("AF_"),
-                "SO_PROTOCOL" => Some("IPPROTO_"),
+                "SO_PROTOCOL" if is_internet(case) => Some("IPPROTO_"),
                 _ => None,
             };
             let named = |value: &str| match prefix {
@@ -43,6 +46,38 @@ pub fn get(story: &mut Story, case: &Case) {
     if let Some(meaning) = value.and_then(|value| meaning::amount(option, value)) {
         story.say(Rank::Queue, meaning);
     }
+}
+
+/// SO_ERROR is 0: what that means depends on where the socket stands.
+fn no_error(story: &Story, case: &Case) -> Note {
+    let (who, socket) = (case.who(), case.after);
+    let state = socket.filter(|socket| socket.kind.is_tcp()).and_then(|socket| socket.state);
+    let began = |moment: &&Moment| {
+        moment.reports.iter().any(|report| {
+            let about = moment.snapshot.socket_of(&report.call.process, case.fd);
+            report.call.syscall == Syscall::Connect
+                && report.call.process == *case.process
+                && about.zip(socket).is_some_and(|(about, socket)| about.inode == socket.inode)
+        })
+    };
+    match state {
+        Some(TcpState::Established) => {
+            note!("option-error-none-connected", who = who, state = state)
+        }
+        Some(TcpState::SynSent | TcpState::SynRecv) => {
+            note!("option-error-none-going", who = who, state = state)
+        }
+        Some(TcpState::Close) if story.scene.past.iter().any(|moment| began(&moment)) => {
+            note!("option-error-none-taken", who = who)
+        }
+        Some(_) | None => note!("option-error-none", who = who),
+    }
+}
+
+/// IPPROTO_ numbers are those of IPv4 and IPv6.
+fn is_internet(case: &Case) -> bool {
+    let family = case.socket().map(|socket| socket.kind.family);
+    matches!(family, Some(Family::Inet | Family::Inet6))
 }
 
 /// What the structure says, as far as the snapshot has the same.
@@ -130,7 +165,7 @@ pub fn plain(shown: &str) -> &str {
 
 /// A time-out in seconds. strace prints the two numbers of its structure, seconds and
 /// microseconds, as the bytes they are.
-fn time(option: &str, shown: &str) -> Option<String> {
+pub fn time(option: &str, shown: &str) -> Option<String> {
     if !matches!(option, "SO_RCVTIMEO" | "SO_SNDTIMEO") {
         return None;
     }

@@ -55,6 +55,10 @@ pub fn waited(story: &mut Story, case: &Case, value: i64) {
 /// kill() returned 0.
 pub fn kill(story: &mut Story, case: &Case) {
     let (pid, signal) = (case.shown(0), case.shown(1));
+    if case.report.call.args[1] == 0 {
+        let note = note!("signal-asked", process = case.process, target = pid);
+        return story.say(Rank::Call, note);
+    }
     let note = note!("kill-returned", process = case.process, signal = signal, pid = pid);
     story.say(Rank::Call, note);
 }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{control, length, unix};
-use crate::explain::case::Case;
+use super::{control, length, options, unix};
+use crate::explain::case::{Case, single};
 use crate::explain::names::{address_name, packet_name};
 use crate::explain::note::{Note, note};
 use crate::explain::story::{Rank, Story};
@@ -17,6 +17,8 @@ const PEEK: i64 = 2;
 const DGRAM: i32 = 2;
 /// MSG_TRUNC of recv(2).
 const TRUNC: i64 = 0x20;
+/// MSG_WAITALL of recv(2).
+const WAITALL: i64 = 0x100;
 
 /// The call gave bytes, or 0.
 pub fn returned(story: &mut Story, case: &Case, count: i64) {
@@ -39,6 +41,18 @@ pub fn returned(story: &mut Story, case: &Case, count: i64) {
         }
         let from = sender(case);
         let said = match from {
+            _ if case.flags() & TRUNC != 0
+                && case.report.call.syscall == Syscall::Recvfrom
+                && count > case.report.call.args[2] =>
+            {
+                let room = case.report.call.args[2];
+                note!("recv-datagram-trunc", call = call, who = who, count = count, room = room)
+            }
+            _ if case.report.call.syscall == Syscall::Recvmsg
+                && case.written(1).is_some_and(|shown| shown.contains("MSG_TRUNC")) =>
+            {
+                note!("recv-datagram-part", call = call, who = who, count = count)
+            }
             _ if first_message(story, case, socket) > Some(count) => note!(
                 "recv-datagram-cut",
                 call = call,
@@ -229,10 +243,53 @@ fn zero(story: &mut Story, case: &Case) {
     story.say(Rank::Call, said);
 }
 
+/// How long the call may sleep, where that was set.
+fn time_limit(story: &mut Story, case: &Case) {
+    let set = story.scene.option(case.process, case.fd, "SO_RCVTIMEO");
+    let time = set.and_then(|shown| options::time("SO_RCVTIMEO", shown));
+    if let Some(time) = time.filter(|time| time != "0.000000 s") {
+        story.say(Rank::Call, note!("recv-time-limit", who = case.who(), time = time));
+    }
+}
+
+/// The call wants more bytes than one: by MSG_WAITALL or SO_RCVLOWAT.
+fn wants_more(story: &Story, case: &Case) -> Option<Note> {
+    let (call, who) = (case.call(), case.who());
+    let socket = case.after.filter(|socket| is_stream(socket))?;
+    let wchan = story.scene.wchan(case.process);
+    let waiting = socket.recv_q?;
+    if case.flags() & WAITALL != 0 {
+        let asked = room(case)?;
+        let had = case.before?.recv_q?.checked_sub(waiting).filter(|had| *had > 0)?;
+        return Some(note!(
+            "recv-blocked-all",
+            call = call,
+            who = who,
+            had = had,
+            asked = asked,
+            wchan = wchan
+        ));
+    }
+    let least = story.scene.option(case.process, case.fd, "SO_RCVLOWAT").map(single)?;
+    let least: u32 = least.parse().ok().filter(|least| *least > 1)?;
+    Some(note!(
+        "recv-blocked-lowat",
+        call = call,
+        who = who,
+        waiting = waiting,
+        least = least,
+        wchan = wchan
+    ))
+}
+
 /// The call sleeps.
 pub fn blocked(story: &mut Story, case: &Case) {
     let (call, who) = (case.call(), case.who());
     let wchan = story.scene.wchan(case.process);
+    time_limit(story, case);
+    if let Some(note) = wants_more(story, case) {
+        return story.say(Rank::Call, note);
+    }
     let told = |socket: &&Arc<Socket>| socket.kind.is_tcp() && socket.recv_q.is_some();
     let Some(socket) = case.after.filter(told) else {
         let said = match case.after {

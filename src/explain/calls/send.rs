@@ -5,15 +5,17 @@ use std::sync::Arc;
 use super::unsent::{self, Parts};
 use super::{control, unix};
 use crate::explain::case::Case;
-use crate::explain::names::{packet_name, sent_packet};
-use crate::explain::note::note;
+use crate::explain::names::{address_name, packet_name, sent_packet};
+use crate::explain::note::{Note, note};
 use crate::explain::row::Row;
+use crate::explain::scene::Scene;
 use crate::explain::story::{Rank, Story};
 use crate::explain::traffic::Role;
 use crate::explain::urgent;
 use crate::explain::wire::seconds;
 use crate::model::{
-    Body, Family, Fate, Host, HostName, Packet, Socket, Syscall, TcpState, TimerKind,
+    Body, Call, Family, Fate, Host, HostName, Outcome, Packet, ProcessName, ProcessState, Report,
+    Socket, Syscall, TcpState, TimerKind,
 };
 
 /// The call took bytes.
@@ -71,12 +73,15 @@ fn stream(story: &mut Story, case: &Case, host: &Arc<Host>, socket: &Arc<Socket>
     let probe = socket.timer.filter(|timer| timer.kind == TimerKind::ZeroWindowProbe);
     let held_back = probe.filter(|_| window > Some(0) && left.is_some() && sent.is_none());
     let mut split = held_back.is_none();
+    let under_way = Parts::of(socket).is_some_and(|parts| parts.in_flight > 0);
+    let here = peer.is_some_and(|(there, _)| there.name == host.name);
+    let taken = peer.and_then(|(_, row)| taken(scene, row));
     let said = match (sent, there) {
         (None, _) if held_back.is_some() => {
             note!("send-queued", call = call, who = who, count = count, send_q = left)
         }
         (None | Some((_, Fate::Delivered)), Some((peer, Some(waiting))))
-            if left.is_some() && (sent.is_some() || waiting > 0) =>
+            if left.is_some() && (sent.is_some() || waiting > 0 || under_way) =>
         {
             split = false;
             unsent::partly(case, socket, count, (peer, waiting))
@@ -93,19 +98,20 @@ fn stream(story: &mut Story, case: &Case, host: &Arc<Host>, socket: &Arc<Socket>
         }
         (Some((packet, Fate::Delivered)), Some((peer, _))) => {
             let packet = packet_name(packet);
-            note!(
-                "send-delivered",
-                call = call,
-                who = who,
-                count = count,
-                packet = packet,
-                peer = peer
-            )
+            delivered(case, taken, count, packet, peer)
         }
         (Some((packet, fate)), _) => {
             let packet = sent_packet(packet_name(packet), fate);
             note!("send-on-the-way", call = call, who = who, count = count, packet = packet)
         }
+        (None, Some((peer, _))) if left.is_none() && here => match taken {
+            Some(Taken::Woken) => {
+                note!("send-here-woken", call = call, who = who, count = count, peer = peer)
+            }
+            Some(Taken::Asleep) | None => {
+                note!("send-here", call = call, who = who, count = count, peer = peer)
+            }
+        },
         (None, _) => {
             let send_q = socket.send_q;
             note!("send-queued", call = call, who = who, count = count, send_q = send_q)
@@ -117,6 +123,7 @@ fn stream(story: &mut Story, case: &Case, host: &Arc<Host>, socket: &Arc<Socket>
         story.tell(row);
     }
     story.say(Rank::Call, said);
+    ignored_address(story, case);
     urgent::sent(story, case, &host.name, known);
     let waiting = Parts::of(socket).is_some_and(|parts| parts.unsent > 0);
     if window == Some(0) && (sent.is_none() || waiting) {
@@ -133,6 +140,87 @@ fn stream(story: &mut Story, case: &Case, host: &Arc<Host>, socket: &Arc<Socket>
     }
     if socket.state == Some(TcpState::CloseWait) {
         story.say(Rank::Queue, note!("send-close-wait", who = case.who()));
+    }
+}
+
+/// Bytes that a packet took to the other end, where nothing is unread now.
+fn delivered(case: &Case, taken: Option<Taken>, count: i64, packet: String, peer: String) -> Note {
+    let (call, who) = (case.call(), case.who());
+    match taken {
+        Some(Taken::Woken) => note!(
+            "send-delivered-woken",
+            call = call,
+            who = who,
+            count = count,
+            packet = packet,
+            peer = peer
+        ),
+        Some(Taken::Asleep) => note!(
+            "send-delivered-taken",
+            call = call,
+            who = who,
+            count = count,
+            packet = packet,
+            peer = peer
+        ),
+        None => note!(
+            "send-delivered",
+            call = call,
+            who = who,
+            count = count,
+            packet = packet,
+            peer = peer
+        ),
+    }
+}
+
+/// A call that had slept before and took what was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Taken {
+    /// It is awake.
+    Woken,
+    /// It sleeps on.
+    Asleep,
+}
+
+/// Whether a call that slept in a read of this socket has taken what was sent.
+pub fn taken(scene: &Scene, socket: &Socket) -> Option<Taken> {
+    use Syscall::{Read, Readv, Recvfrom, Recvmsg};
+    let reads = |call: &Call| {
+        let fd = i32::try_from(call.args[0]).unwrap_or(-1);
+        let of = scene.before.socket_of(&call.process, fd);
+        matches!(call.syscall, Read | Readv | Recvfrom | Recvmsg)
+            && of.is_some_and(|of| socket.inode != 0 && of.inode == socket.inode)
+    };
+    let slept: Vec<&ProcessName> = scene
+        .before
+        .processes
+        .iter()
+        .filter(|process| match &process.state {
+            ProcessState::InCall { call, .. } => reads(call),
+            ProcessState::Ready
+            | ProcessState::Running
+            | ProcessState::Stopped
+            | ProcessState::Dead(_) => false,
+        })
+        .map(|process| &process.name)
+        .collect();
+    let back = |report: &Report| {
+        slept.contains(&&report.call.process) && matches!(report.outcome, Outcome::Returned(1..))
+    };
+    if scene.moment.reports.iter().any(back) {
+        return Some(Taken::Woken);
+    }
+    (!slept.is_empty()).then_some(Taken::Asleep)
+}
+
+/// A stream goes where it is connected to, whatever address sendto() names.
+fn ignored_address(story: &mut Story, case: &Case) {
+    let call = &case.report.call;
+    if call.syscall == Syscall::Sendto && call.args[4] != 0 && case.shown(4).contains("sa_family=")
+    {
+        let address = address_name(case.shown(4));
+        story.say(Rank::Queue, note!("send-address-ignored", who = case.who(), address = address));
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::send;
 use crate::explain::case::Case;
 use crate::explain::names::address_name;
 use crate::explain::note::{Note, note};
@@ -89,15 +90,18 @@ pub fn connecting(story: &mut Story, case: &Case) {
     let (who, peer) = (case.who(), address_name(case.shown(1)));
     let wchan = story.scene.wchan(case.process);
     let there = named(case, case.shown(1));
-    let (length, limit) = there.map_or((None, None), |row| (row.recv_q, row.send_q));
-    let note = note!(
-        "connect-blocked-unix",
-        who = who,
-        peer = peer,
-        length = length,
-        limit = limit,
-        wchan = wchan
-    );
+    let told = there.and_then(|row| row.recv_q.zip(row.send_q));
+    let note = match told {
+        Some((length, limit)) => note!(
+            "connect-blocked-unix",
+            who = who,
+            peer = peer,
+            length = length,
+            limit = limit,
+            wchan = wchan
+        ),
+        None => note!("connect-blocked-unix-full", who = who, peer = peer, wchan = wchan),
+    };
     story.say(Rank::Call, note);
 }
 
@@ -132,6 +136,11 @@ pub fn sent(story: &mut Story, case: &Case, socket: &Socket, count: i64) {
         ),
         (Some(peer), None) if to.is_some_and(|to| reader_sleeps(&story.scene, to)) => {
             note!("send-unix-taken", call = call, who = who, count = count, peer = peer)
+        }
+        (Some(peer), None)
+            if to.and_then(|to| send::taken(&story.scene, to)) == Some(send::Taken::Woken) =>
+        {
+            note!("send-unix-woken", call = call, who = who, count = count, peer = peer)
         }
         (Some(peer), None) => {
             note!("send-unix-read", call = call, who = who, count = count, peer = peer)

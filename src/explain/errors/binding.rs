@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use super::files::path_error;
+use crate::explain::calls::named;
 use crate::explain::case::{Case, as_int};
 use crate::explain::names::{address_name, family_shown, ip_shown, port_shown};
 use crate::explain::note::{Note, note};
@@ -17,7 +18,7 @@ pub fn bind(story: &Story, case: &Case, errno: &str) -> Option<Note> {
     let address = address_name(shown);
     let unix = case.before.is_some_and(|socket| socket.kind.family == Family::Unix);
     Some(match errno {
-        "EADDRINUSE" if unix => note!("bind-path-taken", who = who, path = address),
+        "EADDRINUSE" if unix => path_taken(story, case, address),
         "EADDRINUSE" => taken(story, case, address),
         "EADDRNOTAVAIL" => {
             let host = case.host?;
@@ -48,6 +49,19 @@ pub fn no_device(case: &Case) -> Note {
     let interface = scope.map_or(shown, |scope| scope.trim_matches('"'));
     let interface = interface.strip_prefix("if_nametoindex(\"").unwrap_or(interface);
     note!("bind-no-device", who = who, host = host, interface = interface.trim_end_matches("\")"))
+}
+
+/// The path is a socket's name, or was one, or something else has it.
+fn path_taken(story: &Story, case: &Case, path: String) -> Note {
+    let who = case.who();
+    match case.host.zip(named(case, case.shown(1))) {
+        Some((host, row)) => {
+            let owner = story.scene.name(&host.name, row);
+            note!("bind-path-owned", who = who, path = path, owner = owner)
+        }
+        None if story.scene.was_bound(&path) => note!("bind-path-taken", who = who, path = path),
+        None => note!("bind-path-there", who = who, path = path),
+    }
 }
 
 fn kind(case: &Case) -> Option<String> {

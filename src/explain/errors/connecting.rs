@@ -13,7 +13,7 @@ use crate::explain::note::{Note, note};
 use crate::explain::row::Row;
 use crate::explain::story::Story;
 use crate::explain::traffic::{Role, role};
-use crate::model::{Family, Host, Packet, Socket, TcpState};
+use crate::model::{Family, Host, Moment, Outcome, Packet, Socket, Syscall, TcpState};
 
 /// Explains an error of connect().
 pub fn explain(story: &Story, case: &Case, errno: &str) -> Option<Note> {
@@ -21,7 +21,7 @@ pub fn explain(story: &Story, case: &Case, errno: &str) -> Option<Note> {
     let peer = peer_name(case);
     let unix = case.socket().is_some_and(|socket| socket.kind.family == Family::Unix);
     if unix {
-        return unix_error(case, errno, &peer);
+        return unix_error(story, case, errno, &peer);
     }
     Some(match errno {
         "ECONNREFUSED" => refused(story, case, peer),
@@ -133,13 +133,17 @@ fn refused(story: &Story, case: &Case, peer: String) -> Note {
             && packet.segment().is_some_and(|s| role(s) == Role::Rst && s.source == to)
     };
     let Some(rst) = scene.arrivals().filter(answers).last() else {
-        if to.ip().is_loopback() || host.addresses.contains(&to.ip().to_canonical()) {
+        if to.ip().is_loopback()
+            || to.ip().is_unspecified()
+            || host.addresses.contains(&to.ip().to_canonical())
+        {
             return note!("connect-refused-here", peer = peer, host = &host.name);
         }
         return match scene.icmp(&host.name) {
             Some((packet, _, _)) => {
                 note!("connect-refused-icmp", peer = peer, packet = packet_name(packet))
             }
+            None if failed_before(story, case) => note!("connect-refused-before", peer = peer),
             None => note!("connect-refused", peer = peer),
         };
     };
@@ -177,6 +181,28 @@ fn refused(story: &Story, case: &Case, peer: String) -> Note {
     }
 }
 
+/// Whether this call sent nothing, and an attempt on the same socket had begun before: its error is
+/// what the call was told.
+fn failed_before(story: &Story, case: &Case) -> bool {
+    let Some(socket) = case.before.filter(|socket| socket.state == Some(TcpState::Close)) else {
+        return false;
+    };
+    let began = |moment: &&Moment| {
+        moment.reports.iter().any(|report| {
+            let about = moment.snapshot.socket_of(&report.call.process, case.fd);
+            report.call.syscall == Syscall::Connect
+                && report.call.process == *case.process
+                && report.call.args[0] == case.report.call.args[0]
+                && matches!(&report.outcome, Outcome::Failed(errno)
+                    if errno.name() == Some("EINPROGRESS"))
+                && about.is_some_and(|about| about.inode == socket.inode)
+        })
+    };
+    story.scene.sent.is_empty()
+        && !story.scene.slept(case.process)
+        && story.scene.past.iter().any(|moment| began(&moment))
+}
+
 /// Whether a socket with this name is asked for packets to this address.
 fn takes(socket: &Socket, ip: IpAddr) -> bool {
     let ip = ip.to_canonical();
@@ -204,6 +230,7 @@ fn unreachable(story: &Story, case: &Case, errno: &str, peer: String) -> Note {
                 packet = packet,
                 kind = kind,
                 code = code,
+                says = says(kind, code),
                 errno = errno
             )
         }
@@ -211,6 +238,17 @@ fn unreachable(story: &Story, case: &Case, errno: &str, peer: String) -> Note {
             note!("connect-no-route", peer = peer, host = &host.name, errno = errno)
         }
         None => note!("connect-unreachable", peer = peer, errno = errno),
+    }
+}
+
+/// What an ICMP error says (RFC 792, RFC 1122 §3.2.2.1, RFC 1812 §5.2.7.1).
+fn says(kind: u8, code: u8) -> Note {
+    match (kind, code) {
+        (3, 2) => note!("icmp-says-protocol"),
+        (3, 9 | 10 | 13) => note!("icmp-says-forbidden"),
+        (11, _) => note!("icmp-says-time"),
+        (12, _) => note!("icmp-says-header"),
+        (_, _) => note!("icmp-says-no-way"),
     }
 }
 
@@ -234,22 +272,38 @@ fn no_port(story: &Story, case: &Case, peer: String) -> Note {
     }
 }
 
-fn unix_error(case: &Case, errno: &str, path: &str) -> Option<Note> {
+/// Nobody listens by this path: a socket that does not, or one that is gone.
+fn unix_refused(story: &Story, case: &Case, path: &str) -> Note {
+    match case.host.zip(named(case, case.shown(1))) {
+        Some((host, row)) => {
+            let owner = story.scene.name(&host.name, row);
+            note!("connect-unix-idle", path = path, owner = owner)
+        }
+        None if story.scene.was_bound(path) => note!("connect-unix-nobody", path = path),
+        None => note!("connect-unix-none", path = path),
+    }
+}
+
+fn unix_error(story: &Story, case: &Case, errno: &str, path: &str) -> Option<Note> {
     let who = case.who();
     Some(match errno {
         "ECONNREFUSED" if path.starts_with('@') => match case.host {
             Some(host) => note!("connect-unix-no-name", name = path, host = &host.name),
-            None => note!("connect-unix-nobody", path = path),
+            None => note!("connect-unix-none", path = path),
         },
-        "ECONNREFUSED" => note!("connect-unix-nobody", path = path),
+        "ECONNREFUSED" => unix_refused(story, case, path),
         "ENOENT" | "ENOTDIR" | "ELOOP" | "ENAMETOOLONG" => {
             note!("connect-unix-path", path = path, errno = errno, meaning = path_error(errno)?)
         }
         "EACCES" => note!("connect-unix-denied", path = path),
         "EAGAIN" => {
             let row = named(case, case.shown(1));
-            let (length, limit) = row.map_or((None, None), |row| (row.recv_q, row.send_q));
-            note!("connect-unix-full", path = path, length = length, limit = limit)
+            match row.and_then(|row| row.recv_q.zip(row.send_q)) {
+                Some((length, limit)) => {
+                    note!("connect-unix-full", path = path, length = length, limit = limit)
+                }
+                None => note!("connect-unix-full-unseen", path = path),
+            }
         }
         "EPROTOTYPE" => {
             let kind = |socket: Option<&Arc<Socket>>| socket.map(|socket| socket.kind.short());

@@ -81,6 +81,9 @@ pub fn bad_number(story: &Story, case: &Case) -> Option<Note> {
     if about_none || file_name(process, fd).is_some() {
         return None;
     }
+    if fd < 0 {
+        return Some(note!("error-badf-negative", call = call, fd = fd));
+    }
     let open = numbers(process);
     Some(if !process.standard {
         note!("error-badf-all", call = call, fd = fd, process = case.process, open = open)

@@ -1,6 +1,7 @@
 //! Errors of poll(), select() and epoll.
 
 use crate::explain::case::Case;
+use crate::explain::names::file_name;
 use crate::explain::note::{Note, note};
 use crate::explain::story::Story;
 use crate::model::{File, Syscall};
@@ -15,12 +16,30 @@ fn is_epoll(story: &Story, case: &Case, number: i64) -> bool {
     })
 }
 
+/// The numbers of the sets that the caller has not open. strace prints a set as `[3 5]`.
+fn closed_in_sets(story: &Story, case: &Case) -> Note {
+    let process = story.scene.before.process(case.process);
+    let mut numbers: Vec<i32> = (1..=3)
+        .filter_map(|place| case.shown(place).strip_prefix('[')?.strip_suffix(']'))
+        .flat_map(|set| set.split(' ').filter_map(|number| number.parse().ok()))
+        .filter(|number| process.is_some_and(|process| file_name(process, *number).is_none()))
+        .collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+    if numbers.is_empty() {
+        note!("select-badf", process = case.process)
+    } else {
+        note!("select-badf-which", process = case.process, numbers = numbers)
+    }
+}
+
 /// Explains an error of a call that waits for several descriptors.
 pub fn explain(story: &Story, case: &Case, errno: &str) -> Option<Note> {
     let (who, fd, args) = (case.who(), case.shown(2), case.report.call.args);
     Some(match (case.report.call.syscall, errno) {
         (Syscall::Poll, "EINVAL") => note!("poll-too-many", count = args[1]),
-        (Syscall::Select, "EBADF") => note!("select-badf", process = case.process),
+        (Syscall::Select, "EBADF") => closed_in_sets(story, case),
         (Syscall::Select, "EINVAL") => {
             note!("select-invalid", count = args[0], time = case.shown(4))
         }

@@ -8,9 +8,10 @@ use super::waiting::may_sleep;
 use crate::explain::case::{Case, as_int};
 use crate::explain::names::{address_name, family_shown, file_name, port_shown};
 use crate::explain::note::{Note, note};
+use crate::explain::past::Life;
 use crate::explain::row::Row;
 use crate::explain::story::Story;
-use crate::model::{Family, Syscall, TcpState};
+use crate::model::{Family, Socket, Syscall, TcpState};
 
 /// SEND_SHUTDOWN of the kernel: the second bit of `sk_shutdown`.
 const SHUT_WRITE: u8 = 2;
@@ -23,7 +24,7 @@ pub fn explain(story: &Story, case: &Case, errno: &str) -> Option<Note> {
     let family = case.socket().map(|socket| socket.kind.family);
     let state = case.socket().and_then(|socket| socket.state);
     Some(match errno {
-        "EPIPE" => pipe(case),
+        "EPIPE" => pipe(story, case),
         "EAGAIN" => again(story, case),
         "EBADF" if let Some(number) = given_closed(story, case) => {
             note!("send-rights-closed", call = call, process = case.process, number = number)
@@ -155,8 +156,26 @@ fn invalid(case: &Case) -> Note {
     }
 }
 
+/// Why there is no connection to write to, as far as the timeline shows it.
+fn unconnected(story: &Story, case: &Case, socket: &Socket) -> Note {
+    let (call, who) = (case.call(), case.who());
+    let life = case.host.map(|host| story.scene.life(&host.name, socket));
+    match life {
+        Some(Life { reset: true, fin: true, .. }) => {
+            note!("send-pipe-fin-reset", call = call, who = who)
+        }
+        Some(Life { reset: true, told: true, .. }) => {
+            note!("send-pipe-told", call = call, who = who)
+        }
+        Some(Life { reset: true, .. }) => note!("send-pipe-reset", call = call, who = who),
+        Some(Life { connected: true, .. }) => note!("send-pipe-over", call = call, who = who),
+        Some(Life { whole: true, .. }) => note!("send-pipe-never", call = call, who = who),
+        Some(_) | None => note!("send-pipe-dead", call = call, who = who),
+    }
+}
+
 /// Why nothing may be written any more.
-pub fn pipe(case: &Case) -> Note {
+pub fn pipe(story: &Story, case: &Case) -> Note {
     let (call, who) = (case.call(), case.who());
     let Some(socket) = case.before else {
         return note!("send-pipe-file", call = call, who = who);
@@ -176,7 +195,7 @@ pub fn pipe(case: &Case) -> Note {
         // Without a connection there is no other way to this error.
         _ if shut || !socket.kind.is_tcp() => note!("send-pipe-own", call = call, who = who),
         Some(TcpState::Close) | None if socket.peer_port().is_none() => {
-            note!("send-pipe-dead", call = call, who = who)
+            unconnected(story, case, socket)
         }
         state => note!("send-pipe", call = call, who = who, state = state),
     }

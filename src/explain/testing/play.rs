@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Lab, WORDS};
-use crate::explain::{Note, notes};
+use crate::explain::{Note, notes_in};
 use crate::model::{
     Action, Call, Caught, Cause, Fate, Lang, Moment, Outcome, Packet, Passage, Report, Snapshot,
     changes,
@@ -14,6 +14,8 @@ use crate::model::{
 pub struct Play {
     before: Snapshot,
     moment: Moment,
+    /// What came before, newest first.
+    past: Vec<Moment>,
 }
 
 impl Play {
@@ -33,13 +35,20 @@ impl Play {
             unprinted: 0,
             unsettled: false,
         };
-        Self { before, moment }
+        Self { before, moment, past: Vec::new() }
     }
 
     /// Makes it the moment of the lab's start.
     pub fn start(&mut self) {
         self.moment.cause = Cause::Start;
         self.moment.changes.clear();
+    }
+
+    /// Makes it the moment behind another one.
+    pub fn behind(mut self, earlier: &Play) -> Self {
+        self.past = vec![earlier.moment.clone()];
+        self.past.extend(earlier.past.iter().cloned());
+        self
     }
 
     /// Counts packets that are not listed.
@@ -95,7 +104,7 @@ impl Play {
     }
 
     pub fn notes(&self) -> Vec<Note> {
-        let notes = notes(&self.before, &self.moment);
+        let notes = notes_in(&self.before, &self.moment, self.past.iter());
         for note in &notes {
             assert_well_said(note);
         }

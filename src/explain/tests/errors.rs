@@ -112,7 +112,7 @@ fn errors_of_bind() {
         (bind(4, SHOWN_SERVER, 16), "EADDRNOTAVAIL", "error-other"),
         (bind(4, zero, 16), "EADDRINUSE", "bind-no-port"),
         (bind(4, "{sa_family=AF_APPLETALK}", 16), "EAFNOSUPPORT", "bind-family"),
-        (bind(5, path, 9), "EADDRINUSE", "bind-path-taken"),
+        (bind(5, path, 9), "EADDRINUSE", "bind-path-there"),
         (bind(5, path, 9), "EACCES", "bind-path-denied"),
         (bind(5, path, 9), "ENOENT", "bind-path-error"),
         (bind(5, path, 9), "EROFS", "bind-path-error"),
@@ -241,10 +241,10 @@ fn errors_of_connect() {
     let nobody = call_named(name);
     assert_eq!(keys(&unix, nobody, "ECONNREFUSED"), ["connect-unix-no-name"]);
     let cases = [
-        ("ECONNREFUSED", "connect-unix-nobody"),
+        ("ECONNREFUSED", "connect-unix-none"),
         ("ENOENT", "connect-unix-path"),
         ("EACCES", "connect-unix-denied"),
-        ("EAGAIN", "connect-unix-full"),
+        ("EAGAIN", "connect-unix-full-unseen"),
         ("EPROTOTYPE", "connect-unix-kind"),
         ("EISCONN", "connect-unix-again"),
     ];

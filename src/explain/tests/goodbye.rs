@@ -146,7 +146,7 @@ fn close_of_one_of_two_fds_sends_nothing() {
     );
     let play = Play::new(&before, after).report(close("client", 5), OK);
     assert_eq!(play.keys(), ["close-shared"]);
-    assert!(play.first().contains("1 fd stands for it still (client fd 3)"), "{}", play.first());
+    assert!(play.first().contains("1 fd still refers to it (client fd 3)"), "{}", play.first());
 }
 
 #[test]
@@ -174,7 +174,7 @@ fn closing_a_listener_resets_those_who_wait() {
     let play = Play::new(&before, after).report(close("server", 3), OK).delivered(&[&rst]);
     let keys = play.keys();
     assert_eq!(keys[..2], ["close-listener-resets", "close-listener"]);
-    assert_eq!(keys[2..], ["reset-state", "reset-state"]);
+    assert_eq!(keys[2..], ["reset-unaccepted", "reset-state"]);
 }
 
 #[test]

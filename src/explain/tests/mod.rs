@@ -3,6 +3,7 @@
 mod again;
 mod arbitrary;
 mod calls;
+mod cases;
 mod catalogue;
 mod causes;
 mod errors;
@@ -15,6 +16,7 @@ mod lengths;
 mod options;
 mod overrun;
 mod particular;
+mod past;
 mod plain_calls;
 mod queues;
 mod ready;

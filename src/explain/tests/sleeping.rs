@@ -28,7 +28,7 @@ fn every_kind_of_call_says_why_it_sleeps() {
     let cases = [
         ("accept", unlisted(), "accept-blocked-other"),
         ("accept", unix(), "accept-blocked-other"),
-        ("connect", unix(), "connect-blocked-unix"),
+        ("connect", unix(), "connect-blocked-unix-full"),
         ("connect", client_end(TcpState::SynSent), "connect-blocked-unseen"),
         ("connect", plain(UDP), "connect-blocked-other"),
         ("read", open(), "recv-blocked"),

@@ -54,6 +54,10 @@ fn bytes_go_to_a_socket_that_is_named() {
     let reader = call("reader", "read", &[4, 1, 100], &["4", "0x1", "100"]);
     let asleep = pair(STREAM, 0, 0).process("reader", "server").share("reader", 4, 2004);
     assert_eq!(same(&asleep.asleep("reader", &reader), send(), 16), ["send-unix-taken"]);
+    let awake = pair(STREAM, 0, 0).process("reader", "server").share("reader", 4, 2004);
+    let play = Play::new(&awake.clone().asleep("reader", &reader), awake);
+    let play = play.report(send(), Outcome::Returned(16)).report(reader, Outcome::Returned(16));
+    assert_eq!(play.keys()[0], "send-unix-woken");
     let lab = Lab::new().fd("server", 3, plain(DGRAM)).fd("server", 5, plain(DGRAM).named(path()));
     let to = on("sendto", &["3", "\"abc\"", "3", "0", SHOWN, "9"]);
     let play = Play::new(&lab, lab.clone()).report(to, Outcome::Returned(16));

@@ -15,7 +15,7 @@ use super::page::{Notice, Page};
 use super::prose::{Paragraph, SHRINKS, harmless};
 use super::told::fact;
 use super::undone;
-use crate::explain::{is_telling, notes};
+use crate::explain::{is_telling, notes_in};
 use crate::lesson::{Prose, Question, Step};
 use crate::model::{Cause, Rung};
 use crate::session::{Bet, Entry, Mode, Origin, Verdict};
@@ -92,7 +92,15 @@ fn explanation(page: &Page<'_>, depth: Depth, ink: &Ink) -> Vec<Paragraph> {
     // What a step prints is what its author wants to be seen.
     let is_silent = |entry: &&Entry| entry.printed.is_empty() && entry.moment.printed.is_empty();
     let prints = !of_the_step(page).iter().all(is_silent);
-    let told = told.iter().flat_map(|(before, moment)| notes(before, moment));
+    let timeline = page.timeline;
+    let told = told.iter().flat_map(|(before, moment)| {
+        let mut entries = (0..=page.cursor).rev();
+        let place = entries.find(|index| {
+            timeline.get(*index).is_some_and(|entry| std::ptr::eq(&*entry.moment, *moment))
+        });
+        let earlier = (0..place.unwrap_or(0)).rev().map_while(|index| timeline.get(index));
+        notes_in(before, moment, earlier.map(|entry| &*entry.moment))
+    });
     for (index, note) in told.enumerate() {
         // The first one says it, and is only cut; the others may give way to what the lesson has
         // to say.
