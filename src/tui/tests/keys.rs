@@ -95,7 +95,7 @@ fn a_question_is_asked_before_its_step_and_the_bet_is_compared() {
     play.keys("space");
     let text = play.text((80, 24));
     assert!(text.contains("You said"), "{text}");
-    assert!(text.contains("so did the kernel"), "{text}");
+    assert!(text.contains("so does the kernel"), "{text}");
 }
 
 #[test]
