@@ -9,9 +9,18 @@ pub const ERRNO_ADDRESS: u64 = ARENA_START + 8;
 pub(super) const IN6ADDR: [u64; 2] = [ARENA_START + 16, ARENA_START + 32];
 /// The first variable.
 pub(super) const FIRST: u64 = ARENA_START + 64;
-/// Behind the last variable: room for what the C library keeps for itself, and for strings in
+/// Behind the last variable: the arguments of a program that are given as a list, which the C
+/// library keeps on the stack, and its path if it was sought.
+pub(super) const ARGUMENTS: u64 = FOUND - 8 * MOST_ARGUMENTS as u64;
+/// How many arguments there may be, the NULL at their end counted.
+pub(super) const MOST_ARGUMENTS: usize = 64;
+/// The path.
+pub(super) const FOUND: u64 = LIBRARY - 512;
+/// A longer name is in no directory.
+pub(super) const LONGEST_NAME: usize = 256;
+/// Behind that: room for what the C library keeps for itself, and for strings in
 /// expressions that are only evaluated.
-pub(super) const LIBRARY: u64 = ARENA_START + ARENA_SIZE as u64 - 4096;
+const LIBRARY: u64 = ARENA_START + ARENA_SIZE as u64 - 4096;
 /// Where `inet_ntoa` puts its text.
 pub(super) const NTOA: u64 = LIBRARY;
 /// Where `ctime` puts its text.
@@ -25,6 +34,8 @@ pub(super) const NEW_ACTION: u64 = LIBRARY + 256;
 pub(super) const OLD_ACTION: u64 = LIBRARY + 288;
 /// The time.
 pub(super) const TIME: u64 = LIBRARY + 320;
+/// The environment: nothing but the NULL at its end.
+pub(super) const ENVIRONMENT: u64 = LIBRARY + 336;
 /// What a handler of signals finds behind its second parameter: one place for all handlers, so an
 /// inner one's is what an outer one finds afterwards.
 pub(super) const SIGINFO: u64 = LIBRARY + 384;
@@ -37,14 +48,17 @@ pub(super) const ERROR_TEXT_PLACES: u64 = 24;
 /// The strings of expressions that are only evaluated.
 pub(super) const PASSING: u64 = LIBRARY + 2048;
 
-/// Everything behind [`LIBRARY`] in its order, with the bytes that it takes.
-const PLACES: [(u64, u64); 9] = [
+/// Everything behind the variables in its order, with the bytes that it takes.
+const PLACES: [(u64, u64); 12] = [
+    (ARGUMENTS, 8 * MOST_ARGUMENTS as u64),
+    (FOUND, 512),
     (NTOA, 64),
     (CTIME, 32),
     (HOSTENT, 160),
     (NEW_ACTION, 32),
     (OLD_ACTION, 32),
     (TIME, 16),
+    (ENVIRONMENT, 8),
     (SIGINFO, 128),
     (ERROR_TEXTS, ERROR_TEXT_SIZE * ERROR_TEXT_PLACES),
     (PASSING, 2048),

@@ -1,9 +1,9 @@
 //! From the arguments that were typed to the kernel's six integers, and back from its answer.
 
-use super::arena::{NEW_ACTION, OLD_ACTION, TIME};
+use super::arena::{ARGUMENTS, ENVIRONMENT, FOUND, LONGEST_NAME, NEW_ACTION, OLD_ACTION, TIME};
 use super::calls::{CallResult, Lowering};
 use super::fault::Fault;
-use super::reach::Reach;
+use super::reach::{Reach, text_at};
 use super::types::Int;
 use crate::model::Errno;
 
@@ -45,6 +45,18 @@ pub(super) fn arguments(
             action(reach, [args[1], SA_RESTART | SA_RESTORER, 0, set])?;
             args = [args[0], NEW_ACTION as i64, OLD_ACTION as i64, SET_SIZE, 0, 0];
         }
+        Lowering::Exec { list, search } => {
+            if search {
+                args[0] = searched(args[0], reach)?;
+            }
+            if list {
+                for (place, argument) in (ARGUMENTS..).step_by(8).zip(&typed[1..]) {
+                    reach.store(place, Int::LONG, *argument)?;
+                }
+                args[1] = ARGUMENTS as i64;
+            }
+            args = [args[0], args[1], ENVIRONMENT as i64, 0, 0, 0];
+        }
         Lowering::Sleep { nanoseconds } => {
             let a_second = 1_000_000_000 / nanoseconds;
             reach.store(TIME, Int::LONG, args[0] / a_second)?;
@@ -53,6 +65,17 @@ pub(super) fn arguments(
         }
     }
     Ok(args)
+}
+
+/// Where the path of a program lies that is sought by its name: in `/bin`, for nothing says where
+/// else. A name with a slash is a path, and so is what can't be read.
+fn searched(name: i64, reach: &mut Reach) -> Result<i64, Fault> {
+    let Some(text) = text_at(reach.memory(), name as u64, LONGEST_NAME) else { return Ok(name) };
+    if text.is_empty() || text.contains(&b'/') {
+        return Ok(name);
+    }
+    reach.write(FOUND, &[b"/bin/", &text[..], b"\0"].concat())?;
+    Ok(FOUND as i64)
 }
 
 /// Writes the kernel's `struct sigaction`: handler, flags, restorer, mask.
@@ -72,7 +95,11 @@ pub(super) fn answer(
 ) -> Result<i64, Fault> {
     let value = result.unwrap_or(-1);
     match lowering {
-        Lowering::Plain | Lowering::Zeros(_) | Lowering::Wait | Lowering::EpollCreate => Ok(value),
+        Lowering::Plain
+        | Lowering::Zeros(_)
+        | Lowering::Wait
+        | Lowering::EpollCreate
+        | Lowering::Exec { .. } => Ok(value),
         Lowering::Sigaction => {
             let user = typed.get(2).map_or(0, |old| *old as u64);
             if result.is_ok() && user != 0 {

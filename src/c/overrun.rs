@@ -71,6 +71,7 @@ fn spans(syscall: Syscall) -> &'static [Span] {
         | Syscall::EpollCtl
         | Syscall::EpollWait
         | Syscall::Fork
+        | Syscall::Execve
         | Syscall::Unlink
         | Syscall::Symlink
         | Syscall::Mkdir
@@ -170,7 +171,7 @@ fn object_at(address: u64, scope: &Scope) -> Option<Object<'_>> {
         let (start, size) = (variable.address, variable.ty.size());
         (start, size, Some(&*variable.name))
     });
-    let strings = scope.strings.iter().map(|(start, size)| (*start, *size, None));
+    let strings = scope.strings.iter().map(|(start, text)| (*start, text.len() as u64, None));
     let found = variables.chain(strings).find(|(start, size, _)| inside(*start, *size));
     found.map(|(start, size, name)| Object { start, end: start.saturating_add(size), name })
 }

@@ -3,10 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::arena::{FIRST, LIBRARY};
+use super::arena::{ARGUMENTS, FIRST, IN6ADDR};
 use super::preprocess::Defines;
 use super::program::Function;
 use super::types::Type;
+use crate::model::Memory;
 
 /// A variable: bytes with a type at a fixed address.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,8 +45,8 @@ pub struct Scope {
     /// Values of enums.
     pub(super) values: HashMap<Arc<str>, i64>,
     pub(super) functions: HashMap<Arc<str>, Arc<Function>>,
-    /// Strings in the code: address and bytes, the final NUL counted.
-    pub(super) strings: Vec<(u64, u64)>,
+    /// Strings in the code: address and bytes, the final NUL among them.
+    pub(super) strings: Vec<(u64, Arc<[u8]>)>,
     pub(super) next: u64,
 }
 
@@ -83,6 +84,18 @@ impl Scope {
         self.next
     }
 
+    /// Puts into fresh memory what a program has in it before it runs: the strings in its code, and
+    /// constants of the C library.
+    pub fn furnish(&self, memory: &mut dyn Memory) {
+        let one = [&[0; 15][..], &[1]].concat();
+        let constants = [(IN6ADDR[1], &one[..])];
+        let strings = self.strings.iter().map(|(address, bytes)| (*address, &bytes[..]));
+        for (address, bytes) in strings.chain(constants) {
+            // All of them have their place in the arena since they were compiled.
+            memory.write(address, bytes);
+        }
+    }
+
     /// Whether there is a function of this name, written by the learner.
     pub fn has_function(&self, name: &str) -> bool {
         self.functions.contains_key(name)
@@ -103,7 +116,7 @@ impl Scope {
     pub(super) fn allocate(&mut self, size: u64, align: u64) -> Option<u64> {
         let address = self.next.checked_next_multiple_of(align.max(1))?;
         let end = address.checked_add(size)?;
-        if end > LIBRARY {
+        if end > ARGUMENTS {
             return None;
         }
         self.next = end;

@@ -13,7 +13,9 @@ use super::find::{Here, NoLesson, file};
 use crate::c;
 use crate::explain::Words;
 use crate::lesson::{Does, Given, Lesson, Program, Source, program, program_text};
-use crate::model::{HostName, LabSpec, Lang, ProcessName, ProcessState, harmless, said};
+use crate::model::{
+    HostName, LabSpec, Lang, Outcome, ProcessName, ProcessState, Syscall, harmless, said,
+};
 use crate::session::{Session, transcript};
 
 /// The address of the one host, and that of the server.
@@ -272,10 +274,21 @@ pub(super) fn fates(session: &Session) -> Vec<String> {
         let programs = session.lesson().into_iter().flat_map(|lesson| lesson.programs());
         programs.into_iter().any(|program| name.as_str().starts_with(program.process.as_str()))
     };
+    let replaced = |name: &ProcessName| {
+        let mut reports = session.timeline().iter().flat_map(|entry| &entry.moment.reports);
+        reports.any(|report| {
+            let call = &report.call;
+            let done = report.outcome == Outcome::Returned(0);
+            done && call.syscall == Syscall::Execve && call.process == *name
+        })
+    };
     let told = last.moment.snapshot.processes.iter().filter_map(|process| {
         let state = match &process.state {
             ProcessState::InCall { call, .. } => format!("asleep in {}", call.typed),
             ProcessState::Ready if !runs(&process.name) => "idle".to_owned(),
+            ProcessState::Ready if replaced(&process.name) => {
+                "another program took its place".to_owned()
+            }
             // Programs that never end are left after so many calls, or so long a time.
             ProcessState::Ready => "cut off: it would have gone on".to_owned(),
             ProcessState::Running => "running".to_owned(),

@@ -250,6 +250,7 @@ pub fn subject(report: &Report) -> Option<i32> {
         | Syscall::Select
         | Syscall::EpollCreate1
         | Syscall::Fork
+        | Syscall::Execve
         | Syscall::Unlink
         | Syscall::Symlink
         | Syscall::Mkdir

@@ -39,7 +39,7 @@ const FIXED: i64 = 0x10 | 0x10_0000;
 /// What sockstep reads as a call's arguments must be what the kernel reads.
 fn replaces_the_arena(call: &Call) -> Option<Said> {
     let (start, length) = (call.args[0] as u64, call.args[1] as u64);
-    let arena = ARENA_START..ARENA_START + ARENA_SIZE as u64 + GUARD.get() as u64;
+    let arena = ARENA_START..ARENA_START + ARENA_SIZE as u64 + GUARD as u64;
     let meets = start < arena.end && start.saturating_add(length.max(1)) > arena.start;
     (call.args[3] & FIXED != 0 && meets).then(|| {
         said!(

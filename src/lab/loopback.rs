@@ -40,6 +40,7 @@ impl Lab {
             }
             // What it leads to is looked at by nobody afterwards.
             Syscall::Symlink => return Some(too_far(&call.typed)),
+            Syscall::Execve => return Some(no_program(&call.typed)),
             Syscall::Sendmsg => of_message(memory, at(1)),
             Syscall::Kill => return self.foreign_signal(call),
             Syscall::Fcntl if SIGNALS_AN_OWNER.contains(&call.args[1]) => {
@@ -177,6 +178,12 @@ fn too_far(typed: &str) -> Said {
 
 fn not_made(typed: &str, why: Said) -> Said {
     said!("{typed}() is not made: on the loopback rung {why}", typed, why)
+}
+
+fn no_program(typed: &str) -> String {
+    format!(
+        "{typed}() is not made: on the loopback rung there is no program but this machine's own"
+    )
 }
 
 /// What a call names.

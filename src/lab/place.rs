@@ -5,14 +5,15 @@ use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 
 use nix::errno::Errno;
-use nix::mount::{MsFlags, mount};
+use nix::fcntl::{OFlag, openat};
+use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sys::prctl;
-use nix::sys::stat::{FchmodatFlags, Mode, fchmodat, mkdirat};
-use nix::unistd::{chdir, chroot, fchdir};
+use nix::sys::stat::{FchmodatFlags, Mode, fchmod, fchmodat, mkdirat};
+use nix::unistd::{chdir, chroot, fchdir, write};
 
 use super::failure::{Attempt as _, Failure};
 use super::make_host::write_setting;
-use super::sys::{Identity, tmpfs};
+use super::sys::{Files, Identity, attach, detached, tmpfs};
 
 /// Where a lab lives.
 #[derive(Debug, Clone)]
@@ -92,12 +93,47 @@ fn small_tables() {
     let _ = write_setting("net.ipv4.udp_child_hash_entries", "256");
 }
 
-/// A bounded file system with nothing but `/tmp`.
+/// What a lab has at `/bin/program`: see `sys/program.rs`.
+const PROGRAM: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/program"));
+
+/// A bounded file system with nothing but `/tmp` and one program. What a lesson writes can't be
+/// run, and what can be run nobody can write to: these are two file systems.
 fn learners_root() -> Result<OwnedFd, Failure> {
-    let root = tmpfs(c"4m", c"1024").attempt("make a file system for the lab")?;
-    mkdirat(&root, "tmp", Mode::from_bits_truncate(0o777)).attempt("make /tmp in the lab")?;
-    let everyone = Mode::from_bits_truncate(0o1777);
-    fchmodat(&root, "tmp", everyone, FchmodatFlags::FollowSymlink)
-        .attempt("open /tmp in the lab")?;
-    Ok(root)
+    let root = tmpfs(c"4m", c"1024", Files::Data).attempt("make a file system for the lab")?;
+    let everybody = Mode::from_bits_truncate(0o777);
+    mkdirat(&root, "tmp", everybody).attempt("make /tmp in the lab")?;
+    mkdirat(&root, "bin", everybody).attempt("make /bin in the lab")?;
+    let sticky = Mode::from_bits_truncate(0o1777);
+    fchmodat(&root, "tmp", sticky, FchmodatFlags::FollowSymlink).attempt("open /tmp in the lab")?;
+    let programs = tmpfs(c"256k", c"16", Files::Programs)
+        .attempt("make a file system for the lab's program")?;
+    write_program(&programs).attempt("write the lab's program")?;
+    join(&root, &programs).attempt("put the lab's file systems together")
+}
+
+fn write_program(programs: &OwnedFd) -> Result<(), Errno> {
+    let flags = OFlag::O_WRONLY | OFlag::O_CREAT | OFlag::O_CLOEXEC;
+    let readable = Mode::from_bits_truncate(0o555);
+    let file = openat(programs, "program", flags, readable)?;
+    let mut rest = PROGRAM;
+    while !rest.is_empty() {
+        rest = &rest[write(&file, rest)?..];
+    }
+    // Whatever the mask of the user says.
+    fchmod(&file, readable)
+}
+
+/// Mounts one file system in the other, the inner one read-only, and gives back both as one that
+/// is mounted nowhere: only what is mounted somewhere can have something mounted in it.
+fn join(root: &OwnedFd, programs: &OwnedFd) -> Result<OwnedFd, Errno> {
+    // Any directory does that surely exists; nobody else is in these namespaces yet.
+    attach(root, c"/proc")?;
+    let joined = attach(programs, c"/proc/bin").and_then(|()| {
+        let fixed = MsFlags::MS_BIND | MsFlags::MS_REMOUNT | MsFlags::MS_RDONLY;
+        let flags = fixed | MsFlags::MS_NOSUID | MsFlags::MS_NODEV;
+        mount(None::<&str>, "/proc/bin", None::<&str>, flags, None::<&str>)?;
+        detached(c"/proc")
+    });
+    umount2("/proc", MntFlags::MNT_DETACH)?;
+    joined
 }

@@ -247,18 +247,28 @@ impl Process {
                 self.hello(pid, received.sender.unwrap_or(0), control)?;
                 Ok(Some(News::Hello))
             }
-            Reply::Child if self.forks() => {
+            Reply::Child if self.calls(Syscall::Fork) => {
                 let mut fds = received.fds.into_iter();
                 let (Some(channel), Some(arena)) = (fds.next(), fds.next()) else {
                     return Err(self.forged());
                 };
                 Ok(Some(News::Child { channel: Channel::from_fd(channel), arena }))
             }
+            Reply::Begun { control } if self.calls(Syscall::Execve) => {
+                let Some(arena) = received.fds.first() else { return Err(self.forged()) };
+                let attempt = "take the memory of a program";
+                self.arena = Some(Arena::map(arena).attempt(attempt)?);
+                // No handler is left, nor what one has interrupted.
+                (self.handling, self.masks) = (Vec::new(), Vec::new());
+                Ok(self.back(0, 0, control))
+            }
             Reply::Back { value, errno, control } => Ok(self.back(value, errno, control)),
             Reply::Caught(signalled) if self.can_catch(signalled.depth) => {
                 Ok(Some(News::Caught(self.catches(signalled))))
             }
-            Reply::Caught(_) | Reply::Hello { .. } | Reply::Child => Err(self.forged()),
+            Reply::Caught(_) | Reply::Hello { .. } | Reply::Child | Reply::Begun { .. } => {
+                Err(self.forged())
+            }
         }
     }
 
@@ -317,9 +327,9 @@ impl Process {
         Ok(())
     }
 
-    /// Whether its running call is a fork(): only then it may hand over a child.
-    fn forks(&self) -> bool {
-        matches!(&self.doing, Doing::Calling { call, .. } if call.syscall == Syscall::Fork)
+    /// Whether this is its running call: only then it may hand over a child, or other memory.
+    fn calls(&self, syscall: Syscall) -> bool {
+        matches!(&self.doing, Doing::Calling { call, .. } if call.syscall == syscall)
     }
 
     /// A message that a process does not send: a lesson has stolen its channel.

@@ -38,7 +38,7 @@ syscalls! {
     Pipe2 "pipe2", Fcntl "fcntl", Ioctl "ioctl", Getsockopt "getsockopt",
     Setsockopt "setsockopt", Getsockname "getsockname", Getpeername "getpeername", Poll "poll",
     Select "select", EpollCreate1 "epoll_create1", EpollCtl "epoll_ctl", EpollWait "epoll_wait",
-    Fork "fork", Unlink "unlink", Symlink "symlink", Mkdir "mkdir", Chmod "chmod", Open "open", Fstat "fstat", Lseek "lseek", Mmap "mmap",
+    Fork "fork", Execve "execve", Unlink "unlink", Symlink "symlink", Mkdir "mkdir", Chmod "chmod", Open "open", Fstat "fstat", Lseek "lseek", Mmap "mmap",
     Splice "splice", Sendfile "sendfile", Kill "kill", RtSigaction "rt_sigaction",
     RtSigreturn "rt_sigreturn", Alarm "alarm", Kcmp "kcmp", Getrlimit "getrlimit",
     Setrlimit "setrlimit", Getpid "getpid", Getppid "getppid", Pause "pause", Wait4 "wait4",

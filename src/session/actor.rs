@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::entry::{ProcessVariables, Variable};
 use crate::c::{Machine, Scope};
 use crate::lesson::{Place, Program};
-use crate::model::{ARENA_START, Call, Memory, Outcome, ProcessName, Said};
+use crate::model::{ARENA_START, Call, Memory, Outcome, ProcessName, Said, said};
 
 /// The story's side of a process. The lab's side knows no C.
 #[derive(Debug, Clone)]
@@ -147,6 +147,17 @@ impl Actor {
         if had_one {
             self.ended = Some(how);
         }
+    }
+
+    /// execve() has put another program in the place of the one that ran: whatever it was at is
+    /// over. The next statement is the new program's.
+    pub fn begins_anew(&mut self, outcome: Outcome) {
+        let ended = match self.interrupted.is_empty() {
+            true => Ended::Call(outcome),
+            false => Ended::Refused(said!("a handler has called execve()")),
+        };
+        self.stops(ended);
+        self.program = None;
     }
 
     /// What the next child is called: as the lesson says, else NAME.1, NAME.2, …

@@ -227,7 +227,15 @@ impl Live {
             Outcome::Returned(value) => Ok(value),
             Outcome::Failed(errno) => Err(errno),
         };
-        actor.came_back = Some((report.call.clone(), outcome));
+        actor.came_back = Some((report.call.clone(), outcome.clone()));
+        if report.call.syscall == Syscall::Execve && result.is_ok() {
+            actor.begins_anew(outcome);
+            if let Some(memory) = self.world.memory(&process) {
+                actor.scope.furnish(memory);
+            }
+            self.calls.retain(|call| call.process != process);
+            return Ok(());
+        }
         if report.written.is_empty()
             && let Some(memory) = self.world.memory(&process)
         {

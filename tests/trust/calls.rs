@@ -133,10 +133,16 @@ impl Tracer {
         let theirs: Vec<String> =
             restarts_left_out(theirs).iter().map(|line| scopes_by_number(line)).collect();
         if ours.starts_with("fork()") {
-            // The process hands its child's channel up, too; strace knows fork() as clone().
-            let value = ours.rsplit(' ').next().unwrap_or_default();
-            let clone = theirs.iter().find(|line| line.starts_with("clone"));
-            let agrees = clone.is_some_and(|line| line.ends_with(&format!("= {value}")));
+            // The process hands its child's channel up, too.
+            let agrees = theirs.iter().any(|line| line == ours);
+            return same_if(agrees, ours, &theirs.join("\n"));
+        }
+        if ours.starts_with("execve(") {
+            // It prepares its channel for the next program, which begins with memory of its own.
+            if ours.ends_with(" = 0") {
+                self.asleep.remove(&pid);
+            }
+            let agrees = theirs.iter().any(|line| line == ours);
             return same_if(agrees, ours, &theirs.join("\n"));
         }
         if ours.starts_with("rt_sigaction(") {
@@ -247,6 +253,12 @@ impl Hand {
             self.busy = false;
         } else if text.starts_with("rt_sigreturn(") {
             self.goes_back(text);
+        } else if text.starts_with("execve(") && text.ends_with(" = 0") {
+            // No handler is left, nor what one has interrupted.
+            self.outer.clear();
+            if let Some(request) = self.done.last_mut() {
+                request.push(text.to_owned());
+            }
         } else if is_control("recvmsg(", text) {
             // Else it was interrupted, by a signal or by strace when it attached, and will be made
             // again; or the lab has ended.

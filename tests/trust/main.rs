@@ -157,6 +157,7 @@ fn calls_that_no_lesson_makes() {
         run(test_lesson("many-calls.md"), no_lie);
         run(test_lesson("standard-fds.md"), no_lie);
         run(test_lesson("signals.md"), no_lie);
+        run(test_lesson("exec.md"), no_lie);
     }
 }
 

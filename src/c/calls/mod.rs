@@ -61,6 +61,9 @@ pub(super) enum Lowering {
     Sigaction,
     /// `signal`: a struct for the kernel is made up.
     Signal,
+    /// `execv` and its kin: the environment as it is; where `list`, the arguments as an array;
+    /// where `search`, a name without a slash is one of `/bin`.
+    Exec { list: bool, search: bool },
     /// `sleep`, `usleep`: seconds or microseconds become a struct.
     Sleep { nanoseconds: i64 },
 }
@@ -91,10 +94,15 @@ impl CallHelp {
 
     /// How many arguments it may get.
     pub(super) fn accepts(&self, arguments: usize) -> bool {
-        match self.parameters.len() {
+        match (self.parameters.len(), self.does) {
+            (needed, Does::Here(_) | Does::Ask(_, Lowering::Exec { list: true, .. }))
+                if self.variadic =>
+            {
+                arguments >= needed
+            }
             // fcntl(fd, F_GETFL), open(path, O_RDONLY): the last one is optional in C as well.
-            needed if self.variadic => arguments >= needed,
-            needed => arguments == needed,
+            (needed, Does::Ask(..)) if self.variadic => (needed..=needed + 1).contains(&arguments),
+            (needed, _) => arguments == needed,
         }
     }
 }
@@ -118,10 +126,12 @@ impl fmt::Display for CallHelp {
 impl fmt::Display for Parameter {
     /// As it stands in a signature: `const void *buf`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.ty.strip_suffix("[2]") {
-            Some(element) => write!(f, "{element} {}[2]", self.name),
-            None if self.ty.ends_with('*') => write!(f, "{}{}", self.ty, self.name),
-            None => write!(f, "{} {}", self.ty, self.name),
+        let array = |size: &str| self.ty.strip_suffix(size).map(str::trim_end);
+        match (array("[2]"), array("[]")) {
+            (Some(element), _) => write!(f, "{element} {}[2]", self.name),
+            (_, Some(element)) => write!(f, "{element} {}[]", self.name),
+            (None, None) if self.ty.ends_with('*') => write!(f, "{}{}", self.ty, self.name),
+            (None, None) => write!(f, "{} {}", self.ty, self.name),
         }
     }
 }
@@ -173,6 +183,9 @@ mod tests {
         assert_eq!(text("listen"), "int listen(int sockfd, int backlog)");
         assert_eq!(text("read"), "ssize_t read(int fd, void *buf, size_t count)");
         assert_eq!(text("fork"), "pid_t fork(void)");
+        let execve = "int execve(const char *pathname, char *const argv[], char *const envp[])";
+        assert_eq!(text("execve"), execve);
+        assert_eq!(text("execl"), "int execl(const char *pathname, const char *arg, ...)");
         assert_eq!(text("pipe"), "int pipe(int pipefd[2])");
         assert_eq!(text("fcntl"), "int fcntl(int fd, int op, ...)");
     }

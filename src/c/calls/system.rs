@@ -7,6 +7,10 @@ const fn plain(syscall: Syscall) -> Does {
     Does::Ask(syscall, Lowering::Plain)
 }
 
+const fn exec(list: bool, search: bool) -> Does {
+    Does::Ask(Syscall::Execve, Lowering::Exec { list, search })
+}
+
 #[rustfmt::skip]
 pub(super) const CALLS: &[CallHelp] = &[
     row!("int" "socket" ("int" "domain", "int" "type", "int" "protocol")
@@ -83,6 +87,16 @@ pub(super) const CALLS: &[CallHelp] = &[
         "wait for events (milliseconds)", plain(Syscall::EpollWait)),
     row!("pid_t" "fork" ()
         "make a second process with copies of all descriptors", plain(Syscall::Fork)),
+    row!("int" "execve" ("const char *" "pathname", "char *const []" "argv", "char *const []" "envp")
+        "put another program in the place of this one", plain(Syscall::Execve)),
+    row!("int" "execv" ("const char *" "pathname", "char *const []" "argv")
+        "execve with the environment as it is: empty", exec(false, false)),
+    row!("int" "execvp" ("const char *" "file", "char *const []" "argv")
+        "execv; a name without a slash is one of /bin", exec(false, true)),
+    row!("int" "execl" ("const char *" "pathname", "const char *" "arg"; ...)
+        "execv with a list of arguments that ends with (char *) NULL", exec(true, false)),
+    row!("int" "execlp" ("const char *" "file", "const char *" "arg"; ...)
+        "execl; a name without a slash is one of /bin", exec(true, true)),
     row!("pid_t" "waitpid" ("pid_t" "pid", "int *" "wstatus", "int" "options")
         "wait until a child has ended", Does::Ask(Syscall::Wait4, Lowering::Zeros(1))),
     row!("pid_t" "wait4" ("pid_t" "pid", "int *" "wstatus", "int" "options", "struct rusage *" "rusage")

@@ -9,7 +9,7 @@ use super::super::lexer::Kind;
 use super::super::program::{Function, Op, Site};
 use super::super::types::{INTS, Int, Type};
 use super::Compiler;
-use super::format::check_format;
+use super::format::{check_format, check_list};
 use crate::model::{Said, said};
 
 impl Compiler<'_> {
@@ -29,13 +29,13 @@ impl Compiler<'_> {
             return Err(self.unknown_call(name));
         };
         let count = arguments.len();
-        let most = call.parameters.len() + usize::from(call.variadic);
-        if !call.accepts(count) || call.is_system_call() && count > most {
+        if !call.accepts(count) {
             return Err(
                 wrong_count(call.parameters.len(), count, span).help(Said::same(call.to_string()))
             );
         }
         check_format(call, arguments)?;
+        check_list(call, arguments)?;
         for (at, argument) in arguments.iter().enumerate() {
             let parameter = call.parameters.get(at).map(|parameter| parameter.ty);
             self.argument(argument, parameter, call)?;
@@ -138,9 +138,11 @@ impl Compiler<'_> {
 
     /// A type as the tables of calls write it.
     pub(super) fn declared(&self, text: &str) -> Type {
-        if let Some(element) = text.strip_suffix("[2]") {
-            return Type::pointer(self.declared(element));
+        if let Some(element) = text.strip_suffix("[2]").or(text.strip_suffix("[]")) {
+            return Type::pointer(self.declared(element.trim_end()));
         }
+        // A pointer that stays as it is: of no matter to whoever hands it over.
+        let text = text.strip_suffix("const").filter(|rest| rest.ends_with('*')).unwrap_or(text);
         if let Some(target) = text.strip_suffix('*') {
             let target = target.trim_end();
             let constant = target.starts_with("const ");

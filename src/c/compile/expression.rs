@@ -259,7 +259,7 @@ impl Compiler<'_> {
         let address = self.allocate(bytes.len() as u64, 1, span)?;
         self.data.push((address, Arc::clone(bytes)));
         if self.passing.is_none() {
-            self.scope.strings.push((address, bytes.len() as u64));
+            self.scope.strings.push((address, Arc::clone(bytes)));
         }
         Ok(address)
     }

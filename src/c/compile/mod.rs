@@ -14,7 +14,7 @@ mod statement;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::arena::{LIBRARY, PASSING};
+use super::arena::{ARGUMENTS, PASSING};
 use super::ast::{Declared, Expr, ExprKind, Span, Stmt, StmtKind};
 use super::error::Error;
 use super::lexer::Token;
@@ -218,7 +218,7 @@ impl<'a> Compiler<'a> {
             )
             .help(said!(
                 "all variables and strings together may take {most} bytes",
-                most = LIBRARY - ARENA_START
+                most = ARGUMENTS - ARENA_START
             ))
         };
         match &mut self.passing {

@@ -95,6 +95,10 @@ pub(super) fn before(syscall: Syscall, args: &[i64; 6], memory: &dyn Memory) -> 
         }
         S::EpollWait => vec![int(0), at(1), int(2), int(3)],
         S::Fork | S::Getpid | S::Getppid | S::Pause => Vec::new(),
+        S::Execve => {
+            let environment = other::environment(memory, a(2));
+            vec![path(memory, a(0)), other::arguments(memory, a(1)), environment]
+        }
         S::Unlink => vec![path(memory, a(0))],
         S::Symlink => vec![path(memory, a(0)), path(memory, a(1))],
         S::Mkdir | S::Chmod => vec![path(memory, a(0)), octal(a(1))],
@@ -217,6 +221,7 @@ pub fn written(call: &Call, result: CallResult, memory: &dyn Memory) -> Vec<(usi
         | S::EpollCreate1
         | S::EpollCtl
         | S::Fork
+        | S::Execve
         | S::Unlink
         | S::Symlink
         | S::Mkdir

@@ -1,9 +1,9 @@
 //! Signals, limits, children, `fcntl` and `ioctl`.
 
 use super::super::constants;
-use super::super::reach::number;
+use super::super::reach::{number, text_at};
 use super::flags;
-use super::quote::{behind, integer, named, pointer};
+use super::quote::{CUT, behind, cut, integer, named, pointer};
 use crate::model::{Memory, Signal};
 
 /// `SIGPIPE`, or the number.
@@ -83,6 +83,62 @@ pub(super) fn stat(memory: &dyn Memory, at: i64) -> String {
     let kind = kind.map_or_else(|| format!("{:#o}", mode & 0o170_000), str::to_owned);
     let size = number(&bytes[48..56]) as i64;
     format!("{{st_mode={kind}|{:#05o}, st_size={size}, ...}}", mode & 0o7777).replace("0o", "0")
+}
+
+/// So many of a program's arguments are shown.
+const ARGUMENTS: usize = 32;
+
+/// A program's arguments, an array of strings that ends with NULL: `["program", "3"]`.
+pub(super) fn arguments(memory: &dyn Memory, at: i64) -> String {
+    if at == 0 {
+        return pointer(at);
+    }
+    let mut shown = Vec::new();
+    for (place, index) in (at as u64..).step_by(8).zip(0..) {
+        let Some(argument) = integer(memory, place, 8) else {
+            if shown.is_empty() {
+                return pointer(at);
+            }
+            shown.push(format!("... /* {} */", pointer(place as i64)));
+            break;
+        };
+        match argument as i64 {
+            0 => break,
+            _ if index >= ARGUMENTS => {
+                shown.push("...".to_owned());
+                break;
+            }
+            argument => shown.push(text(memory, argument)),
+        }
+    }
+    format!("[{}]", shown.join(", "))
+}
+
+/// A string up to its NUL, cut if it is long.
+fn text(memory: &dyn Memory, at: i64) -> String {
+    text_at(memory, at as u64, CUT + 1).map_or_else(|| pointer(at), |text| cut(&text))
+}
+
+/// A program's environment: `0x10000040 /* 2 vars */`.
+pub(super) fn environment(memory: &dyn Memory, at: i64) -> String {
+    let mut count = 0;
+    let mut unterminated = "";
+    for place in (at as u64..).step_by(8).take_while(|_| at != 0) {
+        match integer(memory, place, 8) {
+            Some(0) => break,
+            Some(_) => count += 1,
+            None => {
+                unterminated = ", unterminated";
+                break;
+            }
+        }
+    }
+    match (count, unterminated) {
+        (0, ", unterminated") => pointer(at),
+        (0, _) if at == 0 => pointer(at),
+        (1, _) => format!("{} /* 1 var{unterminated} */", pointer(at)),
+        (_, _) => format!("{} /* {count} vars{unterminated} */", pointer(at)),
+    }
 }
 
 /// The third argument of `fcntl`, if the operation has one.

@@ -1,5 +1,6 @@
 //! Tests that need several parts of the room at once.
 
+mod exec;
 mod gcc;
 mod handler;
 mod language;

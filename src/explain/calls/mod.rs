@@ -6,6 +6,7 @@ mod close;
 mod connect;
 mod control;
 mod descriptors;
+mod exec;
 mod files;
 mod length;
 mod meaning;
@@ -82,6 +83,7 @@ fn returned(story: &mut Story, case: &Case, value: i64) {
         Syscall::EpollCreate1 => multiplex::created(story, case, value),
         Syscall::EpollCtl => multiplex::changed(story, case),
         Syscall::Fork => process::fork(story, case, value),
+        Syscall::Execve => exec::returned(story, case),
         Syscall::Wait4 => process::waited(story, case, value),
         Syscall::Kill => process::kill(story, case),
         Syscall::RtSigaction => process::sigaction(story, case),
@@ -135,6 +137,7 @@ fn blocked(story: &mut Story, case: &Case) {
         | Syscall::EpollCreate1
         | Syscall::EpollCtl
         | Syscall::Fork
+        | Syscall::Execve
         | Syscall::Unlink
         | Syscall::Symlink
         | Syscall::Mkdir

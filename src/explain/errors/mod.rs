@@ -76,6 +76,7 @@ fn by_call(story: &mut Story, case: &Case, errno: &str) -> Option<Note> {
         Syscall::RtSigaction => processes::sigaction(case, errno),
         Syscall::Setrlimit => processes::setrlimit(case, errno),
         Syscall::Wait4 => processes::wait(case, errno),
+        Syscall::Execve => processes::execve(case, errno),
         Syscall::Fork | Syscall::Nanosleep | Syscall::Pipe | Syscall::Pipe2 | Syscall::Close => {
             processes::other(case, errno)
         }

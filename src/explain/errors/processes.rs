@@ -1,5 +1,6 @@
 //! Errors of calls about processes, signals and limits.
 
+use super::files::path_error;
 use crate::explain::case::Case;
 use crate::explain::note::{Note, note};
 use crate::model::{Signal, Syscall};
@@ -61,6 +62,27 @@ pub fn wait(case: &Case, errno: &str) -> Option<Note> {
         "ECHILD" => note!("wait-no-child", process = case.process),
         "EINVAL" => note!("wait-options", options = case.shown(2)),
         _ => return None,
+    })
+}
+
+/// Explains an error of execve().
+pub fn execve(case: &Case, errno: &str) -> Option<Note> {
+    let (call, path) = (case.call(), case.path(0));
+    Some(match errno {
+        "EACCES" => note!("exec-denied", call = call, path = path),
+        "ENOEXEC" => note!("exec-format", call = call, path = path),
+        "E2BIG" => note!("exec-long", call = call),
+        "ETXTBSY" => note!("exec-written", call = call, path = path),
+        "EAGAIN" => note!("exec-processes", call = call),
+        "EPERM" => note!("exec-perm", call = call, path = path),
+        "EINVAL" | "EISDIR" | "ELIBBAD" => {
+            note!("exec-interpreter", call = call, path = path, errno = errno)
+        }
+        "EIO" => note!("exec-io", call = call, path = path),
+        _ => {
+            let meaning = path_error(errno)?;
+            note!("path-error", call = call, path = path, errno = errno, meaning = meaning)
+        }
     })
 }
 

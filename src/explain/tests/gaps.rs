@@ -59,6 +59,8 @@ const ERRNOS: &[(&[Syscall], &str)] = &[
     (&[Syscall::EpollCtl], "EBADF EEXIST EINVAL ELOOP ENOENT ENOMEM ENOSPC EPERM EFAULT"),
     (&[Syscall::EpollWait], "EBADF EFAULT EINTR EINVAL"),
     (&[Syscall::Fork], "EAGAIN ENOMEM"),
+    (&[Syscall::Execve], "E2BIG EACCES EAGAIN EFAULT EINVAL EIO EISDIR ELIBBAD ELOOP EMFILE \
+        ENAMETOOLONG ENFILE ENOENT ENOEXEC ENOMEM ENOTDIR EPERM ETXTBSY"),
     (&[Syscall::Symlink, Syscall::Mkdir], "EACCES EEXIST EFAULT ELOOP ENAMETOOLONG ENOENT ENOTDIR EPERM EROFS"),
     (&[Syscall::Chmod], "EACCES EFAULT ELOOP ENAMETOOLONG ENOENT ENOTDIR EPERM EROFS"),
     (&[Syscall::Unlink], "EACCES EBUSY EFAULT EISDIR ELOOP ENAMETOOLONG ENOENT ENOTDIR EPERM EROFS"),
@@ -186,6 +188,10 @@ fn situation(syscall: Syscall, errno: &str) -> Call {
         S::Symlink => plain(&[0x1000_0000, 0x1000_0010], &["\"/tmp/s\"", "\"/tmp/t\""]),
         S::Open | S::Unlink | S::Mkdir | S::Chmod => {
             plain(&[0x1000_0000, 0, 0], &["\"/tmp/s\"", "O_RDWR"])
+        }
+        S::Execve => {
+            let vector = 0x1000_0040;
+            plain(&[0x1000_0000, vector, 0], &["\"/bin/program\"", "[\"program\"]", "NULL"])
         }
         S::Kill => plain(&[99, 15], &["99", "SIGTERM"]),
         S::RtSigaction => plain(&[9], &["SIGKILL", "{…}"]),

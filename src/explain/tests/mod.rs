@@ -8,6 +8,7 @@ mod catalogue;
 mod causes;
 mod errors;
 mod everybody;
+mod exec;
 mod fins;
 mod gaps;
 mod goodbye;

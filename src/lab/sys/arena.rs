@@ -2,16 +2,15 @@
 
 use std::ffi::c_void;
 use std::num::NonZeroUsize;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, FromRawFd as _, OwnedFd};
 use std::ptr::NonNull;
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, SealFlag, fcntl};
-use nix::sys::memfd::{MFdFlags, memfd_create};
-use nix::sys::mman::{MapFlags, ProtFlags, mmap, mmap_anonymous, munmap};
+use nix::sys::mman::{MapFlags, ProtFlags, mmap, munmap};
 use nix::sys::stat::fstat;
-use nix::unistd::ftruncate;
 
+use super::hand;
 use crate::model::{ARENA_SIZE, ARENA_START, Memory, range};
 
 /// sockstep's view of a process's arena. It lies anywhere in our own memory; addresses are the
@@ -25,8 +24,8 @@ pub struct Arena {
 unsafe impl Send for Arena {}
 
 const SIZE: NonZeroUsize = NonZeroUsize::new(ARENA_SIZE).expect("an arena is not empty");
-/// Bytes behind an arena that nobody may touch.
-pub const GUARD: NonZeroUsize = NonZeroUsize::new(4 << 30).expect("4 GiB are not 0");
+
+const _: () = assert!(ARENA_START == hand::ARENA_START && ARENA_SIZE == hand::ARENA_SIZE);
 
 impl Arena {
     /// A new arena of zeros, and the fd by which a process can map it too.
@@ -98,42 +97,21 @@ impl Drop for Arena {
     }
 }
 
-/// The memory for an arena, of zeros. It is sealed: nobody can make it shorter under the feet of
-/// whoever has mapped it, which would end them by SIGBUS.
+/// The memory for an arena, of zeros; nobody can make it shorter.
 ///
 /// # Errors
 /// EMFILE, ENOMEM.
 pub fn memory() -> Result<OwnedFd, Errno> {
-    let fd = memfd_create(c"arena", MFdFlags::MFD_CLOEXEC | MFdFlags::MFD_ALLOW_SEALING)?;
-    ftruncate(&fd, ARENA_SIZE as i64)?;
-    let seals = SealFlag::F_SEAL_SHRINK | SealFlag::F_SEAL_GROW | SealFlag::F_SEAL_SEAL;
-    fcntl(&fd, FcntlArg::F_ADD_SEALS(seals))?;
-    Ok(fd)
-}
-
-/// Maps the arena into a process of the lab, at the address that the learner's pointers have,
-/// followed by 4 GiB that nobody may touch: the kernel itself then answers a wild length.
-///
-/// # Errors
-/// EEXIST if something lies there already and `replace` is not set. A forked process replaces its
-/// parent's arena by its own copy.
-pub fn map_for_hand(fd: &impl AsFd, replace: bool) -> Result<(), Errno> {
-    let access = ProtFlags::PROT_READ | ProtFlags::PROT_WRITE;
-    let start = NonZeroUsize::new(ARENA_START as usize);
-    let behind = NonZeroUsize::new(ARENA_START as usize + ARENA_SIZE);
-    let fixed = if replace { MapFlags::MAP_FIXED } else { MapFlags::MAP_FIXED_NOREPLACE };
-    // SAFETY: without `replace` both calls only add memory that nothing refers to. With it they
-    // replace an arena and its guard, to which this program keeps no reference.
-    unsafe {
-        mmap(start, SIZE, access, MapFlags::MAP_SHARED | fixed, fd, 0)?;
-        let flags = MapFlags::MAP_PRIVATE | MapFlags::MAP_NORESERVE | fixed;
-        mmap_anonymous(behind, GUARD, ProtFlags::PROT_NONE, flags)?;
-    }
-    Ok(())
+    let fd = hand::memory().map_err(|errno| Errno::from_raw(errno.0))?;
+    // SAFETY: the kernel has just opened this fd for us.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
 #[cfg(test)]
 mod tests {
+    use nix::sys::memfd::{MFdFlags, memfd_create};
+    use nix::unistd::ftruncate;
+
     use super::*;
 
     #[test]

@@ -1,9 +1,11 @@
 //! fork(2) in a process that has one thread.
 
-use std::os::fd::{AsRawFd, BorrowedFd};
+use std::os::fd::{AsRawFd, BorrowedFd, IntoRawFd as _, OwnedFd};
 
 use nix::errno::Errno;
 use nix::unistd::{ForkResult, Pid};
+
+use super::channel::Channel;
 
 /// Which of the two one is.
 #[derive(Debug, Clone, Copy)]
@@ -61,5 +63,16 @@ pub fn close_all_but(kept: &[BorrowedFd<'_>]) -> Result<(), Errno> {
 /// # Errors
 /// None is known.
 pub fn default_signals() -> Result<(), Errno> {
-    [libc::SIGPIPE, libc::SIGSEGV, libc::SIGBUS].into_iter().try_for_each(super::handler::reset)
+    let changed = [libc::SIGPIPE, libc::SIGSEGV, libc::SIGBUS];
+    changed.into_iter().try_for_each(super::hand::reset).map_err(|errno| Errno::from_raw(errno.0))
+}
+
+/// Lives as a process of the learner's, until its channel closes. The caller has dropped all
+/// privileges and closed all fds but these two and 0, 1 and 2.
+///
+/// # Errors
+/// The first step of the start that failed.
+pub fn run_hand(control: Channel, arena: OwnedFd) -> Result<(), Errno> {
+    let (control, arena) = (control.into_fd().into_raw_fd(), arena.into_raw_fd());
+    super::hand::live(control, arena).map_err(|errno| Errno::from_raw(errno.0))
 }

@@ -39,6 +39,7 @@ pub fn number(call: Syscall) -> i64 {
         Syscall::EpollCtl => libc::SYS_epoll_ctl,
         Syscall::EpollWait => libc::SYS_epoll_wait,
         Syscall::Fork => libc::SYS_fork,
+        Syscall::Execve => libc::SYS_execve,
         Syscall::Unlink => libc::SYS_unlink,
         Syscall::Symlink => libc::SYS_symlink,
         Syscall::Mkdir => libc::SYS_mkdir,

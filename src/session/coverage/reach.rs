@@ -67,6 +67,7 @@ pub fn ops(report: &Report) -> Vec<(&'static str, i64)> {
         | Syscall::EpollCreate1
         | Syscall::EpollWait
         | Syscall::Fork
+        | Syscall::Execve
         | Syscall::Unlink
         | Syscall::Symlink
         | Syscall::Mkdir

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::kernel::{Kernel, Sock};
-use crate::model::{Call, Errno, Memory as _, Outcome, ProcessState, Signal, Syscall, TcpState};
+use crate::model::{
+    Bytes, Call, Errno, Memory as _, Outcome, ProcessState, Signal, Syscall, TcpState,
+};
 
 impl Kernel {
     pub(super) fn call(&mut self, at: usize, call: &Arc<Call>) {
@@ -20,6 +22,7 @@ impl Kernel {
             Syscall::Socket
                 | Syscall::Getpid
                 | Syscall::Fork
+                | Syscall::Execve
                 | Syscall::ExitGroup
                 | Syscall::Poll
                 | Syscall::RtSigaction
@@ -46,6 +49,15 @@ impl Kernel {
                 let host = self.processes[at].host.clone();
                 self.spawn(&name, &host, Some(at));
                 done(i64::from(self.processes.last().expect("just born").pid))
+            }
+            (Syscall::Execve, _) => {
+                let (found, process) = (call.args[0] != 0, &mut self.processes[at]);
+                if found {
+                    process.memory = Bytes::zeroed();
+                    process.handlers.clear();
+                    process.handling.clear();
+                }
+                Some(if found { Outcome::Returned(0) } else { Outcome::Failed(Errno(14)) })
             }
             (Syscall::ExitGroup, _) => {
                 let status = Outcome::Exited(fd);

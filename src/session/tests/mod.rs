@@ -4,6 +4,7 @@ mod by_hand;
 mod checks;
 mod coverage;
 mod disagreements;
+mod exec;
 mod facts;
 mod formats;
 mod joined;

@@ -35,6 +35,12 @@ pub enum Reply {
     /// fork() made a child; its channel and its arena come with this message, and the call's
     /// result follows when this process has let go of both.
     Child,
+    /// execve() has put this program in the place of the one that called it; its arena comes with
+    /// this message.
+    Begun {
+        /// The control fd's number by now.
+        control: i32,
+    },
     /// The kernel has interrupted it to run a handler of its own: it waits there for what to do.
     Caught(Signalled),
 }
@@ -126,6 +132,7 @@ impl Reply {
             Reply::Hello { pid, control } => (0, i64::from(pid), [control, 0, 0, 0, 0, 0]),
             Reply::Back { value, errno, control } => (1, value, [control, errno, 0, 0, 0, 0]),
             Reply::Child => (2, 0, [0; 6]),
+            Reply::Begun { control } => (4, 0, [control, 0, 0, 0, 0, 0]),
             Reply::Caught(Signalled {
                 signal, code, sender, user, status, address, depth, ..
             }) => (3, address as i64, [signal, code, sender, user as i32, status, depth as i32]),
@@ -167,6 +174,7 @@ impl Reply {
                 depth: word(5)? as u32,
                 mask: long(48)? as u64,
             })),
+            4 => Some(Reply::Begun { control: first }),
             _ => None,
         }
     }
@@ -196,6 +204,7 @@ mod tests {
             Reply::Hello { pid: 2, control: 1024 },
             Reply::Back { value: -1, errno: 9, control: 1025 },
             Reply::Child,
+            Reply::Begun { control: 1024 },
             Reply::Caught(caught),
         ] {
             assert_eq!(Reply::from_bytes(&reply.to_bytes()), Some(reply));
