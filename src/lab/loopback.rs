@@ -180,10 +180,8 @@ fn not_made(typed: &str, why: Said) -> Said {
     said!("{typed}() is not made: on the loopback rung {why}", typed, why)
 }
 
-fn no_program(typed: &str) -> String {
-    format!(
-        "{typed}() is not made: on the loopback rung there is no program but this machine's own"
-    )
+fn no_program(typed: &str) -> Said {
+    not_made(typed, said!("there is no program but this machine's own"))
 }
 
 /// What a call names.
