@@ -77,7 +77,7 @@ fn a_recording_holds_them_and_is_harmless_itself() {
     assert_harmless(&bytes);
     let text = std::str::from_utf8(&bytes).expect("it was checked");
     let session = Session::replay(recording::read(text).expect("it can be read"));
-    let printed: String = session.timeline().iter().map(|entry| entry.printed.as_str()).collect();
+    let printed: String = session.timeline().iter().map(|entry| &*entry.printed).collect();
     assert_eq!(printed, "\x1b[2J你好\r\n\t\u{202e}|\u{7}\r\n");
     let mut pty = Pty::start(&["replay", file.to_str().expect("text")]);
     walk(&mut pty);

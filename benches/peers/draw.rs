@@ -127,7 +127,7 @@ fn entry(cause: Cause, before: &Snapshot, after: &Arc<Snapshot>) -> Arc<Entry> {
         verdicts: Vec::new(),
         bets: Vec::new(),
         variables: Arc::default(),
-        printed: String::new(),
+        printed: sockstep::session::Printout::default(),
         value: None,
         concluded: false,
     })

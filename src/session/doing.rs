@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::awaited::Awaited;
 use super::entry::{Entry, Verdict};
+use super::printout::Printout;
 use crate::c::{Scope, Statement};
 use crate::lesson::Lesson;
 use crate::model::{Action, ProcessName};
@@ -145,7 +146,7 @@ pub enum Turn {
 #[derive(Debug, Default)]
 pub struct Loose {
     pub verdicts: Vec<Verdict>,
-    pub printed: String,
+    pub printed: Printout,
     pub value: Option<i64>,
 }
 

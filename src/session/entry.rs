@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::printout::Printout;
 use crate::model::{Moment, ProcessName, Said};
 
 /// One moment of the lab with its place in the story.
@@ -24,7 +25,7 @@ pub struct Entry {
     /// ones are shared with the entry before.
     pub variables: Arc<Vec<Arc<ProcessVariables>>>,
     /// What the C printed: `printf`, `perror`.
-    pub printed: String,
+    pub printed: Printout,
     /// The value of a statement without a call that ended here, if it has one.
     pub value: Option<i64>,
     /// All checks of [`Entry::step`] held, and here the last of them was decided: its conclusion

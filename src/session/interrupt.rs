@@ -2,6 +2,7 @@
 
 use super::actor::{Ended, Interrupted};
 use super::live::{Halt, Live};
+use super::printout::Printout;
 use crate::c;
 use crate::lesson::Place;
 use crate::model::{Call, Caught, Moment, Process, ProcessName, Syscall};
@@ -15,7 +16,11 @@ impl Live {
     ///
     /// # Errors
     /// What went wrong before the handler's first call.
-    pub(super) fn interrupt(&mut self, caught: &Caught, printed: &mut String) -> Result<(), Halt> {
+    pub(super) fn interrupt(
+        &mut self,
+        caught: &Caught,
+        printed: &mut Printout,
+    ) -> Result<(), Halt> {
         let wanted = self.calls.iter().position(|call| call.process == caught.process);
         let wanted = wanted.and_then(|place| self.calls.remove(place));
         let Some(actor) = self.cast.get_mut(&caught.process) else { return Ok(()) };

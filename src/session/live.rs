@@ -10,6 +10,7 @@ use super::entry::ProcessVariables;
 use super::interrupt::way_back;
 use super::order;
 use super::ports::Ports;
+use super::printout::Printout;
 use super::walk;
 use crate::c::{self, Event, Fault, Machine, Scope, Statement};
 use crate::lesson::{Place, Program};
@@ -43,7 +44,7 @@ pub struct Happened {
     /// What the kernel said.
     pub moment: Moment,
     /// What the C printed.
-    pub printed: String,
+    pub printed: Printout,
     /// C that went wrong when it went on.
     pub halt: Option<Halt>,
 }
@@ -114,7 +115,7 @@ impl Live {
         statement: &Statement,
         place: Option<Place>,
         child: Option<ProcessName>,
-        printed: &mut String,
+        printed: &mut Printout,
     ) -> Result<(), Halt> {
         if let Some(actor) = self.cast.get_mut(process) {
             actor.starts(place, child);
@@ -185,7 +186,7 @@ impl Live {
     }
 
     fn take_in(&mut self, mut moment: Moment) -> Happened {
-        let mut printed = String::new();
+        let mut printed = Printout::default();
         let mut halt = None;
         self.name_handlers(&mut moment);
         self.snapshot = moment.snapshot.clone();
@@ -209,7 +210,7 @@ impl Live {
         Happened { moment, printed, halt }
     }
 
-    fn take_report(&mut self, report: &mut Report, printed: &mut String) -> Result<(), Halt> {
+    fn take_report(&mut self, report: &mut Report, printed: &mut Printout) -> Result<(), Halt> {
         let process = report.call.process.clone();
         let outcome = report.outcome.clone();
         let Some(actor) = self.cast.get_mut(&process) else { return Ok(()) };
@@ -263,7 +264,7 @@ impl Live {
     pub(super) fn turn(
         &mut self,
         process: &ProcessName,
-        printed: &mut String,
+        printed: &mut Printout,
         first: impl FnOnce(&mut Machine, &mut dyn Memory) -> Result<Event, Fault>,
     ) -> Result<(), Halt> {
         let names: Vec<ProcessName> = self.cast.keys().cloned().collect();
@@ -329,8 +330,10 @@ impl Live {
                     if let (Some(program), Some(signal)) = (&program, fault.signal()) {
                         let at = place.unwrap_or_default();
                         let file = program.source.path.rsplit('/').next().unwrap_or_default();
-                        let text = format!("{file}:{}:{}: {message}\n", at.line, at.column);
-                        walk::say(process, &text, printed);
+                        let place = format!("{file}:{}:{}: ", at.line, at.column);
+                        walk::say(process, &place, printed);
+                        printed.push_said(message);
+                        printed.push_str("\n");
                         self.doomed.push_back((process.clone(), Signal(signal)));
                         return Ok(());
                     }

@@ -28,6 +28,7 @@ mod obstacle;
 mod order;
 mod pages;
 mod ports;
+mod printout;
 pub mod recording;
 mod rerun;
 mod same;
@@ -44,6 +45,7 @@ pub use difference::{Difference, Happening};
 pub use entry::{Bet, BetChoice, Entry, Origin, ProcessVariables, Variable, Verdict};
 pub use error::{Refusal, SessionError};
 pub use obstacle::Obstacle;
+pub use printout::Printout;
 pub use timeline::Timeline;
 
 use std::collections::{BTreeMap, VecDeque};

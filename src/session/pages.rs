@@ -17,7 +17,7 @@ impl Session {
         origin: Origin,
     ) -> Result<(), SessionError> {
         let Happened { moment, printed, halt } = happened;
-        self.loose.printed.push_str(&printed);
+        self.loose.printed.append(printed);
         self.push(Arc::new(moment), origin);
         halt.map_or(Ok(()), |halt| Err(self.halted(halt)))
     }
@@ -91,7 +91,7 @@ impl Session {
         }
         self.timeline.amend(|entry| {
             entry.verdicts.extend(loose.verdicts);
-            entry.printed.push_str(&loose.printed);
+            entry.printed.append(loose.printed);
             entry.value = loose.value.or(entry.value);
         });
     }

@@ -12,6 +12,7 @@ use super::doing::{Doing, Input, Phase, Run, Task, Turn};
 use super::error::{Refusal, SessionError};
 use super::live::{Halt, Live};
 use super::obstacle::Obstacle;
+use super::printout::Printout;
 use super::{Mode, Progress, Session};
 use crate::c::Stdin;
 use crate::lesson::{LabLine, Program};
@@ -42,7 +43,7 @@ impl Live {
     ///
     /// # Errors
     /// What went wrong before that. The process must exist and be idle.
-    pub fn load(&mut self, program: &Arc<Program>, printed: &mut String) -> Result<(), Halt> {
+    pub fn load(&mut self, program: &Arc<Program>, printed: &mut Printout) -> Result<(), Halt> {
         let process = &program.process;
         for statement in &program.code.before {
             let place = Some(program.place(&statement.span));
@@ -62,7 +63,7 @@ impl Live {
     ///
     /// # Errors
     /// What went wrong before that. [`Live::can_walk`] must hold.
-    pub fn walk(&mut self, process: &ProcessName, printed: &mut String) -> Result<(), Halt> {
+    pub fn walk(&mut self, process: &ProcessName, printed: &mut Printout) -> Result<(), Halt> {
         let Some(actor) = self.cast.get_mut(process) else { return Ok(()) };
         (actor.granted, actor.walking) = (true, true);
         if let Some(call) = actor.wants.take() {
@@ -332,7 +333,7 @@ impl Session {
 
 /// Puts what a program printed behind what was printed already, each line with the program's name
 /// before it: several of them share one screen.
-pub(super) fn say(process: &ProcessName, text: &str, printed: &mut String) {
+pub(super) fn say(process: &ProcessName, text: &str, printed: &mut Printout) {
     for line in text.split_inclusive('\n') {
         if printed.is_empty() || printed.ends_with('\n') {
             printed.push_str(&format!("{process}: "));

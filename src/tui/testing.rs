@@ -14,7 +14,7 @@ use crate::model::{
     ProcessState, Report, Segment, Snapshot, Socket, SocketMemory, Syscall, TcpState, Timer,
     TimerKind, WireAction, changes,
 };
-use crate::session::{Entry, Mode, Origin, Timeline};
+use crate::session::{Entry, Mode, Origin, Printout, Timeline};
 use crate::tui::ink::Ink;
 use crate::tui::view::{Page, Zoom, draw_page};
 
@@ -216,7 +216,7 @@ pub fn entry(before: &Lab, after: &Lab, cause: Cause, passages: Vec<Passage>) ->
         verdicts: Vec::new(),
         bets: Vec::new(),
         variables: Arc::default(),
-        printed: String::new(),
+        printed: Printout::default(),
         value: None,
         concluded: false,
     }

@@ -136,7 +136,7 @@ fn entry(before: Option<&Entry>, line: EntryLine, budget: &mut Budget) -> Result
         verdicts: line.verdicts,
         bets: line.bets,
         variables: Arc::new(list(old_variables, line.variables, budget, |row, _| Ok(row))?),
-        printed: line.printed,
+        printed: line.printed.into(),
         value: line.value,
         concluded: line.concluded,
     })

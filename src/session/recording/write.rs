@@ -84,7 +84,7 @@ fn entry_line(before: Option<&Entry>, entry: &Entry) -> EntryLine {
         verdicts: entry.verdicts.clone(),
         bets: entry.bets.clone(),
         variables: pieces(old_variables, &entry.variables, Arc::clone),
-        printed: entry.printed.clone(),
+        printed: entry.printed.to_string(),
         value: entry.value,
         concluded: entry.concluded,
     }

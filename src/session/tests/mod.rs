@@ -116,7 +116,7 @@ pub fn page(entry: &super::Entry) -> String {
         words.push(format!("bet {:?} truth {}", bet.chosen, bet.truth));
     }
     if !entry.printed.is_empty() {
-        words.push(format!("printed {:?}", entry.printed));
+        words.push(format!("printed {:?}", &*entry.printed));
     }
     if let Some(value) = entry.value {
         words.push(format!("value {value}"));

@@ -51,7 +51,7 @@ fn hostile() -> Timeline {
     };
     let mut entry = entry(&before, &lab, cause, vec![passage(&packet, Fate::Delivered)]);
     Arc::make_mut(&mut entry.moment).printed = bytes.clone();
-    entry.printed = text.clone();
+    entry.printed = text.clone().into();
     let variable = Variable {
         name: text.as_str().into(),
         type_name: "char [40]".into(),

@@ -208,7 +208,8 @@ pub(super) fn conclusion_words(step: &Step, ink: &Ink) -> Vec<Paragraph> {
 /// What C and commands have printed since the step began.
 fn printed(page: &Page<'_>, ink: &Ink) -> Vec<Paragraph> {
     let entries = of_the_step(page);
-    let program: String = entries.iter().map(|entry| &*entry.printed).collect();
+    let program: String =
+        entries.iter().map(|entry| entry.printed.in_words(&ink.words.say())).collect();
     let command: Vec<u8> =
         entries.iter().flat_map(|entry| entry.moment.printed.iter().copied()).collect();
     let texts = [crate::model::escape(program.as_bytes()), crate::model::escape(&command)];
