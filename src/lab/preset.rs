@@ -80,3 +80,26 @@ pub(super) fn settings(preset: Preset) -> Vec<(String, String)> {
     }
     all
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_lists_what_is_set() {
+        let page = include_str!("../../docs/trust.md");
+        let row = |key: &str| page.lines().find(|line| line.starts_with(&format!("| `{key}` |")));
+        let cell = |key: &str, column: usize| {
+            let row = row(key).unwrap_or_else(|| panic!("{key} is not in the document"));
+            row.split('|').nth(column).unwrap_or_default().trim().to_owned()
+        };
+        for (column, settings) in [(2, PINNED), (2, CALM), (3, QUICK)] {
+            for (key, value) in settings {
+                assert_eq!(cell(key, column), *value, "{key}");
+            }
+        }
+        for (key, value) in SILENT_V6 {
+            assert!(page.contains(&format!("`{key}` {value}")), "{key}");
+        }
+    }
+}

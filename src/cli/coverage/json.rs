@@ -5,9 +5,9 @@ use std::io::Write as _;
 use serde_json::{Value, json};
 
 use super::Sums;
-use super::text::typed_calls;
+use super::text::{besides, elsewhere, typed_calls};
 use crate::explain::Words;
-use crate::model::TcpState;
+use crate::model::{Errno, TcpState};
 use crate::session::coverage::{Place, data};
 
 /// Prints all rows.
@@ -35,6 +35,14 @@ pub(super) fn print(sums: &Sums, words: &Words) -> anyhow::Result<()> {
                 "shown": shown, "cannot": cannot,
             }));
         }
+        for (errno, found) in besides(seen, &errnos, page) {
+            let shown: Vec<Value> = found.into_iter().map(place).collect();
+            rows.push(not_listed(&page.name, errno, &shown));
+        }
+    }
+    for (call, errno, found) in elsewhere(seen, &errnos) {
+        let shown: Vec<Value> = found.iter().map(place).collect();
+        rows.push(not_listed(call.name(), errno, &shown));
     }
     for (number, text) in data::misconceptions() {
         let shown = places(seen.answers.get(&number));
@@ -66,6 +74,13 @@ pub(super) fn print(sums: &Sums, words: &Words) -> anyhow::Result<()> {
         writeln!(out, "{row}")?;
     }
     Ok(())
+}
+
+fn not_listed(page: &str, errno: Errno, shown: &[Value]) -> Value {
+    json!({
+        "kind": "errno", "page": page, "errno": errno.to_string(), "listed": false,
+        "shown": shown, "cannot": null,
+    })
 }
 
 fn place(place: &Place) -> Value {

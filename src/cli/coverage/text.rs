@@ -6,7 +6,8 @@ use std::io::Write as _;
 use super::Sums;
 use crate::c;
 use crate::explain::Words;
-use crate::model::{Syscall, TcpState};
+use crate::model::{Errno, Syscall, TcpState};
+use crate::session::coverage::data::{Entry, Errnos, Page};
 use crate::session::coverage::{Coverage, Place, data};
 
 /// Prints all tables.
@@ -141,8 +142,41 @@ fn errnos(seen: &Coverage, words: &Words) -> Table {
             let besides = if entry.listed { "" } else { " +" };
             rows.row(&[&format!("{}{besides}", entry.name), &how]);
         }
+        for (errno, found) in besides(seen, &errnos, page) {
+            rows.count(true);
+            let how = words.ui_with("coverage-provoked", &[("places", &places(found))]);
+            rows.row(&[&format!("{errno} +"), &how]);
+        }
+    }
+    let _ = writeln!(rows.text, "\n### {}\n", words.ui("coverage-other-calls"));
+    rows.heads(&["coverage-call", "coverage-errno", "coverage-how"]);
+    for (call, errno, found) in elsewhere(seen, &errnos) {
+        let how = words.ui_with("coverage-provoked", &[("places", &places(found))]);
+        rows.row(&[&format!("`{call}`"), &errno.to_string(), &how]);
     }
     rows.end("coverage-errnos-sum")
+}
+
+/// Errors that lessons provoke of a page's calls, and that the page's list does not have.
+pub(super) fn besides<'a>(
+    seen: &'a Coverage,
+    errnos: &Errnos,
+    page: &Page,
+) -> Vec<(Errno, Vec<&'a Place>)> {
+    let calls = page.calls();
+    let known: Vec<Option<Errno>> = errnos.of(page).iter().map(Entry::errno).collect();
+    let found = seen.besides(&calls, &known).into_iter();
+    found.map(|errno| (errno, seen.provoked(&calls, errno))).collect()
+}
+
+/// Errors that lessons provoke of calls that stand on no page of the list.
+pub(super) fn elsewhere<'a>(
+    seen: &'a Coverage,
+    errnos: &Errnos,
+) -> impl Iterator<Item = (Syscall, Errno, &'a Vec<Place>)> {
+    let listed: Vec<Syscall> = errnos.pages().iter().flat_map(Page::calls).collect();
+    let others = seen.errnos.iter().filter(move |((call, _), _)| !listed.contains(call));
+    others.map(|((call, errno), places)| (*call, *errno, places))
 }
 
 fn misconceptions(seen: &Coverage, words: &Words) -> Table {

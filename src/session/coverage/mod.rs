@@ -60,6 +60,16 @@ impl Coverage {
         }
     }
 
+    /// The errors of these calls that are none of `known`, by name.
+    pub fn besides(&self, calls: &[Syscall], known: &[Option<Errno>]) -> Vec<Errno> {
+        let seen = self.errnos.keys().filter(|(call, _)| calls.contains(call));
+        let mut found: Vec<Errno> =
+            seen.map(|(_, errno)| *errno).filter(|errno| !known.contains(&Some(*errno))).collect();
+        found.sort_by_key(Errno::to_string);
+        found.dedup();
+        found
+    }
+
     /// Where one of these calls came back with this error.
     pub fn provoked(&self, calls: &[Syscall], errno: Errno) -> Vec<&Place> {
         let found =
