@@ -95,7 +95,8 @@ impl Known {
     /// The state of a process that is off the processor, and how often it ran.
     ///
     /// `/proc/PID/status` is dear, and the lab is at rest only after several looks. A process
-    /// sleeps or is stopped until it runs, so its state is known while that has not happened.
+    /// sleeps or is stopped until it runs, so its state is known while that has not happened; but
+    /// see [`Known::look_anew`].
     fn state(&mut self) -> Option<(RunState, u64)> {
         let runs = self.schedstat.as_ref().and_then(|file| {
             let length = file.read_at(&mut self.buffer, 0).ok()?;
@@ -112,6 +113,13 @@ impl Known {
         let still = matches!(state, RunState::Sleeping | RunState::Stopped | RunState::Traced);
         self.slept = runs.filter(|_| still).map(|runs| (runs, state));
         Some((state, runs.or_else(|| proc::switches(text))?))
+    }
+
+    /// The next look asks for the state again. Whoever has been woken by another processor
+    /// (`TASK_WAKING`) has not run yet, and `/proc/PID/syscall` still says in which call it sleeps;
+    /// only `/proc/PID/status` says that it does not sleep any more.
+    pub fn look_anew(&mut self) {
+        self.slept = None;
     }
 
     /// Whether its `/proc` entry is still there; another process may have its number by then.

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use nix::errno::Errno;
 
 use super::failure::{Attempt as _, Failure};
+use super::known::Known;
 use super::life::Lab;
 use super::process::{Doing, News, Process};
 use super::sys::{Arena, Channel};
@@ -59,6 +60,11 @@ impl Lab {
             let quiet = !moved && rest.is_some() && rest == last_runs;
             last_runs = rest;
             quiet_passes = if quiet { quiet_passes + 1 } else { 0 };
+            if quiet_passes == 2 && self.has_just_woken(last_runs) {
+                quiet_passes = 0;
+                self.wait(Duration::from_millis(1));
+                continue;
+            }
             if quiet_passes == 2 && left_alone < MOST_LEFT_ALONE && self.softirqs.are_pending() {
                 left_alone += 1;
                 quiet_passes = 0;
@@ -106,6 +112,13 @@ impl Lab {
     /// Whether more happens than can be told.
     fn floods(&self) -> bool {
         self.switch.untold() > 0 || self.printed.more() > 0
+    }
+
+    /// Whether somebody who seemed to sleep is already woken.
+    fn has_just_woken(&mut self, runs: Option<u64>) -> bool {
+        let known = self.processes.iter_mut().filter_map(|process| process.known.as_mut());
+        known.for_each(Known::look_anew);
+        self.rest() != runs
     }
 
     /// How often all processes together were put on a processor, if each of them is at rest.
