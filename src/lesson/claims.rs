@@ -23,6 +23,15 @@ pub fn claims(lesson: &Lesson) -> Vec<Diagnostic> {
     let mut wrong = |place: &Place, message: Said, expected: Said| {
         found.push(Diagnostic::at(&lesson.source, place, message, Some(expected)));
     };
+    let asks = |step: &Step| step.question.is_some();
+    if let Some(step) = lesson.steps.first()
+        && lesson.mystery
+        && !lesson.steps.iter().any(asks)
+    {
+        let message = said!("a mystery without a question");
+        let expected = said!("a question: the screen explains nothing before it");
+        wrong(&step.place, message, expected);
+    }
     let claimed = |number: u32| lesson.misconceptions.iter().any(|one| one.number == number);
     for one in &lesson.misconceptions {
         let answered = lesson.steps.iter().flat_map(|step| &step.answers);

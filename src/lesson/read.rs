@@ -112,6 +112,10 @@ fn read(source: &Source, options: Options, troubles: &mut Vec<Trouble>) -> Optio
         return None;
     }
     let (mut front, start) = front::read(text, troubles)?;
+    if !front.crowd {
+        // Every line about those who were meant would be wrong, too.
+        return None;
+    }
     front.spec.allow_run = options.allow_run;
     if let (Rung::Loopback, Some(run)) = (front.spec.rung, options.loopback) {
         front.spec = front.spec.on_loopback(run);

@@ -110,7 +110,7 @@ impl Session {
             let all = self.checks.entry(run.index).or_insert(true);
             *all = *all && held;
             if index == 0 {
-                self.settle_bets(&run)?;
+                self.settle_bets(&run, held)?;
             }
         }
         run.phase = Phase::Check { index: index + 1, until: None };
@@ -129,7 +129,8 @@ impl Session {
     }
 
     /// Judges the questions whose answer this step's first check waited for.
-    fn settle_bets(&mut self, run: &Run) -> Result<(), SessionError> {
+    /// If it `held`, one of the answers must be true; if not, the kernel has disagreed already.
+    fn settle_bets(&mut self, run: &Run, held: bool) -> Result<(), SessionError> {
         let lesson = run.lesson.clone();
         let ripe = |asked: &Asked| {
             let question = lesson.steps.get(asked.step).and_then(|step| step.question.as_ref());
@@ -146,6 +147,9 @@ impl Session {
             let Some(truth) =
                 answers.iter().position(|answer| answer.held).filter(|_| true_ones == 1)
             else {
+                if !held {
+                    continue;
+                }
                 let (message, help) = not_one(question, &answers);
                 return Err(self.wrong(&question.place, message, help));
             };

@@ -88,6 +88,8 @@ impl Builder<'_> {
     fn programs(&mut self, names: Vec<ProcessName>, args: &str, fence: &Fence, body: &str) {
         let first = self.lesson.steps.len();
         let given = Given::read(args.trim_end());
+        let unread = statements::in_program(body);
+        self.troubles.extend(unread.into_iter().map(|one| one.at(fence.body.start)));
         let constants = super::super::constants(&self.lesson.spec);
         let constants: Vec<(&str, &str)> =
             constants.iter().map(|(n, v)| (*n, v.as_str())).collect();

@@ -242,6 +242,21 @@ fn expectations(
     all
 }
 
+/// Expectations in a program, which nobody would compare: it is walked, and no statement of it is
+/// a step.
+pub fn in_program(body: &str) -> Vec<Trouble> {
+    let is_one = |comment: &Range<usize>| {
+        expectation::read(body[comment.clone()].trim_start_matches('/')).is_ok()
+    };
+    let found = line_comments(body).into_iter().filter(is_one);
+    found
+        .map(|comment| {
+            Trouble::new(comment, said!("nobody compares this: it stands in a program"))
+                .expected(said!("an `expect` line behind a line `step NAME`"))
+        })
+        .collect()
+}
+
 /// The `//` comments of C text: from the slashes to the end of the line.
 fn line_comments(text: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();

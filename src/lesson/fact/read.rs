@@ -10,6 +10,8 @@ use super::{Fact, FdName};
 use crate::model::{ProcessName, TcpState, said};
 
 const FD_FACTS: [&str; 4] = ["is", "queue", "recv", "send"];
+/// Words of facts about a host.
+const HOST_FACTS: [&str; 2] = ["has", "counts"];
 const PROCESS_FACTS: [&str; 4] = ["in", "returned", "dead", "exit"];
 
 /// The fact in `text`, and what it names. Spans are bytes of `text`.
@@ -124,9 +126,7 @@ fn host_fact(
             let above = words.next(said!("a number"))?.number(said!("a number"))?;
             Ok(Fact::Counts { host, counter: counter.text.to_owned(), above })
         }
-        _ => {
-            Err(verb.instead_of(or_near(verb.text, ["has", "counts"], said!("`has` or `counts`"))))
-        }
+        _ => Err(verb.instead_of(or_near(verb.text, HOST_FACTS, said!("`has` or `counts`")))),
     }
 }
 
@@ -211,6 +211,10 @@ fn fd_fact(
 
 /// The third word fits no fact; the second one may have been meant as something else than an fd.
 fn no_such_fact(fd: &Word, verb: &Word) -> Trouble {
+    if HOST_FACTS.contains(&fd.text) {
+        let said = said!("`{word}` is told of a host: `@server {word} …`", word = fd.text);
+        return fd.instead_of(said);
+    }
     match nearest(fd.text, PROCESS_FACTS) {
         Some(_) => fd.instead_of(or_near(fd.text, PROCESS_FACTS, said!("an fd or a word"))),
         None => verb.instead_of(suggest(verb.text, FD_FACTS, said!("one of the words"))),

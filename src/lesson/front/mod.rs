@@ -23,6 +23,8 @@ pub struct Front {
     pub show: Vec<Show>,
     pub mystery: bool,
     pub needs: Vec<Need>,
+    /// Who is there could be read.
+    pub crowd: bool,
     /// The numbers and where each stands.
     pub misconceptions: Vec<(u32, Range<usize>)>,
 }
@@ -155,6 +157,7 @@ fn front(pairs: &[Pair], whole: Range<usize>, troubles: &mut Vec<Trouble>) -> Fr
         show: Vec::new(),
         mystery: false,
         needs: Vec::new(),
+        crowd: true,
         misconceptions: Vec::new(),
     };
     for (index, (key, _)) in pairs.iter().enumerate() {
@@ -180,11 +183,19 @@ fn front(pairs: &[Pair], whole: Range<usize>, troubles: &mut Vec<Trouble>) -> Fr
             front.spec.processes = everyone(&hosts);
             front.spec.hosts = hosts;
         }
-        Some(Err(trouble)) => troubles.push(trouble),
+        Some(Err(trouble)) => {
+            front.crowd = false;
+            troubles.push(trouble);
+        }
         None => {}
     }
     for (key, value) in pairs.iter().filter(|(key, _)| key.text != "hosts") {
+        // Who lives on hosts that could not be read can't be told.
+        if key.text == "processes" && !front.crowd {
+            continue;
+        }
         if let Err(trouble) = entry(&mut front, key.text, value) {
+            front.crowd &= key.text != "processes";
             troubles.push(trouble);
         }
     }

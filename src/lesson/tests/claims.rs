@@ -72,3 +72,10 @@ fn a_lesson_is_neither_a_word_nor_a_book() {
     assert_eq!(steps(7).as_deref(), Some("the lesson ends after 7 steps"));
     assert_eq!(steps(26).as_deref(), Some("the lesson has 26 steps, and this is number 26"));
 }
+
+#[test]
+fn a_mystery_asks_something() {
+    assert_eq!(found("mystery: on\n", ""), ["8: a mystery without a question"]);
+    let asked = "- [ ] `wire empty` yes\n- [ ] `not wire empty` no\n\n```lab\nhold\nexpect wire empty\n```\n";
+    assert_eq!(found("mystery: on\n", asked), Vec::<String>::new());
+}

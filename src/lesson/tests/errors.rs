@@ -98,6 +98,7 @@ refused! {
         "```lab\nhold\nexpect server 3 recv -1\n```\n",
         "```lab\nhold\nexpect server returns 4\n```\n",
         "```lab\nhold\nexpect server returned -2\n```\n",
+        "```lab\nhold\nexpect server has 1 LISTEN\n```\n",
         "```lab\nhold\nexpect server returned -1\n```\n",
         "```lab\nhold\nexpect server returned -1 EREFUSED\n```\n",
         "```lab\nhold\nexpect server in acept\n```\n",
@@ -153,6 +154,8 @@ refused! {
         "4&#48;001\n```lab\nhold\n```\n";
     a_heading_too_wide:
         "## Of connections that nobody wanted and of everything that became of them in the end\n```lab\nhold\n```\n";
+    an_expectation_in_a_program:
+        "```c server program\nint main(void)\n{\n    int fd = socket(AF_INET, SOCK_STREAM, 0);   // = 99\n    return 0; // fine\n}\n```\n";
     a_main_that_nobody_calls:
         "```c server\nint main(void)\n{\n    return 0;\n}\n```\n";
     markdown_that_means_nothing_here:
@@ -185,6 +188,7 @@ fn front_matters_that_are_none() {
         "---\nid: x\nhosts: @server 198.51.100.1, @client 198.51.100.1\n---\n# X\n```lab\nhold\n```\n",
         "---\nid: x\nhosts: @server 198.51.100.1, @client 192.0.2.1\n---\n# X\n```lab\nhold\n```\n",
         "---\nid: x\nhosts: @server 198.51.100.1 fe80::1\n---\n# X\n```lab\nhold\n```\n",
+        "---\nid: x\nhosts: @alpha 192.0.2.1, @beta 8.8.8.8\nprocesses: a @alpha, b @beta\n---\n# X\n```c a\nint n;\n```\n",
         "---\nid: x\nprocesses: a @mars\n---\n# X\n```lab\nhold\n```\n",
         "---\nid: x\nprocesses: a @server, a @client\n---\n# X\n```lab\nhold\n```\n",
         "---\nid: x\nprocesses: c4..1 @server\n---\n# X\n```lab\nhold\n```\n",

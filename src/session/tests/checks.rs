@@ -133,6 +133,25 @@ expect client fd is ESTABLISHED
 }
 
 #[test]
+fn a_question_is_left_open_where_the_kernel_disagreed_about_what_judges_it() {
+    let session = run("
+Words.
+
+- [ ] `server fd is ESTABLISHED` yes
+- [ ] `server fd is TIME_WAIT` or so
+
+```c server
+int fd = socket(AF_INET, SOCK_STREAM, 0);
+```
+```lab
+expect server fd is LISTEN
+```
+");
+    let last = session.timeline().last().expect("an entry");
+    assert!(last.bets.is_empty() && last.verdicts.iter().any(|verdict| !verdict.held));
+}
+
+#[test]
 fn a_conclusion_is_shown_only_if_its_facts_held() {
     let body = "
 ```c server
