@@ -237,9 +237,16 @@ pub(super) struct Exec {
 impl Options {
     /// The language: asked for, or the locale's.
     pub fn lang(&self) -> Lang {
-        match self.lang {
-            Some(Language::En) => Lang::En,
-            Some(Language::Zh) => Lang::Zh,
+        Self::lang_of(self.lang.map(|lang| match lang {
+            Language::En => Lang::En,
+            Language::Zh => Lang::Zh,
+        }))
+    }
+
+    /// The language if this one was asked for.
+    pub fn lang_of(asked: Option<Lang>) -> Lang {
+        match asked {
+            Some(lang) => lang,
             None => {
                 let set = |name| std::env::var(name).ok().filter(|text| !text.is_empty());
                 let locale = set("LC_ALL").or_else(|| set("LC_MESSAGES")).or_else(|| set("LANG"));
@@ -255,6 +262,19 @@ impl Options {
             Net::Loopback => Rung::Loopback,
         })
     }
+}
+
+/// The language that a command line asks for, whether or not it is right otherwise.
+pub(super) fn lang_ahead(line: impl Iterator<Item = String>) -> Option<Lang> {
+    let mut line = line.take_while(|word| word != "--");
+    while let Some(word) = line.next() {
+        match word.strip_prefix("--lang") {
+            Some("") => return Lang::from_code(&line.next()?),
+            Some(rest) => return Lang::from_code(rest.strip_prefix('=')?),
+            None => {}
+        }
+    }
+    None
 }
 
 /// Prints completions.

@@ -21,12 +21,13 @@ mod replay;
 mod rules;
 mod run;
 mod side_by_side;
+mod usage;
 mod user_files;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
+use crate::explain::Words;
+use crate::model::{Said, said};
 use args::{Arguments, Command};
 
 /// The exit code of a command.
@@ -58,7 +59,11 @@ impl From<Exit> for ExitCode {
 
 /// Runs the command line of this process.
 pub fn run() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match usage::arguments() {
+        Ok(arguments) => arguments,
+        Err(exit) => return exit.into(),
+    };
+    let lang = arguments.options.lang();
     match dispatch(arguments) {
         Ok(exit) => exit.into(),
         Err(error) => {
@@ -66,7 +71,7 @@ pub fn run() -> ExitCode {
             if is_broken_pipe(&error) {
                 return ExitCode::SUCCESS;
             }
-            say(&format!("{error:#}"));
+            say(&told(&error, &Words::new(lang)));
             Exit::Wrong.into()
         }
     }
@@ -84,11 +89,21 @@ fn dispatch(arguments: Arguments) -> anyhow::Result<Exit> {
         Some(Command::New(new)) => new::new(options, &new),
         Some(Command::Export(export)) => export::export(options, &export),
         Some(Command::Replay(replay)) => replay::replay(options, &replay),
-        Some(Command::Exec(command)) => exec::exec(&command),
+        Some(Command::Exec(command)) => exec::exec(options, &command),
         Some(Command::Measure(measure)) => measure::measure(&measure),
         Some(Command::Doctor) => doctor::doctor(options),
         Some(Command::Completions { shell }) => args::completions(shell),
         Some(Command::Man) => args::man(),
+    }
+}
+
+/// An error in the reader's language, as far as it is ours: what was tried, and why it failed.
+fn told(error: &anyhow::Error, words: &Words) -> String {
+    let Some(attempt) = error.downcast_ref::<Said>() else { return format!("{error:#}") };
+    let causes: Vec<String> = error.chain().skip(1).map(ToString::to_string).collect();
+    match causes.is_empty() {
+        true => words.said(attempt),
+        false => words.said(&said!("{attempt}: {reason}", attempt, reason = causes.join(": "))),
     }
 }
 

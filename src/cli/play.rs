@@ -12,7 +12,7 @@ use super::{Exit, programs, say};
 use crate::explain::Words;
 use crate::lab::Labs;
 use crate::lesson::{Lesson, builtin_ids};
-use crate::model::{Lang, Worlds};
+use crate::model::{Lang, Said, Worlds, said};
 use crate::session::{Session, Target};
 use crate::tui::{App, Deed, Ending, Glyphs, Ink, Menu, MenuItem, RunError, Setup, Theme, run};
 
@@ -37,7 +37,7 @@ pub(super) fn menu(options: &Options) -> anyhow::Result<Exit> {
 pub(super) fn open(options: &Options, arguments: &args::Open) -> anyhow::Result<Exit> {
     let here = Here::new(options.rung(), arguments.allow_run);
     let mut menu = lessons(here);
-    let lang = options.lang();
+    let (lang, words) = (options.lang(), Words::new(options.lang()));
     if programs::are_meant(&arguments.lesson) {
         let made = programs::lesson(here, &arguments.lesson, &arguments.programs, lang);
         return match made {
@@ -53,7 +53,7 @@ pub(super) fn open(options: &Options, arguments: &args::Open) -> anyhow::Result<
     let name = match &arguments.lesson[..] {
         [name] => name,
         _ => {
-            say("open takes one lesson, or C programs");
+            say(&words.said(&said!("{command} takes one lesson, or C programs", command = "open")));
             return Ok(Exit::Wrong);
         }
     };
@@ -79,7 +79,7 @@ pub(super) fn open(options: &Options, arguments: &args::Open) -> anyhow::Result<
         (None, None) => None,
     };
     if let Some(wrong) = out_of_range(name, arguments, lesson.scenes.len(), lesson.count()) {
-        say(&wrong);
+        say(&words.said(&wrong));
         return Ok(Exit::Wrong);
     }
     screen(options, here, menu, Some(Deed::Open(lesson, target)))
@@ -91,13 +91,15 @@ pub(super) fn lab(options: &Options) -> anyhow::Result<Exit> {
     screen(options, here, lessons(here), Some(Deed::Free(here.free_lab())))
 }
 
-fn out_of_range(name: &str, arguments: &args::Open, scenes: usize, steps: usize) -> Option<String> {
-    let beyond = |given: Option<usize>, most: usize, what: &str| {
-        given
-            .filter(|number| !(1..=most).contains(number))
-            .map(|number| format!("{name} has no {what} {number}; there are {most}"))
+fn out_of_range(name: &str, arguments: &args::Open, scenes: usize, steps: usize) -> Option<Said> {
+    let beyond = |given: Option<usize>, most| given.filter(|number| !(1..=most).contains(number));
+    let scene = beyond(arguments.scene, scenes)
+        .map(|n| said!("{name} has no scene {n}; there are {most}", name, n, most = scenes));
+    let step = || {
+        beyond(arguments.at, steps)
+            .map(|n| said!("{name} has no step {n}; there are {most}", name, n, most = steps))
     };
-    beyond(arguments.scene, scenes, "scene").or_else(|| beyond(arguments.at, steps, "step"))
+    scene.or_else(step)
 }
 
 /// Says why there is no lesson.
@@ -166,7 +168,9 @@ fn show(options: &Options, app: App, first: Option<Deed>) -> anyhow::Result<Exit
         other => other?,
     };
     if let Some(trouble) = &kept.borrow().trouble {
-        say(&format!("this run was not kept: {trouble:#}"));
+        let words = Words::new(options.lang());
+        let why = super::told(trouble, &words);
+        say(&words.said(&said!("this run was not kept: {why}", why)));
     }
     Ok(match ending {
         Ending::Quit => Exit::Fine,

@@ -10,6 +10,7 @@ use super::args::{self, Format, Options};
 use super::find::Here;
 use super::{Exit, headless, play, programs, say};
 use crate::explain::Words;
+use crate::model::said;
 use crate::session::recording::Recorder;
 use crate::session::{Entry, Session, SessionError, transcript};
 
@@ -23,7 +24,8 @@ pub(super) fn run(options: &Options, arguments: &args::Run) -> anyhow::Result<Ex
         }
         [name] => Here::lesson_alone(options.rung(), arguments.allow_run, name, lang),
         _ => {
-            say("run takes one lesson, or C programs");
+            let words = Words::new(lang);
+            say(&words.said(&said!("{command} takes one lesson, or C programs", command = "run")));
             return Ok(Exit::Wrong);
         }
     };
@@ -121,7 +123,8 @@ struct Saved {
 impl Saved {
     fn create(path: Option<&std::path::Path>) -> anyhow::Result<Self> {
         let create = |path: &std::path::Path| {
-            File::create(path).with_context(|| format!("create {}", path.display()))
+            File::create(path)
+                .with_context(|| said!("create {path}", path = path.display().to_string()))
         };
         Ok(Self { file: path.map(create).transpose()?, recorder: None })
     }
@@ -136,6 +139,6 @@ impl Saved {
             recorder
         });
         text.push_str(&recorder.catch_up(session.timeline()));
-        file.write_all(text.as_bytes()).context("write the recording")
+        file.write_all(text.as_bytes()).context(said!("write the recording"))
     }
 }

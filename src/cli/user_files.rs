@@ -11,6 +11,7 @@ use anyhow::Context as _;
 use etcetera::base_strategy::{BaseStrategy as _, Xdg};
 use serde::{Deserialize, Serialize};
 
+use crate::model::said;
 use crate::session::recording::Recorder;
 use crate::session::{Entry, Mode, Session};
 use crate::tui::{App, Menu, Reached};
@@ -72,17 +73,19 @@ impl Progress {
         // Written beside and put in place at once: a crash leaves the old one whole.
         let beside = path.with_extension("new");
         fs::write(&beside, serde_json::to_string_pretty(self)?)
-            .with_context(|| format!("write {}", beside.display()))?;
-        fs::rename(&beside, &path).with_context(|| format!("write {}", path.display()))
+            .with_context(|| said!("write {path}", path = beside.display().to_string()))?;
+        fs::rename(&beside, &path)
+            .with_context(|| said!("write {path}", path = path.display().to_string()))
     }
 }
 
 /// A file in the state directory, which is made if it is not there.
 fn path(name: &str) -> anyhow::Result<PathBuf> {
-    let base = Xdg::new().context("find the home directory")?;
+    let base = Xdg::new().context(said!("find the home directory"))?;
     let state = base.state_dir().unwrap_or_else(|| base.data_dir());
     let directory = state.join("sockstep");
-    fs::create_dir_all(&directory).with_context(|| format!("make {}", directory.display()))?;
+    fs::create_dir_all(&directory)
+        .with_context(|| said!("make {path}", path = directory.display().to_string()))?;
     Ok(directory.join(name))
 }
 
@@ -133,16 +136,16 @@ impl Kept {
         if !same {
             let name = session.lesson().map_or("lab", |lesson| lesson.id.as_str());
             let path = path(&format!("{name}.sockstep"))?;
-            let mut file =
-                File::create(&path).with_context(|| format!("create {}", path.display()))?;
+            let mut file = File::create(&path)
+                .with_context(|| said!("create {path}", path = path.display().to_string()))?;
             let lesson = session.lesson().map(AsRef::as_ref);
             let (recorder, header) = Recorder::new(session.spec(), lesson);
-            file.write_all(header.as_bytes()).context("write the recording")?;
+            file.write_all(header.as_bytes()).context(said!("write the recording"))?;
             self.run = Some(Run { start: start.clone(), file, recorder });
         }
         if let Some(run) = &mut self.run {
             let lines = run.recorder.catch_up(session.timeline());
-            run.file.write_all(lines.as_bytes()).context("write the recording")?;
+            run.file.write_all(lines.as_bytes()).context(said!("write the recording"))?;
         }
         Ok(())
     }

@@ -31,6 +31,8 @@ pub(super) const SAID: [&str; 4] = [
     include_str!("../../assets/words/said/lesson.toml"),
     include_str!("../../assets/words/said/session.toml"),
 ];
+/// The help of the command line.
+const USAGE: &str = include_str!("../../assets/words/usage.toml");
 /// Labels of the screen, and of the command line.
 const LABELS: [&str; 2] =
     [include_str!("../../assets/words/ui.toml"), include_str!("../../assets/words/cli.toml")];
@@ -75,6 +77,8 @@ pub(super) struct Catalogue {
     pub ui: BTreeMap<String, Label>,
     /// Chinese by English, as it stands in the code.
     pub said: BTreeMap<String, String>,
+    /// The same for the help of the command line.
+    pub usage: BTreeMap<String, String>,
 }
 
 impl Catalogue {
@@ -95,7 +99,7 @@ impl Catalogue {
         for file in SAID {
             said.append(&mut toml::from_str(file)?);
         }
-        Ok(Self { notes, ui, said })
+        Ok(Self { notes, ui, said, usage: toml::from_str(USAGE)? })
     }
 }
 
@@ -168,6 +172,19 @@ impl Words {
             Lang::En => said.to_string(),
             Lang::Zh => said.in_words(&|text| self.catalogue.said.get(text).map(String::as_str)),
         }
+    }
+
+    /// A text of the command line's help; `None`: it is the English one already.
+    pub fn usage(&self, english: &str) -> Option<&str> {
+        match self.lang {
+            Lang::En => None,
+            Lang::Zh => self.catalogue.usage.get(english).map(String::as_str),
+        }
+    }
+
+    /// Every English text that [`Words::usage`] knows.
+    pub fn usages(&self) -> impl Iterator<Item = &str> {
+        self.catalogue.usage.keys().map(String::as_str)
     }
 
     /// [`Words::said`], for those who do not know these words.

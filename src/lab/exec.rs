@@ -8,7 +8,7 @@ use nix::sched::{CloneFlags, setns};
 
 use super::failure::{Attempt as _, Failure};
 use super::registry::{Running, running_labs};
-use crate::model::HostName;
+use crate::model::{HostName, Said, said};
 
 /// Runs `command` on a host of a running lab of this user, with this terminal, and gives back its
 /// exit status. Of several labs it is the newest, or the one that the process `of` (its number
@@ -42,22 +42,16 @@ pub fn exec(
 }
 
 /// Why a command did not run on a host.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum ExecError {
     /// Nothing to join.
-    #[error("no lab of yours is running; start one with `sockstep lab` in another terminal")]
     NoLab,
     /// No lab belongs to that process.
-    #[error(
-        "no lab of yours belongs to process {pid}; --pid takes the number of a sockstep or of a \
-         process of its lab"
-    )]
     NoSuchLab {
         /// The process that was named.
         pid: i32,
     },
     /// The labs that run have other hosts.
-    #[error("no running lab has a host {wanted}; there are: {known}")]
     NoHost {
         /// The host that was asked for.
         wanted: HostName,
@@ -65,16 +59,39 @@ pub enum ExecError {
         known: String,
     },
     /// Nothing to run.
-    #[error("no command; write it behind --, as in `sockstep exec @server -- ss -tanp`")]
     NoCommand,
     /// A step failed.
-    #[error("{attempt}: {reason}")]
     Failed {
         /// What was tried.
         attempt: String,
         /// The errno and its words.
         reason: String,
     },
+}
+
+impl ExecError {
+    /// Why, in words.
+    pub fn said(&self) -> Said {
+        match self {
+            ExecError::NoLab => said!(
+                "no lab of yours is running; start one with `sockstep lab` in another terminal"
+            ),
+            ExecError::NoSuchLab { pid } => said!(
+                "no lab of yours belongs to process {pid}; --pid takes the number of a sockstep \
+                 or of a process of its lab",
+                pid
+            ),
+            ExecError::NoHost { wanted, known } => {
+                said!("no running lab has a host {wanted}; there are: {known}", wanted, known)
+            }
+            ExecError::NoCommand => {
+                said!("no command; write it behind --, as in `sockstep exec @server -- ss -tanp`")
+            }
+            ExecError::Failed { attempt, reason } => {
+                said!("{attempt}: {reason}", attempt, reason)
+            }
+        }
+    }
 }
 
 impl From<Failure> for ExecError {
