@@ -34,6 +34,13 @@ pub fn tell(story: &mut Story) {
         if to.kind.protocol == 17 && to.kind.family != Family::Unix && !to.kind.is_raw() {
             named += usize::from(datagram(story, host, from, to));
         }
+        let packets = to.kind.is_raw() || to.kind.family == Family::Packet;
+        if packets && to.recv_q > from.recv_q {
+            let (socket, kind) = (story.scene.name(host, to), to.kind.short());
+            let note = note!("raw-arrived", socket = socket, kind = kind, recv_q = to.recv_q);
+            story.say(Rank::Queue, note);
+            named += 1;
+        }
         if !to.kind.is_tcp() || to.is_listener() || story.is_told(to) {
             continue;
         }

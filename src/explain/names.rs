@@ -74,6 +74,16 @@ pub fn file_name(process: &Process, number: i32) -> Option<String> {
     })
 }
 
+/// The name of a socket, where the wildcard of IPv6 that takes no IPv4 is told from the one that
+/// stands for both: `[::]:8080`, and `*:8080`.
+pub fn local_name(socket: &Socket) -> Option<String> {
+    let local = socket.local.as_ref()?;
+    match (socket.v6only, local.ip(), local.port()) {
+        (Some(true), Some(ip), Some(port)) if ip.is_unspecified() => Some(format!("[::]:{port}")),
+        _ => Some(local.to_string()),
+    }
+}
+
 /// A packet and what became of it, as a clause.
 pub fn sent_packet(packet: String, fate: Fate) -> Note {
     match fate {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::explain::case::Case;
-use crate::explain::names::{address_name, port_shown};
+use crate::explain::names::{address_name, local_name, port_shown};
 use crate::explain::note::note;
 use crate::explain::row::Row;
 use crate::explain::story::{Rank, Story};
@@ -137,7 +137,7 @@ pub fn listen(story: &mut Story, case: &Case) {
         return story.say(Rank::Call, note!("listen-unix", who = case.who(), name = name));
     }
     let again = case.before.is_some_and(|before| before.state == Some(TcpState::Listen));
-    let (who, local, limit) = (case.who(), socket.local.as_ref(), socket.send_q);
+    let (who, local, limit) = (case.who(), local_name(socket), socket.send_q);
     let said = if again {
         let before = case.before.and_then(|before| before.send_q);
         note!("listen-again", who = who, before = before, limit = limit)

@@ -1,6 +1,7 @@
 //! dup(), fcntl(), ioctl(): numbers and the open files behind them.
 
 use super::open;
+use super::options::plain;
 use crate::explain::case::{Case, single};
 use crate::explain::names::file_name;
 use crate::explain::note::note;
@@ -78,7 +79,7 @@ pub fn fcntl(story: &mut Story, case: &Case, value: i64) {
 
 /// ioctl() returned 0.
 pub fn ioctl(story: &mut Story, case: &Case) {
-    let (who, request) = (case.who(), case.shown(1));
+    let (who, request) = (case.who(), plain(case.shown(1)));
     let answer = case.written(2).map(single);
     let said = match request {
         "FIONREAD" | "SIOCINQ" => note!("ioctl-unread", who = who, answer = answer),

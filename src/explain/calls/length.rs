@@ -35,6 +35,11 @@ pub fn written_whole<'a>(case: &Case<'a>, index: usize) -> Option<&'a str> {
     case.written(index).filter(|_| cut(case).is_none())
 }
 
+/// Whether the kernel's answer had more bytes of address than there was room for.
+pub fn is_cut(case: &Case) -> bool {
+    cut(case).is_some()
+}
+
 /// The length of an IP address that a call took, though it is more than such an address has.
 pub struct Longer {
     /// The place of the address among the arguments.

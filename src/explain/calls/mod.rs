@@ -22,7 +22,7 @@ mod send;
 mod unix;
 mod unsent;
 
-pub use options::{plain, text, timeval};
+pub use options::{name_in_number, plain, text, timeval};
 pub use unix::named;
 
 use super::case::Case;

@@ -89,7 +89,8 @@ fn silent(story: &mut Story, case: &Case) {
 
 /// epoll_create1() returned an fd.
 pub fn created(story: &mut Story, case: &Case, value: i64) {
-    story.say(Rank::Call, note!("epoll-created", who = case.fd_name(value)));
+    let note = note!("epoll-created", call = case.call(), who = case.fd_name(value));
+    story.say(Rank::Call, note);
 }
 
 /// epoll_ctl() returned 0.
@@ -121,7 +122,13 @@ pub fn changed(story: &mut Story, case: &Case) {
 /// The call sleeps.
 pub fn blocked(story: &mut Story, case: &Case) {
     let wchan = story.scene.wchan(case.process);
-    let note = note!("poll-blocked", call = case.call(), process = case.process, wchan = wchan);
+    let (call, process) = (case.call(), case.process);
+    let nothing = case.report.call.syscall == Syscall::Poll && case.report.call.args[1] == 0;
+    let note = if nothing {
+        note!("poll-only-sleeps", call = call, process = process, wchan = wchan)
+    } else {
+        note!("poll-blocked", call = call, process = process, wchan = wchan)
+    };
     story.say(Rank::Call, note);
     if case.report.call.syscall == Syscall::EpollWait {
         silent(story, case);

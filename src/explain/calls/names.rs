@@ -20,7 +20,9 @@ pub fn returned(story: &mut Story, case: &Case) {
     };
     let tcp = case.after.filter(|socket| socket.kind.is_tcp());
     let unnamed = case.after.is_some_and(|row| unix::is_unix(row))
-        && row.is_none_or(|row| *row == Address::Unnamed);
+        && row.is_none_or(|row| *row == Address::Unnamed)
+        && !case.written(1).is_some_and(|written| written.contains("sun_path="))
+        && !length::is_cut(case);
     let said = match tcp {
         _ if unnamed && own => note!("getsockname-unnamed", who = who),
         _ if unnamed => note!("getpeername-unnamed", who = who),

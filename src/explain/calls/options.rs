@@ -16,6 +16,9 @@ pub fn get(story: &mut Story, case: &Case) {
     let time = written.and_then(|shown| time(option, shown));
     let value = time.as_deref().or(written.map(single)).map(text);
     let said = match (option, value) {
+        (_, _) if let Some((copied, size)) = part(case) => {
+            note!("option-part", option = option, who = who, copied = copied, size = size)
+        }
         ("SO_ERROR", Some("0")) => no_error(story, case),
         ("SO_ERROR", value) => note!("option-error", who = who, value = value),
         ("SO_RCVBUF" | "SO_SNDBUF", value) => {
@@ -74,6 +77,17 @@ fn no_error(story: &Story, case: &Case) -> Note {
     }
 }
 
+/// How many bytes were copied of how many, where the caller had less room than a number takes.
+fn part(case: &Case) -> Option<(i64, i64)> {
+    const INT: i64 = 4;
+    let length = case.written(4).unwrap_or(case.shown(4));
+    let inside = length.strip_prefix('[')?.strip_suffix(']')?;
+    let (room, copied) = inside.split_once(" => ").unwrap_or((inside, inside));
+    let (room, copied): (i64, i64) = (room.parse().ok()?, copied.parse().ok()?);
+    let level = matches!(case.shown(1), "SOL_SOCKET" | "SOL_TCP" | "IPPROTO_TCP");
+    (level && room < INT && copied <= room).then_some((copied, INT))
+}
+
 /// IPPROTO_ numbers are those of IPv4 and IPv6.
 fn is_internet(case: &Case) -> bool {
     let family = case.socket().map(|socket| socket.kind.family);
@@ -86,7 +100,9 @@ fn tcp_info(case: &Case) -> Note {
     let Some(tcp) = case.after.and_then(|socket| socket.tcp.as_ref()) else {
         return note!("option-tcp-info-unseen", who = who);
     };
-    let milliseconds = |micros: Option<u32>| micros.map(|micros| micros.div_ceil(1000));
+    let milliseconds = |micros: Option<u32>| {
+        micros.map(|micros| format!("{}.{:02}", micros / 1000, micros % 1000 / 10))
+    };
     note!(
         "option-tcp-info",
         who = who,
@@ -102,7 +118,8 @@ fn tcp_info(case: &Case) -> Note {
 pub fn set(story: &mut Story, case: &Case) {
     let option = plain(case.shown(2));
     let value = time(option, case.shown(3)).unwrap_or_else(|| single(case.shown(3)).to_owned());
-    let value = text(value.as_str());
+    let name = (option == "TCP_CONGESTION").then(|| name_in_number(&value)).flatten();
+    let value = name.as_deref().unwrap_or_else(|| text(value.as_str()));
     let buffer_size = matches!(option, "SO_RCVBUF" | "SO_SNDBUF");
     if !buffer_size {
         let note = note!("option-set", who = case.who(), option = option, value = value);
@@ -113,8 +130,15 @@ pub fn set(story: &mut Story, case: &Case) {
         story.say(Rank::Queue, note!("option-unix-nothing", option = option));
         return;
     }
-    if let Some(meaning) = meaning::of_option(option, value) {
+    if let Some(meaning) = meaning::of_option(option, value).filter(|_| !is_endless(option, value))
+    {
         story.say(Rank::Queue, meaning);
+    }
+    if is_endless(option, value) {
+        story.say(Rank::Queue, note!("option-no-limit", option = option));
+    }
+    if option == "SO_RCVLOWAT" && value == "0" {
+        story.say(Rank::Queue, note!("option-lowat-zero"));
     }
     if meaning::is_off(option, value) {
         story.say(Rank::Queue, note!("option-off", option = option, value = value));
@@ -137,6 +161,11 @@ pub fn set(story: &mut Story, case: &Case) {
     story.say(Rank::Surprise, note);
 }
 
+/// Whether a time limit is 0, which takes the limit away.
+fn is_endless(option: &str, value: &str) -> bool {
+    matches!(option, "SO_RCVTIMEO" | "SO_SNDTIMEO") && value == "0.000000 s"
+}
+
 /// A text without its quotes and the zeros that end it; anything else as it is.
 pub fn text(shown: &str) -> &str {
     let inside = shown.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
@@ -147,6 +176,13 @@ pub fn text(shown: &str) -> &str {
     let plain =
         !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
     if plain { text } else { shown }
+}
+
+/// A name of four letters, which strace took for a number because it is as long as one.
+pub fn name_in_number(value: &str) -> Option<String> {
+    let bytes = value.parse::<u32>().ok()?.to_le_bytes();
+    let plain = bytes.iter().all(u8::is_ascii_alphanumeric);
+    plain.then(|| bytes.iter().copied().map(char::from).collect())
 }
 
 /// The two numbers of a `struct timeval`, as they were given.

@@ -95,7 +95,12 @@ fn stream(who: String, ready: &Ready, before: Option<&Arc<Socket>>, socket: &Soc
         found.extend(readable(&who, ready, socket));
     }
     if ready.has("OUT") {
-        found.push(if connecting && socket.state != Some(TcpState::SynSent) {
+        let over = socket.state == Some(TcpState::Close);
+        found.push(if over && connecting {
+            note!("ready-failed-out", who = &who)
+        } else if over {
+            note!("ready-over-out", who = &who)
+        } else if connecting && socket.state != Some(TcpState::SynSent) {
             note!("ready-connected", who = &who, state = socket.state)
         } else {
             note!("ready-room", who = &who)

@@ -69,7 +69,11 @@ pub fn returned(story: &mut Story, case: &Case, count: i64) {
             None => note!("recv-datagram", call = call, who = who, count = count),
         };
         story.say(Rank::Call, said);
-        if unix::is_unix(socket) && asked_who(case) && sender(case).is_none() {
+        if unix::is_unix(socket)
+            && asked_who(case)
+            && sender(case).is_none()
+            && !length::is_cut(case)
+        {
             story.say(Rank::Queue, note!("recv-nameless", who = case.who()));
         }
         return;

@@ -53,6 +53,9 @@ fn short(story: &mut Story, case: &Case, count: i64) {
 /// Bytes for a TCP connection.
 fn stream(story: &mut Story, case: &Case, host: &Arc<Host>, socket: &Arc<Socket>, count: i64) {
     let (call, who) = (case.call(), case.who());
+    if count == 0 {
+        return story.say(Rank::Call, note!("send-nothing", call = call, who = who));
+    }
     let known = case.before.filter(|before| before.ends().is_some()).unwrap_or(socket);
     let scene = &story.scene;
     if let Some(rst) = scene.arrived_as(&host.name, known, &[Role::Rst]) {
@@ -238,6 +241,12 @@ fn datagram(story: &mut Story, case: &Case, host: &Host, socket: &Socket, count:
         Body::Tcp(_) | Body::Icmp { .. } | Body::Other { .. } => raw,
     };
     let sent = story.scene.sent.iter().find(ours);
+    // The header of UDP is in the first fragment only, so none of them is told as UDP.
+    let pieces = story.scene.sent.iter().filter(|(packet, _)| {
+        let udp = matches!(packet.body, Body::Other { protocol: Some(17) });
+        udp && packet.from.as_ref() == Some(&host.name)
+    });
+    let fragments = if socket.kind.protocol == 17 { pieces.count() } else { 0 };
     let to = case.destination();
     let said = match sent {
         Some((packet, fate)) => {
@@ -249,12 +258,21 @@ fn datagram(story: &mut Story, case: &Case, host: &Host, socket: &Socket, count:
             }
         }
         None if let Some(own) = own_address(host, &to) => {
-            let said = match story.scene.counted(&host.name, "UdpNoPorts") {
-                0 => note!("datagram-own"),
+            let ports = ["UdpNoPorts", "Udp6NoPorts"];
+            let said = match ports.map(|name| story.scene.counted(&host.name, name)).iter().sum() {
+                0_u64 => note!("datagram-own"),
                 _ => note!("datagram-own-refused", port = i32::from(own)),
             };
             note!("send-datagram-own", call = call, who = who, count = count, to = &to, fate = said)
         }
+        None if fragments > 1 => note!(
+            "send-datagram-fragments",
+            call = call,
+            who = who,
+            count = count,
+            to = &to,
+            fragments = fragments
+        ),
         None => note!("send-datagram-unseen", call = call, who = who, count = count, to = &to),
     };
     story.say(Rank::Call, said);

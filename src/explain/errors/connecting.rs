@@ -8,7 +8,9 @@ use super::files::path_error;
 use super::waiting::may_sleep;
 use crate::explain::calls::named;
 use crate::explain::case::{Case, as_int};
-use crate::explain::names::{address_name, family_shown, ip_shown, packet_name, port_shown};
+use crate::explain::names::{
+    address_name, family_shown, ip_shown, local_name, packet_name, port_shown,
+};
 use crate::explain::note::{Note, note};
 use crate::explain::row::Row;
 use crate::explain::story::Story;
@@ -163,7 +165,18 @@ fn refused(story: &Story, case: &Case, peer: String) -> Note {
             note!("connect-refused-bound", peer = peer, packet = packet, holder = holder)
         }
         Some(socket) if socket.state == Some(TcpState::Listen) && !takes(socket, to.ip()) => {
-            let (holder, local) = (scene.name(&there.name, socket), socket.local.as_ref());
+            let (holder, local) = (scene.name(&there.name, socket), local_name(socket));
+            let any = socket.local_ip().is_some_and(|ip| ip.is_unspecified());
+            if any && socket.v6only == Some(true) && to.ip().to_canonical().is_ipv4() {
+                return note!(
+                    "connect-refused-v6only",
+                    peer = peer,
+                    packet = packet,
+                    host = &there.name,
+                    holder = holder,
+                    local = local
+                );
+            }
             note!(
                 "connect-refused-elsewhere",
                 peer = peer,

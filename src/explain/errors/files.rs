@@ -2,6 +2,7 @@
 //! splice() and their kin.
 
 use super::{general, receiving, sending};
+use crate::explain::calls::plain;
 use crate::explain::case::{Case, as_int};
 use crate::explain::note::{Note, note};
 use crate::explain::row::Row;
@@ -43,7 +44,7 @@ pub fn fcntl(case: &Case, errno: &str) -> Option<Note> {
 
 /// Explains an error of ioctl().
 pub fn ioctl(case: &Case, errno: &str) -> Option<Note> {
-    let (who, request) = (case.who(), case.shown(1));
+    let (who, request) = (case.who(), plain(case.shown(1)));
     let listens = case.before.is_some_and(|socket| socket.state == Some(TcpState::Listen));
     Some(match errno {
         "EINVAL" if listens => note!("ioctl-listener", request = request, who = who),

@@ -1,5 +1,6 @@
 //! Errors that mean the same whatever the call.
 
+use crate::explain::calls::plain;
 use crate::explain::case::Case;
 use crate::explain::names::file_name;
 use crate::explain::note::{Note, note};
@@ -19,6 +20,9 @@ pub fn explain(story: &Story, case: &Case, errno: &str) -> Option<Note> {
             let file = file_name(process, case.fd).filter(|_| !socket)?;
             note!("error-notsock", call = call, who = case.who(), file = file)
         }
+        "EFAULT" if let Some(pointer) = wild(case) => {
+            note!("error-fault-at", call = call, pointer = pointer)
+        }
         "EFAULT" => note!("error-fault", call = call, args = case.report.call.shown.join(", ")),
         "EINTR" => interrupted(story, case),
         "EMFILE" => {
@@ -34,6 +38,13 @@ pub fn explain(story: &Story, case: &Case, errno: &str) -> Option<Note> {
     })
 }
 
+/// The only argument that strace could not read where it points to.
+fn wild<'a>(case: &Case<'a>) -> Option<&'a str> {
+    let mut bare = case.report.call.shown.iter().filter(|shown| shown.starts_with("0x"));
+    let first = bare.next()?;
+    bare.next().is_none().then_some(first.as_str())
+}
+
 /// What an error means by its name alone, where the call has no meaning of its own for it.
 pub fn by_name(case: &Case, errno: &str) -> Option<Note> {
     let (call, args) = (case.call(), case.report.call.shown.join(", "));
@@ -44,7 +55,9 @@ pub fn by_name(case: &Case, errno: &str) -> Option<Note> {
             let kind = case.socket().map(|socket| socket.kind.short());
             note!("error-opnotsupp", call = call, who = case.who(), kind = kind)
         }
-        "ENOTTY" => note!("error-notty", call = call, request = case.shown(1), who = case.who()),
+        "ENOTTY" => {
+            note!("error-notty", call = call, request = plain(case.shown(1)), who = case.who())
+        }
         "ENOSPC" => note!("error-nospc", call = call),
         _ => return None,
     })

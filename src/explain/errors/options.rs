@@ -1,6 +1,6 @@
 //! Errors of getsockopt() and setsockopt().
 
-use crate::explain::calls::{plain, text, timeval};
+use crate::explain::calls::{name_in_number, plain, text, timeval};
 use crate::explain::case::{Case, as_int, single};
 use crate::explain::note::{Note, note};
 use crate::explain::row::Row;
@@ -10,7 +10,10 @@ use crate::model::Syscall;
 pub fn explain(case: &Case, errno: &str) -> Option<Note> {
     let (call, who) = (case.call(), case.who());
     let (level, option) = (case.shown(1), plain(case.shown(2)));
-    let given = value(case, option);
+    let mut given = value(case, option);
+    if let Some(name) = name_in_number(&given).filter(|_| option == "TCP_CONGESTION") {
+        given = name;
+    }
     let value = given.as_str();
     Some(match errno {
         "ENOPROTOOPT" if setting(case) && READ_ONLY.contains(&option) => {
@@ -36,6 +39,10 @@ pub fn explain(case: &Case, errno: &str) -> Option<Note> {
                 length = length
             )
         }
+        "EINVAL" if let Some((least, most)) = outside(option, value) => {
+            note!("option-range", option = option, value = value, least = least, most = most)
+        }
+        "EPROTO" => note!("option-multicast-stream", who = who, option = option),
         "EINVAL" => {
             let length = case.shown(4);
             note!("option-invalid", option = option, value = value, length = length)
@@ -55,6 +62,20 @@ pub fn explain(case: &Case, errno: &str) -> Option<Note> {
         "ENOENT" => note!("option-no-such", option = option, value = value),
         _ => return None,
     })
+}
+
+/// The least and the most that an option takes, where this value is outside of it
+/// (`include/net/tcp.h`, ip(7)).
+fn outside(option: &str, value: &str) -> Option<(i64, i64)> {
+    let range = match option {
+        "TCP_MAXSEG" => (88, 32_767),
+        "TCP_KEEPIDLE" | "TCP_KEEPINTVL" => (1, 32_767),
+        "TCP_KEEPCNT" | "TCP_SYNCNT" => (1, 127),
+        "IP_TTL" => (1, 255),
+        _ => return None,
+    };
+    let value: i64 = value.parse().ok()?;
+    (value < range.0 || value > range.1).then_some(range)
 }
 
 /// Options of which the kernel answers setsockopt() as if it did not know them.

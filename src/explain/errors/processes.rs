@@ -51,6 +51,7 @@ pub fn setrlimit(case: &Case, errno: &str) -> Option<Note> {
         "EPERM" => {
             note!("setrlimit-denied", process = case.process, limit = limit, value = value)
         }
+        "EINVAL" if !limit.starts_with("RLIMIT_") => note!("getrlimit-invalid", limit = limit),
         "EINVAL" => note!("setrlimit-invalid", limit = limit, value = value),
         _ => return None,
     })

@@ -9,6 +9,8 @@ use crate::model::{Family, TcpState};
 
 /// MSG_OOB of recv(2).
 const OOB: i64 = 1;
+/// MSG_ERRQUEUE of recv(2).
+const ERRQUEUE: i64 = 0x2000;
 /// SOCK_DGRAM.
 const DGRAM: i32 = 2;
 
@@ -40,6 +42,8 @@ fn again(story: &Story, case: &Case) -> Note {
     let datagrams = socket.is_some_and(|socket| socket.kind.kind == DGRAM);
     if case.flags() & OOB != 0 {
         note!("recv-urgent-later", call = call, who = who)
+    } else if case.flags() & ERRQUEUE != 0 {
+        note!("recv-no-reports", call = call, who = who)
     } else if may_sleep(story, case) {
         note!("recv-again-timeout", call = call, who = who)
     } else if datagrams {

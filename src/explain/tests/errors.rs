@@ -36,7 +36,8 @@ fn errors_that_mean_the_same_for_every_call() {
     let cases = [
         (listen(77), "EBADF", "error-badf"),
         (listen(4), "ENOTSOCK", "error-notsock"),
-        (bind(3, "0x1", 16), "EFAULT", "error-fault"),
+        (bind(3, "0x1", 16), "EFAULT", "error-fault-at"),
+        (bind(3, "NULL", 16), "EFAULT", "error-fault"),
         (call("server", "dup", &[3], &["3"]), "EMFILE", "error-mfile"),
         (call("server", "dup", &[3], &["3"]), "ENFILE", "error-nfile"),
         (listen(3), "ENOMEM", "error-memory"),

@@ -1,6 +1,7 @@
 //! Tests of this room: the catalogue against the code, and tables of moments against their notes.
 
 mod again;
+mod answers;
 mod arbitrary;
 mod calls;
 mod cases;

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use ratatui::text::{Line, Span};
 
 use super::naming::peer_port;
+use super::prose::harmless;
 use super::section::{Row, Section};
 use super::site::Site;
 use crate::model::Socket;
@@ -75,13 +76,26 @@ pub fn is_full(listener: &Socket) -> bool {
 
 /// `backlog of fd 3: 2 of 1+1`, or shorter.
 fn title(site: &Site<'_>, listener: &Socket, wide: usize, ink: &Ink) -> String {
-    let fd = site.owners(listener).first().map_or("-".to_owned(), |owner| owner.fd.to_string());
+    let owner = site.owners(listener).into_iter().next();
     let words = &ink.words;
     let counts = listener.recv_q.zip(listener.send_q).map(|(length, limit)| {
         let count = words.ui_with("backlog-count", &[("length", &length), ("limit", &limit)]);
         format!("{}{count}", words.ui("colon"))
     });
     let counts = counts.unwrap_or_default();
+    let Some(owner) = owner else {
+        // Something else than a number holds it: a message, a mapping.
+        let local =
+            listener.local.as_ref().map_or("-".to_owned(), |name| harmless(&name.to_string()));
+        return format!("{}{counts}", words.ui_with("backlog-short", &[("fd", &local)]));
+    };
+    let listeners = site.host.sockets.iter().filter(|socket| socket.has_accept_queue());
+    let mut owners = listeners.flat_map(|other| site.owners(other)).map(|owner| owner.process);
+    let fd = owner.fd;
+    if owners.any(|other| other.name != owner.process.name) {
+        let name = format!("{} {fd}", owner.process.name);
+        return format!("{}{counts}", words.ui_with("backlog-short", &[("fd", &name)]));
+    }
     let named = ["backlog-of-fd", "backlog-fd", "backlog-short"]
         .map(|key| format!("{}{counts}", words.ui_with(key, &[("fd", &fd)])));
     let [.., shortest] = &named;
@@ -177,12 +191,24 @@ fn row(label: &str, queue: &Queue, free: usize, wide: usize, ink: &Ink) -> Row {
     let mut spans = start(label, queue.changed, wide, ink);
     let mut left = wide.saturating_sub(spans.iter().map(|span| width(&span.content)).sum());
     let mut places: Vec<Span<'static>> = queue.boxes.iter().map(|place| place.span(ink)).collect();
-    places.extend((0..free.min(EMPTY_SHOWN)).map(|_| ink.span(Role::Dim, "[ ]")));
-    let total = queue.length + free;
+    // No free place is drawn before the last taken one; where more are taken than can be drawn,
+    // they are counted and nothing of what is free is.
+    let taken = queue.length;
+    let drawn: usize = places.iter().map(|place| width(&place.content)).sum();
+    let crowded = places.len() < taken || drawn > left;
+    let total = if crowded { taken } else { taken + free };
+    if !crowded {
+        places.extend((0..free.min(EMPTY_SHOWN)).map(|_| ink.span(Role::Dim, "[ ]")));
+    }
+    let more = |count: usize| match (count, crowded) {
+        (0, _) => String::new(),
+        (_, true) => ink.words.ui_with("backlog-more", &[("count", &count)]),
+        (_, false) => format!("+{count}"),
+    };
     let mut shown = 0;
     for place in places {
         let behind = total - shown - 1;
-        let reserve = if behind > 0 { format!("+{behind}").len() } else { 0 };
+        let reserve = width(&more(behind));
         if width(&place.content) + reserve > left {
             break;
         }
@@ -191,7 +217,8 @@ fn row(label: &str, queue: &Queue, free: usize, wide: usize, ink: &Ink) -> Row {
         shown += 1;
     }
     if shown < total {
-        spans.push(ink.span(Role::Dim, format!("+{}", total - shown)));
+        let role = if crowded { Role::Plain } else { Role::Dim };
+        spans.push(ink.span(role, more(total - shown)));
     }
     let idle = queue.length == 0 && !queue.changed;
     Row { kept: !idle, idle, ..Row::new(Line::from(spans), queue.changed) }

@@ -21,7 +21,7 @@ use crate::tui::theme::Role;
 pub fn section(site: &Site<'_>, wide: usize, limit: usize, ink: &Ink) -> Section {
     let buffered = |socket: &&Arc<Socket>| {
         let queues = socket.recv_q.is_some() || socket.send_q.is_some();
-        queues && !socket.is_listener() && !site.owners(socket).is_empty()
+        queues && !socket.has_accept_queue() && !site.owners(socket).is_empty()
     };
     let sockets = site.host.sockets.iter().filter(buffered);
     let marked = sockets.map(|socket| (socket, site.is_changed(socket)));
@@ -36,7 +36,7 @@ pub fn section(site: &Site<'_>, wide: usize, limit: usize, ink: &Ink) -> Section
 pub fn any(site: &Site<'_>) -> bool {
     let waits = |socket: &Arc<Socket>| {
         let queued = socket.recv_q.max(socket.send_q);
-        queued > Some(0) && !socket.is_listener() && !site.owners(socket).is_empty()
+        queued > Some(0) && !socket.has_accept_queue() && !site.owners(socket).is_empty()
     };
     site.host.sockets.iter().any(waits)
 }

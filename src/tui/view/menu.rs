@@ -133,7 +133,7 @@ fn about_lines(
         paragraphs.push(Paragraph::new(ink, Role::Dim, stopped));
     }
     let calls = calls(lesson);
-    if !calls.is_empty() {
+    if !calls.is_empty() && !lesson.mystery {
         let label = ink.span(Role::Dim, format!("{}  ", words.ui("menu-calls")));
         paragraphs.push(Paragraph::new(ink, Role::Code, calls.join(" ")).marked(label));
     }

@@ -257,11 +257,15 @@ fn result(page: &Page<'_>, ink: &Ink) -> Line<'static> {
     }
     let Some(report) = moment.reports.last() else { return Line::default() };
     let role = outcome_role(&report.outcome);
+    let typed = harmless(&report.call.typed);
     let outcome = match &report.outcome {
         Outcome::Blocked => ink.words.ui("call-blocks").to_owned(),
+        // The outcome says "exit" itself.
+        Outcome::Exited(status) if typed == "exit" => status.to_string(),
+        Outcome::Killed(signal) => ink.words.ui_with("call-killed", &[("signal", signal)]),
         outcome => outcome.to_string(),
     };
-    let call = format!("{}: {} ", report.call.process, harmless(&report.call.typed));
+    let call = format!("{}: {typed} ", report.call.process);
     Line::from(vec![ink.span(Role::Dim, call), ink.span(role, outcome)])
 }
 

@@ -147,7 +147,7 @@ fn details(socket: &Socket, clock: Clock, ink: &Ink) -> Vec<(Worth, String)> {
 }
 
 fn queues(socket: &Socket, ink: &Ink) -> Option<String> {
-    if socket.is_listener() || socket.ownerless == Some(Ownerless::SynQueue) {
+    if socket.has_accept_queue() || socket.ownerless == Some(Ownerless::SynQueue) {
         return None;
     }
     let part = |count: Option<u32>, label: &str| {
