@@ -1,9 +1,9 @@
 //! The panes on labs made by hand.
 
 use super::play::Play;
-use crate::model::Lang;
+use crate::model::{Cause, Lang, TcpState};
 use crate::tui::ink::Ink;
-use crate::tui::testing::{draw, full_queue, held_handshake, page};
+use crate::tui::testing::{Lab, draw, entry, full_queue, held_handshake, page, tcp};
 use crate::tui::view::Zoom;
 
 /// Both sizes that the screen is made for.
@@ -89,4 +89,46 @@ fn a_step_that_can_t_be_done_is_not_told_as_done() {
     let text = play.keys("space").text((80, 24));
     assert!(text.contains("线路没有扣住任何报文段"), "{text}");
     assert!(!text.contains("can't") && !text.contains("内核："), "{text}");
+}
+
+#[test]
+fn joined_steps_that_end_without_a_call_tell_the_last_one() {
+    let text = "---\nid: joined\n---\n\n# Joined\n\n```c server together\nint fd = \
+        socket(AF_INET, SOCK_STREAM, 0);\nint five = 5;\n```\n\n```c server\nlisten(fd, 5);\n```\n";
+    let mut play = Play::of(text);
+    let text = play.keys("space").text((80, 24));
+    assert!(text.contains("socket() made a TCP socket"), "{text}");
+    assert!(!text.contains("No system call"), "{text}");
+    let loops = "---\nid: many\n---\n\n# Many\n\n```c server together\nint i, fd;\nfor (i = 0; i < 9; \
+        i++) fd = socket(AF_INET, SOCK_STREAM, 0);\n```\n";
+    let mut play = Play::of(loops);
+    let text = play.keys("space").text((80, 24));
+    assert!(text.contains("The last of 9 calls of this step:"), "{text}");
+}
+
+#[test]
+fn queues_of_several_processes_bear_their_names_and_count_what_they_do_not_draw() {
+    let mut lab = Lab::new();
+    for (name, inode, length, port) in [("old", 21, 12, "*:8080"), ("new", 22, 1, "*:8081")] {
+        lab.process(name, "server", &[(3, inode)]);
+        let mut listener = tcp(inode, TcpState::Listen, port, "*:0");
+        (listener.recv_q, listener.send_q) = (Some(length), Some(20));
+        lab.socket("server", listener);
+    }
+    let start = entry(&Lab::new(), &lab, Cause::Start, Vec::new());
+    let timeline: crate::session::Timeline = [start].into_iter().collect();
+    let text = draw(&page(&timeline), None, (120, 36), &Ink::new(Lang::En));
+    assert!(text.contains("backlog old 3: 12 of 20+1"), "{text}");
+    assert!(text.contains("backlog new 3: 1 of 20+1"), "{text}");
+    assert!(text.contains("[?][?][?]9 more"), "{text}");
+    assert!(text.contains("[?][ ][ ][ ]+17"), "{text}");
+}
+
+#[test]
+fn a_mystery_is_not_given_away_by_the_menu() {
+    let text = "---\nid: mystery-of-listen\nmystery: on\n---\n\n# Odd\n\n```c server\nint fd = \
+        socket(AF_INET, SOCK_STREAM, 0);\nlisten(fd, 5);\n```\n";
+    let mut play = Play::of(text);
+    let text = play.keys("esc").text((80, 24));
+    assert!(!text.contains("mystery-of-listen") && !text.contains("calls"), "{text}");
 }

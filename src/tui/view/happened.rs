@@ -31,6 +31,9 @@ pub enum Depth {
     Long,
 }
 
+/// A step that makes so many calls says that its page tells the last of them.
+const MANY_CALLS: usize = 8;
+
 /// Most pages of a step whose output is shown on its last.
 const PRINTED: usize = 64;
 
@@ -87,7 +90,7 @@ fn explanation(page: &Page<'_>, depth: Depth, ink: &Ink) -> Vec<Paragraph> {
     // Where C that made no call has printed something, that is what it did.
     let only_printed =
         matches!(entry.moment.cause, Cause::Statement { .. }) && !entry.printed.is_empty();
-    let silent = only_printed || undone::line(page).is_some();
+    let silent = only_printed && page.last_call().is_none() || undone::line(page).is_some();
     let told = if silent { Vec::new() } else { page.told() };
     // What a step prints is what its author wants to be seen.
     let is_silent = |entry: &&Entry| entry.printed.is_empty() && entry.moment.printed.is_empty();
@@ -101,6 +104,11 @@ fn explanation(page: &Page<'_>, depth: Depth, ink: &Ink) -> Vec<Paragraph> {
         let earlier = (0..place.unwrap_or(0)).rev().map_while(|index| timeline.get(index));
         notes_in(before, moment, earlier.map(|entry| &*entry.moment))
     });
+    let calls = page.calls();
+    if calls >= MANY_CALLS && !silent {
+        let text = ink.words.ui_with("last-of-calls", &[("count", &calls)]);
+        found.push(Paragraph::new(ink, Role::Dim, text).weighing(9));
+    }
     for (index, note) in told.enumerate() {
         // The first one says it, and is only cut; the others may give way to what the lesson has
         // to say.

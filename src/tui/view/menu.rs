@@ -40,7 +40,9 @@ pub fn draw(menu: &Menu, resumable: bool, area: Rect, buffer: &mut Buffer, ink: 
     if let Some(lesson) = menu.lesson(words.lang()) {
         let item = menu.items.get(menu.chosen);
         let lines = about_lines(lesson, item, usize::from(about.width) - 4, ink);
-        let name = ink.line(Role::Title, lesson.id.clone());
+        // The name of a mystery would give it away.
+        let name = if lesson.mystery { words.ui("menu-mystery") } else { &*lesson.id };
+        let name = ink.line(Role::Title, name.to_owned());
         Frame::new(name, lines).draw(about, buffer, ink);
     } else {
         Frame::default().draw(about, buffer, ink);

@@ -36,6 +36,8 @@ pub struct Situation {
     has_wire: bool,
     auto: bool,
     cut: bool,
+    /// How many answers the question has that is asked.
+    choices: usize,
     has_variables: bool,
     has_map: bool,
     /// There is another program to go on with.
@@ -77,6 +79,7 @@ impl Situation {
             cut: wire.cut,
             has_map: page.lesson.is_some_and(|lesson| !lesson.is_play()),
             several: page.live && page.walks && page.able > 1,
+            choices: page.asking.map_or(0, |(question, _)| question.choices.len()),
             has_variables: !page.entry().variables.is_empty(),
         }
     }
@@ -108,6 +111,7 @@ impl Situation {
             || matches!(msg, Msg::HoldOrAuto) && (!in_hand(0) || self.cut)
             || matches!(msg, Msg::CutOrMend) && !in_hand(0)
             || matches!(msg, Msg::Bytes) && !self.has_variables
+            || matches!(msg, Msg::Answer(place) if *place >= self.choices)
             || matches!(msg, Msg::Map) && !self.has_map
     }
 

@@ -142,6 +142,10 @@ impl<'a> Page<'a> {
                 Some((&*moment(index.checked_sub(1)?)?.snapshot, moment(index)?))
             }));
         }
+        if let Some(index) = self.last_call() {
+            let before = index.checked_sub(1).and_then(moment);
+            found.extend(before.zip(moment(index)).map(|(before, last)| (&*before.snapshot, last)));
+        }
         if found.is_empty() {
             let before = self.cursor.checked_sub(1).and_then(moment);
             found.push((before.map_or(self.snapshot(), |moment| &moment.snapshot), self.moment()));
@@ -155,6 +159,48 @@ impl<'a> Page<'a> {
         let is_first =
             |entry: &Arc<Entry>| first.is_some_and(|first| std::ptr::eq(&*entry.moment, first));
         self.story().position(is_first).map_or(1, |index| index + 1)
+    }
+
+    /// Where the last call of a step is told whose last statement made none: of joined steps, each
+    /// call is an entry of its own.
+    pub fn last_call(&self) -> Option<usize> {
+        let entry = self.entry();
+        let bare = matches!(entry.moment.cause, Cause::Statement { .. })
+            && entry.moment.reports.is_empty();
+        self.members().filter(|_| bare && self.is_last_member())?.find(|index| {
+            self.timeline.get(*index).is_some_and(|entry| !entry.moment.reports.is_empty())
+        })
+    }
+
+    /// How many calls the step has made, if the page is the last of joined steps.
+    pub fn calls(&self) -> usize {
+        let told = |index: &usize| {
+            self.timeline.get(*index).is_some_and(|entry| !entry.moment.reports.is_empty())
+        };
+        let own = usize::from(!self.moment().reports.is_empty());
+        let members = self.members().filter(|_| self.is_last_member());
+        members.map_or(0, |members| own + members.filter(told).count())
+    }
+
+    /// The entries before this one that belong to the same joined steps, newest first.
+    fn members(&self) -> Option<impl Iterator<Item = usize> + use<'a>> {
+        let steps = &self.lesson?.steps;
+        let last = self.entry().step?;
+        let joined = steps.get(..last)?.iter().rev().take_while(|step| step.joined).count();
+        let (first, timeline) = (last - joined, self.timeline);
+        let member = move |index: &usize| {
+            let entry = timeline.get(*index);
+            entry.is_some_and(|entry| entry.step.is_some_and(|step| (first..=last).contains(&step)))
+        };
+        Some((0..self.cursor).rev().take_while(member))
+    }
+
+    /// No step is joined to that of the page, and no later entry belongs to it.
+    fn is_last_member(&self) -> bool {
+        let step = self.entry().step;
+        let ends = step.zip(self.lesson).and_then(|(step, lesson)| lesson.steps.get(step));
+        let next = self.timeline.get(self.cursor + 1);
+        ends.is_some_and(|step| !step.joined) && next.is_none_or(|next| next.step != step)
     }
 
     /// A step that found what it had to wait for.
