@@ -322,3 +322,47 @@ fn what_a_lesson_exports_compiles_and_runs_outside() {
     let said = said.expect("unshare is there");
     assert_eq!(String::from_utf8_lossy(&said.stdout), "hello\n", "{said:?}");
 }
+
+#[test]
+fn check_fails_where_a_program_dies_of_its_own_fault_or_is_cut_off() {
+    if lab_or_skip(&LabSpec::two_hosts()).is_none() {
+        return;
+    }
+    for (name, program, status, said) in [
+        ("dies.c", "int main(void) { int zero = 0; return 1 / zero; }\n", 2, "killed by SIGFPE"),
+        ("assert.c", "int main(void) { int n = 0; assert(n == 1); }\n", 2, "killed by SIGABRT"),
+        ("cut.c", "int main(void) { for (;;) getpid(); }\n", 2, "cut off"),
+        ("loop.c", "int main(void) { for (;;) ; }\n", 2, "20000000 operations"),
+        (
+            "long.c",
+            "static char buf[65536];\nint main(void) { int i; for (i = 0; i < 65536; i++) buf[i] = i; }\n",
+            0,
+            "ok",
+        ),
+    ] {
+        let path = scratch(name);
+        fs::write(&path, program).expect("the program can be written");
+        let output = sockstep(&["check", path.to_str().expect("a path")]);
+        let text = text(&output);
+        assert_eq!(output.status.code(), Some(status), "{name}: {text}");
+        assert!(text.contains(said), "{name}: {text}");
+    }
+}
+
+#[test]
+fn what_is_printed_stands_before_the_call_behind_it_and_the_first_program_gets_ready_alone() {
+    if lab_or_skip(&LabSpec::two_hosts()).is_none() {
+        return;
+    }
+    let server = scratch("slow_server.c");
+    let client = scratch("quick.c");
+    let source = "#include <stdio.h>\nint main(void) {\n for (int i = 0; i < 100; i++) getppid();\n \
+        printf(\"ready\\n\");\n int fd = socket(AF_INET, SOCK_STREAM, 0);\n close(fd);\n return 0; }\n";
+    fs::write(&server, source).expect("the program can be written");
+    fs::write(&client, "int main(void) { getpid(); return 0; }\n").expect("it can be written");
+    let path = |path: &Path| path.to_str().expect("a path").to_owned();
+    let said = text(&sockstep(&["run", &path(&server), &path(&client)]));
+    let at = |part: &str| said.find(part).unwrap_or_else(|| panic!("no {part}: {said}"));
+    assert!(at("ready") < at("socket(AF_INET"), "{said}");
+    assert!(at("close(3)") < at("getpid()"), "{said}");
+}

@@ -93,6 +93,7 @@ impl Scene {
             question_ahead: false,
             walks: false,
             walker: None,
+            halted: None,
             able: 0,
             notice: None,
         };
@@ -128,6 +129,7 @@ fn entry(cause: Cause, before: &Snapshot, after: &Arc<Snapshot>) -> Arc<Entry> {
         bets: Vec::new(),
         variables: Arc::default(),
         printed: sockstep::session::Printout::default(),
+        printed_before: 0,
         value: None,
         concluded: false,
     })

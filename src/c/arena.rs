@@ -45,11 +45,17 @@ pub(super) const ERROR_TEXTS: u64 = LIBRARY + 512;
 pub(super) const ERROR_TEXT_SIZE: u64 = 64;
 /// How many there are.
 pub(super) const ERROR_TEXT_PLACES: u64 = 24;
+/// What `rand` keeps: whether it has begun, its place, and 31 numbers.
+pub(super) const RANDOM: u64 = LIBRARY + 2048;
+/// Where `strtok` goes on.
+pub(super) const STRTOK: u64 = LIBRARY + 2048 + 136;
 /// The strings of expressions that are only evaluated.
-pub(super) const PASSING: u64 = LIBRARY + 2048;
+pub(super) const PASSING: u64 = LIBRARY + 2048 + 256;
+/// How much room they have.
+const PASSING_SIZE: u64 = 4096 - 2048 - 256;
 
 /// Everything behind the variables in its order, with the bytes that it takes.
-const PLACES: [(u64, u64); 12] = [
+const PLACES: [(u64, u64); 14] = [
     (ARGUMENTS, 8 * MOST_ARGUMENTS as u64),
     (FOUND, 512),
     (NTOA, 64),
@@ -61,7 +67,9 @@ const PLACES: [(u64, u64); 12] = [
     (ENVIRONMENT, 8),
     (SIGINFO, 128),
     (ERROR_TEXTS, ERROR_TEXT_SIZE * ERROR_TEXT_PLACES),
-    (PASSING, 2048),
+    (RANDOM, 136),
+    (STRTOK, 8),
+    (PASSING, PASSING_SIZE),
 ];
 
 const _: () = {
@@ -71,5 +79,5 @@ const _: () = {
         assert!(before + size <= PLACES[at].0, "two things lie in one place");
         at += 1;
     }
-    assert!(PLACES[PLACES.len() - 1].0 + 2048 <= ARENA_START + ARENA_SIZE as u64);
+    assert!(PASSING + PASSING_SIZE <= ARENA_START + ARENA_SIZE as u64);
 };

@@ -50,6 +50,13 @@ impl Error {
         Self::new(span, said!("threads are outside sockstep's C")).help(help)
     }
 
+    /// What asks for the addresses of a name.
+    pub(super) fn names(span: Range<usize>) -> Self {
+        let help =
+            said!("a lab has no DNS: fill a struct sockaddr_in, with inet_pton() for its address");
+        Self::new(span, said!("getaddrinfo() is outside sockstep's C")).help(help)
+    }
+
     /// The same error with the nearest of `names` as help, if one is near.
     pub(super) fn nearest<'a>(self, name: &str, names: impl Iterator<Item = &'a str>) -> Self {
         match Said::either(nearest(name, names)) {

@@ -22,6 +22,10 @@ pub enum Fault {
     },
     /// Division by zero, or of the smallest number by −1.
     Division,
+    /// What `assert()` was given is 0.
+    Assertion,
+    /// `abort()`.
+    Aborted,
     /// A format asked for an argument that is not there.
     Format,
     /// A signal came for which something was installed that is no function.
@@ -37,8 +41,8 @@ pub enum Fault {
 
 /// System calls a step.
 pub const CALLS_A_STEP: u32 = 10_000;
-/// Operations a step.
-pub const OPERATIONS_A_STEP: u32 = 1_000_000;
+/// Operations a step: one or two seconds' worth.
+pub const OPERATIONS_A_STEP: u32 = 20_000_000;
 
 impl Fault {
     /// The number of the signal by which the kernel would end a real program for this; `None`:
@@ -47,6 +51,7 @@ impl Fault {
         match self {
             Fault::OutsideMemory { .. } | Fault::NoHandler => Some(11), // SIGSEGV
             Fault::Division => Some(8),                                 // SIGFPE
+            Fault::Assertion | Fault::Aborted => Some(6),               // SIGABRT
             Fault::TooManyCalls
             | Fault::TooManyOperations
             | Fault::Format
@@ -79,6 +84,8 @@ impl Fault {
             Fault::Division => {
                 said!("division by zero: a real program would be killed by SIGFPE")
             }
+            Fault::Assertion => said!("this assert() does not hold: SIGABRT"),
+            Fault::Aborted => said!("abort(): SIGABRT"),
             Fault::Format => said!("the format asks for more arguments than there are"),
             Fault::NoHandler => said!(
                 "what was installed for this signal is no function: a real program would be \

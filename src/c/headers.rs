@@ -4,6 +4,8 @@
 /// What every process knows before its first statement.
 pub(super) const HEADERS: &str = "
 #define h_addr h_addr_list[0]
+#define IN6ADDR_ANY_INIT { { 0 } }
+#define IN6ADDR_LOOPBACK_INIT { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 } }
 typedef void FILE;
 typedef void (*sighandler_t)(int);
 struct sockaddr { sa_family_t sa_family; char sa_data[14]; };

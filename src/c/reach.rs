@@ -38,8 +38,12 @@ impl<'a> Reach<'a> {
     }
 
     pub fn load(&self, address: u64, int: Int) -> Result<i64, Fault> {
-        let bytes = self.read(address, u64::from(int.size))?;
-        Ok(int.keep(number(&bytes) as i64))
+        let mut bytes = [0; 8];
+        let size = usize::from(int.size.min(8));
+        match self.0.copy_to(address, &mut bytes[..size]) {
+            true => Ok(int.keep(i64::from_le_bytes(bytes))),
+            false => Err(Fault::OutsideMemory { address, length: size as u64 }),
+        }
     }
 
     pub fn store(&mut self, address: u64, int: Int, value: i64) -> Result<(), Fault> {

@@ -24,7 +24,10 @@ pub fn plain(line: &str, scope: &Scope) -> String {
     let all: Vec<Token> = tokens(line).into_iter().filter(|t| !t.is_comment()).collect();
     let Some(last) = all.last() else { return line.to_owned() };
     let mut text = line.to_owned();
-    if last.kind != Kind::Directive && !matches!(last.text(line), ";" | "}") {
+    // Where a bracket is open, it is that which is missing.
+    let count = |marks: [&str; 2]| all.iter().filter(|t| marks.contains(&t.text(line))).count();
+    let is_open = count(["(", "["]) > count([")", "]"]);
+    if last.kind != Kind::Directive && !is_open && !matches!(last.text(line), ";" | "}") {
         text.insert(last.end, ';');
     }
     let Some((name_at, short)) = find(line, &all) else { return text };

@@ -71,6 +71,7 @@ pub const INTS: &[Int] = &[
     Int { size: 1, signed: false, name: "u_char" }, Int { size: 2, signed: false, name: "u_short" },
     Int { size: 4, signed: false, name: "u_int" }, Int { size: 8, signed: false, name: "u_long" },
     Int { size: 8, signed: true, name: "intptr_t" }, Int { size: 8, signed: false, name: "uintptr_t" },
+    Int { size: 8, signed: true, name: "intmax_t" }, Int { size: 8, signed: false, name: "uintmax_t" },
     Int { size: 4, signed: true, name: "sig_atomic_t" }, Int { size: 1, signed: false, name: "bool" },
     Int { size: 8, signed: false, name: "dev_t" }, Int { size: 8, signed: false, name: "ino_t" },
     Int { size: 8, signed: false, name: "nlink_t" }, Int { size: 8, signed: true, name: "blksize_t" },

@@ -127,6 +127,14 @@ fn run_one(here: Here, item: &Wanted, strict: bool, words: &Words) -> Outcome {
     let steps = played.as_ref().ok().filter(|_| is_play).map_or(steps, Session::walked);
     let summary = summary(steps, told.held, begin.elapsed(), words);
     match played {
+        Ok(session) if is_play && !programs::failed(&session).is_empty() => {
+            let mut story = told.story(words);
+            for line in programs::failed(&session) {
+                story.push_str(&line);
+                story.push('\n');
+            }
+            said(Exit::Wrong, &summary, &story)
+        }
         Ok(_) if told.failures.is_empty() => said(Exit::Fine, &summary, &remarks),
         Ok(_) => said(Exit::Disagreed, &summary, &told.story(words)),
         Err(error) => {

@@ -49,6 +49,9 @@ pub(super) fn play(
 
 /// How often a program of a play makes a call before another one gets its turn.
 const IN_A_ROW: usize = 64;
+/// How many calls the first program makes before the others may begin, if it never sleeps: it may
+/// be a server that is not ready for them yet.
+const FIRST_IN_A_ROW: usize = 1_000;
 /// How many calls the programs of a play make at most.
 const MOST_CALLS: usize = 4_000;
 /// How long a play lasts at most: some programs never end.
@@ -66,6 +69,8 @@ struct Turns {
     /// Who made the last calls, and how many.
     last: Option<(ProcessName, usize)>,
     calls: usize,
+    /// Somebody else than the first program has had a turn.
+    began: bool,
     /// Since when all have been asleep, in the lab's time.
     asleep: Option<Duration>,
 }
@@ -80,12 +85,14 @@ impl Turns {
             return Ok(Progress::Finished);
         }
         let row = self.last.as_ref().map_or(0, |(_, row)| *row);
-        if row >= IN_A_ROW {
+        if row >= if self.began { IN_A_ROW } else { FIRST_IN_A_ROW } {
             session.choose_next();
             self.last = None;
         }
         let Some(now) = session.walker().cloned() else { return Ok(Progress::Finished) };
         (self.asleep, self.calls) = (None, self.calls + 1);
+        let first = session.first_program();
+        self.began |= first.is_some_and(|first| *first != now);
         let row = self.last.take().filter(|(name, _)| *name == now).map_or(1, |(_, row)| row + 1);
         self.last = Some((now, row));
         session.step()

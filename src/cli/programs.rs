@@ -14,7 +14,7 @@ use crate::c;
 use crate::explain::Words;
 use crate::lesson::{Does, Given, Lesson, Program, Source, program, program_text};
 use crate::model::{
-    HostName, LabSpec, Lang, Outcome, ProcessName, ProcessState, Syscall, harmless, said,
+    HostName, LabSpec, Lang, Outcome, Process, ProcessName, ProcessState, Syscall, harmless, said,
 };
 use crate::session::{Session, transcript};
 
@@ -266,27 +266,53 @@ fn local(cast: &[Cast]) -> Option<String> {
     None
 }
 
+/// The signals by which the kernel ends a program for what it did itself: SIGILL, SIGABRT, SIGBUS,
+/// SIGFPE and SIGSEGV.
+const OWN_FAULTS: [i32; 5] = [4, 6, 7, 8, 11];
+
+/// What the processes came to that did not come through: killed for a fault of their own, or cut
+/// off.
+pub(super) fn failed(session: &Session) -> Vec<String> {
+    let failed = |process: &Process| match &process.state {
+        ProcessState::Dead(Outcome::Killed(signal)) => OWN_FAULTS.contains(&signal.0),
+        ProcessState::Ready => runs(session, &process.name) && !replaced(session, &process.name),
+        ProcessState::Dead(_)
+        | ProcessState::InCall { .. }
+        | ProcessState::Running
+        | ProcessState::Stopped => false,
+    };
+    told(session, failed)
+}
+
 /// What every process came to, for the end of a transcript: `client    +++ exited with 0 +++`.
 pub(super) fn fates(session: &Session) -> Vec<String> {
+    told(session, |_| true)
+}
+
+/// Whether a process is one of a program: a child's name is its parent's and a number.
+fn runs(session: &Session, name: &ProcessName) -> bool {
+    let programs = session.lesson().into_iter().flat_map(|lesson| lesson.programs());
+    programs.into_iter().any(|program| name.as_str().starts_with(program.process.as_str()))
+}
+
+/// Whether another program took the place of the process's own.
+fn replaced(session: &Session, name: &ProcessName) -> bool {
+    let mut reports = session.timeline().iter().flat_map(|entry| &entry.moment.reports);
+    reports.any(|report| {
+        let call = &report.call;
+        let done = report.outcome == Outcome::Returned(0);
+        done && call.syscall == Syscall::Execve && call.process == *name
+    })
+}
+
+fn told(session: &Session, which: impl Fn(&Process) -> bool) -> Vec<String> {
     let Some(last) = session.timeline().last() else { return Vec::new() };
-    // A child's name is its parent's and a number.
-    let runs = |name: &ProcessName| {
-        let programs = session.lesson().into_iter().flat_map(|lesson| lesson.programs());
-        programs.into_iter().any(|program| name.as_str().starts_with(program.process.as_str()))
-    };
-    let replaced = |name: &ProcessName| {
-        let mut reports = session.timeline().iter().flat_map(|entry| &entry.moment.reports);
-        reports.any(|report| {
-            let call = &report.call;
-            let done = report.outcome == Outcome::Returned(0);
-            done && call.syscall == Syscall::Execve && call.process == *name
-        })
-    };
-    let told = last.moment.snapshot.processes.iter().filter_map(|process| {
+    let processes = last.moment.snapshot.processes.iter().filter(|process| which(process));
+    let told = processes.filter_map(|process| {
         let state = match &process.state {
             ProcessState::InCall { call, .. } => format!("asleep in {}", call.typed),
-            ProcessState::Ready if !runs(&process.name) => "idle".to_owned(),
-            ProcessState::Ready if replaced(&process.name) => {
+            ProcessState::Ready if !runs(session, &process.name) => "idle".to_owned(),
+            ProcessState::Ready if replaced(session, &process.name) => {
                 "another program took its place".to_owned()
             }
             // Programs that never end are left after so many calls, or so long a time.

@@ -6,6 +6,13 @@ pub trait Memory {
     /// The `length` bytes at `address`, or `None` where any of them is outside the arena.
     fn read(&self, address: u64, length: usize) -> Option<Vec<u8>>;
 
+    /// Copies what lies at `address` into `bytes`; `false` where any of it is outside the arena.
+    fn copy_to(&self, address: u64, bytes: &mut [u8]) -> bool {
+        let Some(read) = self.read(address, bytes.len()) else { return false };
+        bytes.copy_from_slice(&read);
+        true
+    }
+
     /// Writes `bytes` at `address`; `false` where any of them would be outside the arena, and
     /// then nothing was written.
     fn write(&mut self, address: u64, bytes: &[u8]) -> bool;
@@ -38,6 +45,12 @@ impl Memory for Bytes {
     fn read(&self, address: u64, length: usize) -> Option<Vec<u8>> {
         let range = range(address, length, self.0.len())?;
         Some(self.0[range].to_vec())
+    }
+
+    fn copy_to(&self, address: u64, bytes: &mut [u8]) -> bool {
+        let Some(range) = range(address, bytes.len(), self.0.len()) else { return false };
+        bytes.copy_from_slice(&self.0[range]);
+        true
     }
 
     fn write(&mut self, address: u64, bytes: &[u8]) -> bool {

@@ -147,6 +147,8 @@ pub enum Turn {
 pub struct Loose {
     pub verdicts: Vec<Verdict>,
     pub printed: Printout,
+    /// So many bytes of that came before the call.
+    pub printed_before: usize,
     pub value: Option<i64>,
 }
 

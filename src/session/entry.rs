@@ -26,11 +26,20 @@ pub struct Entry {
     pub variables: Arc<Vec<Arc<ProcessVariables>>>,
     /// What the C printed: `printf`, `perror`.
     pub printed: Printout,
+    /// So many bytes of that were printed before the call that the moment is of.
+    pub printed_before: usize,
     /// The value of a statement without a call that ended here, if it has one.
     pub value: Option<i64>,
     /// All checks of [`Entry::step`] held, and here the last of them was decided: its conclusion
     /// may be shown.
     pub concluded: bool,
+}
+
+impl Entry {
+    /// What the C printed before its call, and behind it.
+    pub fn printed_parts(&self) -> (&str, &str) {
+        self.printed.split_at_checked(self.printed_before).unwrap_or(("", &self.printed))
+    }
 }
 
 /// Who brought a moment about.

@@ -17,6 +17,7 @@ impl Session {
         origin: Origin,
     ) -> Result<(), SessionError> {
         let Happened { moment, printed, halt } = happened;
+        self.loose.printed_before = self.loose.printed.len();
         self.loose.printed.append(printed);
         self.push(Arc::new(moment), origin);
         halt.map_or(Ok(()), |halt| Err(self.halted(halt)))
@@ -74,6 +75,7 @@ impl Session {
             bets: Vec::new(),
             variables: live.variables.clone(),
             printed: loose.printed,
+            printed_before: loose.printed_before,
             value: loose.value,
             concluded: false,
         };

@@ -7,6 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::actor::Ended;
 use super::awaited::Awaited;
 use super::doing::{Doing, Input, Phase, Run, Task, Turn};
 use super::error::{Refusal, SessionError};
@@ -16,7 +17,7 @@ use super::printout::Printout;
 use super::{Mode, Progress, Session};
 use crate::c::Stdin;
 use crate::lesson::{LabLine, Program};
-use crate::model::{Call, Outcome, ProcessName, ProcessState, Report, Syscall, said};
+use crate::model::{Call, Outcome, ProcessName, ProcessState, Report, Said, Syscall, said};
 
 /// How long a call may take to return or to fall asleep.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -90,6 +91,23 @@ impl Session {
         let (before, from) = all.split_at(first);
         let mut turn = from.iter().chain(before).copied();
         turn.find(|name| live.can_walk(name))
+    }
+
+    /// The program that began first.
+    pub fn first_program(&self) -> Option<&ProcessName> {
+        self.live.as_ref()?.walkers().next()
+    }
+
+    /// A program that was stopped because its C could not go on, and why.
+    pub fn halted_program(&self) -> Option<(&ProcessName, &Said)> {
+        let live = self.live.as_ref()?;
+        live.walkers().find_map(|name| {
+            let alive = live.snapshot.process(name).is_some_and(|process| process.is_alive());
+            match live.cast.get(name).filter(|_| alive)?.ended.as_ref()? {
+                Ended::Refused(why) => Some((name, why)),
+                Ended::Call(_) | Ended::Value(_) => None,
+            }
+        })
     }
 
     /// How many programs can go on.

@@ -217,6 +217,7 @@ pub fn entry(before: &Lab, after: &Lab, cause: Cause, passages: Vec<Passage>) ->
         bets: Vec::new(),
         variables: Arc::default(),
         printed: Printout::default(),
+        printed_before: 0,
         value: None,
         concluded: false,
     }
@@ -247,6 +248,7 @@ pub fn page(timeline: &Timeline) -> Page<'_> {
         question_ahead: false,
         walks: false,
         walker: None,
+        halted: None,
         able: 0,
         notice: None,
     }

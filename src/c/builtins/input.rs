@@ -20,7 +20,7 @@ pub struct Stdin {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[rustfmt::skip]
 pub(crate) enum Input {
-    Fgets, Getchar, Feof, Ferror, Scanf,
+    Fgets, Getchar, Feof, Ferror, Scanf, Sscanf,
 }
 
 const EOF: i64 = -1;
@@ -65,7 +65,11 @@ pub(super) fn run(
         Input::Getchar => stdin.next().map_or(EOF, i64::from),
         Input::Feof => i64::from(stdin.ended),
         Input::Ferror => 0,
-        Input::Scanf => scanf(a, reach, stdin)?,
+        Input::Scanf => scanf(a, 0, reach, stdin)?,
+        Input::Sscanf => {
+            let text = reach.text(a.address(0))?;
+            scanf(a, 1, reach, &mut Stdin::new(text.into()))?
+        }
     };
     Ok(Done::value(value))
 }
@@ -85,12 +89,42 @@ fn fgets(a: &Args, reach: &mut Reach, stdin: &mut Stdin) -> Result<i64, Fault> {
     Ok(a.int(0))
 }
 
-/// `%d`, `%u`, `%s`, `%c`, with `*`, a width and `l` or `h`; everything else must stand there as
+/// The bytes that a `%[…]` takes: `^` turns it round, a `]` at its beginning and a `-` at an end stand
+/// for themselves.
+fn set(format: &mut impl Iterator<Item = u8>) -> Result<[bool; 256], Fault> {
+    let mut inside: Vec<u8> = Vec::new();
+    loop {
+        match format.next().ok_or(Fault::Format)? {
+            b']' if !matches!(inside[..], [] | [b'^']) => break,
+            byte => inside.push(byte),
+        }
+    }
+    let (wanted, inside) = match inside.split_first() {
+        Some((b'^', rest)) => (false, rest),
+        Some(_) | None => (true, &inside[..]),
+    };
+    let mut set = [!wanted; 256];
+    let mut at = 0;
+    while let Some(byte) = inside.get(at) {
+        let last = match inside.get(at + 1..at + 3) {
+            Some([b'-', last]) => {
+                at += 2;
+                last
+            }
+            Some(_) | None => byte,
+        };
+        (*byte..=*last).for_each(|byte| set[usize::from(byte)] = wanted);
+        at += 1;
+    }
+    Ok(set)
+}
+
+/// `%d`, `%u`, `%x`, `%s`, `%c`, `%[…]`, with `*`, a width and `l` or `h`; everything else must stand there as
 /// it is.
-fn scanf(a: &Args, reach: &mut Reach, stdin: &mut Stdin) -> Result<i64, Fault> {
-    let format = reach.text(a.address(0))?;
+fn scanf(a: &Args, first: usize, reach: &mut Reach, stdin: &mut Stdin) -> Result<i64, Fault> {
+    let format = reach.text(a.address(first))?;
     let mut format = format.iter().copied().peekable();
-    let (mut stored, mut argument) = (0, 1);
+    let (mut stored, mut argument) = (0, first + 1);
     while let Some(letter) = format.next() {
         if letter.is_ascii_whitespace() {
             stdin.skip_space();
@@ -110,7 +144,11 @@ fn scanf(a: &Args, reach: &mut Reach, stdin: &mut Stdin) -> Result<i64, Fault> {
         }
         let mut int = Int::INT;
         while let Some(size) = format.next_if(|letter| b"lhz".contains(letter)) {
-            int.size = if size == b'h' { 2 } else { 8 };
+            int.size = match (size, int.size) {
+                (b'h', 2) => 1,
+                (b'h', _) => 2,
+                _ => 8,
+            };
         }
         let most = if width == 0 { usize::MAX } else { width };
         let kind = format.next().unwrap_or(0);
@@ -125,6 +163,16 @@ fn scanf(a: &Args, reach: &mut Reach, stdin: &mut Stdin) -> Result<i64, Fault> {
                 stdin.skip_space();
                 stdin.take(most, |_, byte| !byte.is_ascii_whitespace())
             }
+            b'x' | b'X' => {
+                stdin.skip_space();
+                stdin.take(most, |at, byte| {
+                    byte.is_ascii_hexdigit() || at == 1 && b"xX".contains(&byte)
+                })
+            }
+            b'[' => {
+                let set = set(&mut format)?;
+                stdin.take(most, |_, byte| set[usize::from(byte)])
+            }
             b'c' => stdin.take(width.max(1), |_, _| true),
             _ => return Err(Fault::Format),
         };
@@ -137,11 +185,18 @@ fn scanf(a: &Args, reach: &mut Reach, stdin: &mut Stdin) -> Result<i64, Fault> {
         let to = a.address(argument);
         argument += 1;
         match kind {
-            b's' => reach.write(to, &[&bytes[..], b"\0"].concat())?,
+            b's' | b'[' => reach.write(to, &[&bytes[..], b"\0"].concat())?,
             b'c' => reach.write(to, &bytes)?,
             _ => {
                 let text = String::from_utf8_lossy(&bytes);
-                let Ok(value) = text.trim_start_matches('+').parse::<i64>() else {
+                let value = match kind {
+                    b'x' | b'X' => {
+                        let digits = text.trim_start_matches("0x").trim_start_matches("0X");
+                        i64::from_str_radix(digits, 16)
+                    }
+                    _ => text.trim_start_matches('+').parse::<i64>(),
+                };
+                let Ok(value) = value else {
                     return Ok(stored);
                 };
                 reach.store(to, int, value)?;

@@ -6,6 +6,7 @@ mod error_text;
 mod format;
 mod input;
 mod network;
+mod random;
 mod sets;
 mod text;
 
@@ -15,6 +16,7 @@ pub(super) use format::{Format, conversions, needed};
 pub(super) use input::Input;
 pub use input::Stdin;
 pub(super) use network::{Network, ipv6_text};
+pub(super) use random::Random;
 pub(super) use sets::Sets;
 pub(super) use text::Text;
 
@@ -34,6 +36,7 @@ pub(super) enum Builtin {
     Sets(Sets),
     Control(Control),
     Input(Input),
+    Random(Random),
 }
 
 /// What came of it.
@@ -80,6 +83,7 @@ pub(super) fn run(
         Builtin::Format(which) => format::run(which, &a, reach, fuel),
         Builtin::Sets(which) => sets::run(which, &a, reach).map(Done::value),
         Builtin::Input(which) => input::run(which, &a, reach, stdin),
+        Builtin::Random(which) => random::run(which, &a, reach).map(Done::value),
         Builtin::Control(which) => control::run(which, &a, reach).map(Done::value),
     }
 }

@@ -1,6 +1,6 @@
 //! Bytes and strings.
 
-use super::super::arena::{CTIME, ERROR_TEXT_PLACES, ERROR_TEXT_SIZE, ERROR_TEXTS};
+use super::super::arena::{CTIME, ERROR_TEXT_PLACES, ERROR_TEXT_SIZE, ERROR_TEXTS, STRTOK};
 use super::super::fault::Fault;
 use super::super::reach::Reach;
 use super::super::types::Int;
@@ -12,6 +12,7 @@ use super::{Args, Done, calendar, strerror};
 pub(crate) enum Text {
     Memset, Memcpy, Memcmp, Bzero, Strcpy, Strncpy, Strcat, Strlen, Strcmp, Strncmp, Strchr, Strstr, Atoi, Toupper, Tolower, Strerror,
     Strncat, Strrchr, Bcopy, Strtol, Ctime, Isalpha, Isdigit, Isspace, Isalnum, Isupper, Islower, Isprint,
+    Isxdigit, Ispunct, Strcspn, Strspn, Strpbrk, Strtok, Strcasecmp, Strncasecmp, Memchr, Strsignal,
 }
 
 pub(super) fn run(which: Text, a: &Args, reach: &mut Reach, fuel: u32) -> Result<Done, Fault> {
@@ -122,6 +123,38 @@ pub(super) fn run(which: Text, a: &Args, reach: &mut Reach, fuel: u32) -> Result
         Text::Isupper => is(a.int(0), u8::is_ascii_uppercase),
         Text::Islower => is(a.int(0), u8::is_ascii_lowercase),
         Text::Isprint => is(a.int(0), |byte| (32..127).contains(byte)),
+        Text::Isxdigit => is(a.int(0), u8::is_ascii_hexdigit),
+        Text::Ispunct => is(a.int(0), u8::is_ascii_punctuation),
+        Text::Strcspn | Text::Strspn | Text::Strpbrk => {
+            let (text, set) = (reach.text(to)?, reach.text(a.address(1))?);
+            pay((text.len() * set.len().max(1)) as u64)?;
+            let inside = which == Text::Strspn;
+            let end = text.iter().position(|byte| set.contains(byte) != inside);
+            match which {
+                Text::Strpbrk => end.map_or(0, |end| a.int(0) + end as i64),
+                _ => end.unwrap_or(text.len()) as i64,
+            }
+        }
+        Text::Strtok => strtok(a, reach, &mut pay)?,
+        Text::Strcasecmp | Text::Strncasecmp => {
+            let most = if which == Text::Strncasecmp { length } else { u64::MAX };
+            let small = |address| limited(reach, address, most).map(|t| t.to_ascii_lowercase());
+            let (left, right) = (small(to)?, small(a.address(1))?);
+            pay((left.len() + right.len()) as u64)?;
+            difference(&[&left[..], b"\0"].concat(), &[&right[..], b"\0"].concat())
+        }
+        Text::Memchr => {
+            pay(length)?;
+            let wanted = a.int(1) as u8;
+            let at = reach.read(to, length)?.iter().position(|byte| *byte == wanted);
+            at.map_or(0, |at| a.int(0) + at as i64)
+        }
+        Text::Strsignal => {
+            let place = a.address(0) % ERROR_TEXT_PLACES;
+            let address = ERROR_TEXTS + place * ERROR_TEXT_SIZE;
+            put(reach, address, strsignal(a.int(0)).into_bytes())?;
+            address as i64
+        }
         Text::Atoi => atoi(&reach.text(to)?),
         Text::Toupper => change(a.int(0), u8::to_ascii_uppercase),
         Text::Tolower => change(a.int(0), u8::to_ascii_lowercase),
@@ -133,6 +166,54 @@ pub(super) fn run(which: Text, a: &Args, reach: &mut Reach, fuel: u32) -> Result
         }
     };
     Ok(Done { value, cost, printed: None })
+}
+
+/// The next piece between `delim`s: of the string that is given, or of the one before.
+fn strtok(
+    a: &Args,
+    reach: &mut Reach,
+    pay: &mut impl FnMut(u64) -> Result<(), Fault>,
+) -> Result<i64, Fault> {
+    let start = match a.address(0) {
+        0 => reach.load(STRTOK, Int::LONG)? as u64,
+        given => given,
+    };
+    // glibc has no string yet, either, and dies of it.
+    let (text, marks) = (reach.text(start)?, reach.text(a.address(1))?);
+    pay((text.len() * marks.len().max(1)) as u64)?;
+    let from = text.iter().position(|byte| !marks.contains(byte)).unwrap_or(text.len());
+    let end = text[from..].iter().position(|byte| marks.contains(byte)).map(|end| from + end);
+    let rest = match end {
+        Some(end) => {
+            reach.write(start + end as u64, b"\0")?;
+            end + 1
+        }
+        None => text.len(),
+    };
+    reach.store(STRTOK, Int::LONG, (start + rest as u64) as i64)?;
+    Ok(if from == text.len() { 0 } else { (start + from as u64) as i64 })
+}
+
+/// A signal in glibc's words.
+fn strsignal(number: i64) -> String {
+    #[rustfmt::skip]
+    const NAMES: [&str; 31] = [
+        "Hangup", "Interrupt", "Quit", "Illegal instruction", "Trace/breakpoint trap", "Aborted",
+        "Bus error", "Floating point exception", "Killed", "User defined signal 1",
+        "Segmentation fault", "User defined signal 2", "Broken pipe", "Alarm clock", "Terminated",
+        "Stack fault", "Child exited", "Continued", "Stopped (signal)", "Stopped",
+        "Stopped (tty input)", "Stopped (tty output)", "Urgent I/O condition",
+        "CPU time limit exceeded", "File size limit exceeded", "Virtual timer expired",
+        "Profiling timer expired", "Window changed", "I/O possible", "Power failure",
+        "Bad system call",
+    ];
+    let number = number as i32;
+    let name = usize::try_from(number).ok().and_then(|number| NAMES.get(number.checked_sub(1)?));
+    match name {
+        Some(name) => (*name).to_owned(),
+        None if (34..=64).contains(&number) => format!("Real-time signal {}", number - 34),
+        None => format!("Unknown signal {number}"),
+    }
 }
 
 /// A string with its NUL.

@@ -1,6 +1,6 @@
 //! Functions and macros of the C library that ask no kernel.
 
-use super::super::builtins::{Builtin, Control, Format, Input, Network, Sets, Text};
+use super::super::builtins::{Builtin, Control, Format, Input, Network, Random, Sets, Text};
 use super::{CallHelp, Does, Parameter, row};
 
 const fn here(builtin: Builtin) -> Does {
@@ -127,6 +127,48 @@ pub(super) const CALLS: &[CallHelp] = &[
         "whether it can be printed", here(Builtin::Text(Text::Isprint))),
     row!("struct hostent *" "gethostbyname" ("const char *" "name")
         "the address that a name stands for; only addresses and localhost are known here", here(Builtin::Network(Network::Gethostbyname))),
+    row!("size_t" "strcspn" ("const char *" "s", "const char *" "reject")
+        "how many bytes stand before the first of a set", here(Builtin::Text(Text::Strcspn))),
+    row!("size_t" "strspn" ("const char *" "s", "const char *" "accept")
+        "how many bytes at the beginning are of a set", here(Builtin::Text(Text::Strspn))),
+    row!("char *" "strpbrk" ("const char *" "s", "const char *" "accept")
+        "the first byte that is of a set, or NULL", here(Builtin::Text(Text::Strpbrk))),
+    row!("char *" "strtok" ("char *" "str", "const char *" "delim")
+        "the next piece of a string, which it cuts", here(Builtin::Text(Text::Strtok))),
+    row!("int" "strcasecmp" ("const char *" "s1", "const char *" "s2")
+        "compare strings without regard to case; 0 if they are equal", here(Builtin::Text(Text::Strcasecmp))),
+    row!("int" "strncasecmp" ("const char *" "s1", "const char *" "s2", "size_t" "n")
+        "compare at most n bytes without regard to case", here(Builtin::Text(Text::Strncasecmp))),
+    row!("void *" "memchr" ("const void *" "s", "int" "c", "size_t" "n")
+        "the first place of a byte, or NULL", here(Builtin::Text(Text::Memchr))),
+    row!("char *" "strsignal" ("int" "sig")
+        "a signal in words", here(Builtin::Text(Text::Strsignal))),
+    row!("int" "isxdigit" ("int" "c")
+        "whether it is a hexadecimal digit", here(Builtin::Text(Text::Isxdigit))),
+    row!("int" "ispunct" ("int" "c")
+        "whether it is punctuation", here(Builtin::Text(Text::Ispunct))),
+    row!("unsigned long" "strtoul" ("const char *" "nptr", "char **" "endptr", "int" "base")
+        "the number that a string begins with, and where it ends", here(Builtin::Text(Text::Strtol))),
+    row!("int" "sscanf" ("const char *" "str", "const char *" "format"; ...)
+        "read numbers and words of a string", here(Builtin::Input(Input::Sscanf))),
+    row!("int" "rand" ()
+        "the next random number, as glibc counts them", here(Builtin::Random(Random::Rand))),
+    row!("void" "srand" ("unsigned int" "seed")
+        "where the random numbers begin", here(Builtin::Random(Random::Srand))),
+    row!("int" "abs" ("int" "j")
+        "a number without its sign", here(Builtin::Control(Control::Abs))),
+    row!("int" "fileno" ("FILE *" "stream")
+        "the descriptor of stdin, stdout or stderr", here(Builtin::Control(Control::Fileno))),
+    row!("void" "setbuf" ("FILE *" "stream", "char *" "buf")
+        "how output is held back; it never is, here", here(Builtin::Control(Control::Nothing))),
+    row!("int" "setvbuf" ("FILE *" "stream", "char *" "buf", "int" "mode", "size_t" "size")
+        "how output is held back; it never is, here", here(Builtin::Control(Control::Nothing))),
+    row!("void" "setlinebuf" ("FILE *" "stream")
+        "hold output back by lines; it never is, here", here(Builtin::Control(Control::Nothing))),
+    row!("void" "assert" (; ...)
+        "end the process by SIGABRT if this is 0", here(Builtin::Control(Control::Assert))),
+    row!("void" "abort" ()
+        "end the process by SIGABRT", here(Builtin::Control(Control::Abort))),
     row!("char *" "getenv" ("const char *" "name")
         "what a variable of the environment is; it is empty here: NULL", here(Builtin::Control(Control::Getenv))),
     row!("socklen_t" "SUN_LEN" ("const struct sockaddr_un *" "ptr")

@@ -127,6 +127,8 @@ pub(super) const CALLS: &[CallHelp] = &[
         "open a file", plain(Syscall::Open)),
     row!("int" "unlink" ("const char *" "pathname")
         "remove a name from its directory", plain(Syscall::Unlink)),
+    row!("int" "remove" ("const char *" "pathname")
+        "remove a name from its directory", plain(Syscall::Unlink)),
     row!("int" "symlink" ("const char *" "target", "const char *" "linkpath")
         "make a name that leads to another one", plain(Syscall::Symlink)),
     row!("int" "mkdir" ("const char *" "pathname", "mode_t" "mode")

@@ -76,6 +76,9 @@ impl Compiler<'_> {
         if name.text.starts_with("pthread_") {
             return Error::threads(name.span.clone());
         }
+        if matches!(&*name.text, "getaddrinfo" | "freeaddrinfo" | "gai_strerror" | "getnameinfo") {
+            return Error::names(name.span.clone());
+        }
         if let Some(head) = self.defined_below(name) {
             let message = said!("{name} is defined below", name = name.text);
             let help = said!("declare it above: {head};", head);

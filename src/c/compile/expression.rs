@@ -300,6 +300,17 @@ impl Compiler<'_> {
             (Type::Pointer { .. }, Type::Int(_)) if matches!(expr.kind, ExprKind::Number(0, _)) => {
                 Ok(())
             }
+            (Type::Pointer { .. }, Type::Int(_)) if matches!(expr.kind, ExprKind::Index(..)) => {
+                wrong(said!("this is one element: the name of the array alone is its address"))
+            }
+            (Type::Pointer { .. }, Type::Int(_)) if is_place(expr) => {
+                wrong(said!("write & before it"))
+            }
+            (Type::Pointer { to: target, .. }, Type::Int(_))
+                if matches!(**target, Type::Int(_) | Type::Void) =>
+            {
+                wrong(said!("put it into a variable, and write & and its name here"))
+            }
             (Type::Pointer { .. }, Type::Int(_)) => {
                 wrong(said!("if you mean this number as an address, write ({to})", to))
             }
@@ -311,6 +322,9 @@ impl Compiler<'_> {
                 wrong(said!("write & before it"))
             }
             (Type::Pointer { .. }, Type::Struct(_)) => wrong(said!("write ({to})& before it", to)),
+            (Type::Struct(layout), Type::Int(_)) if layout.name == "struct in_addr" => {
+                wrong(said!("the number belongs into its field: write .s_addr"))
+            }
             (
                 Type::Void
                 | Type::Int(_)

@@ -238,6 +238,9 @@ impl Compiler<'_> {
             Type::Void | Type::Function => {
                 Err(Error::new(span.clone(), said!("nothing can have the type void")))
             }
+            Type::Struct(layout) if layout.incomplete && layout.name == "struct addrinfo" => {
+                Err(Error::names(span.clone()))
+            }
             Type::Struct(layout) if layout.incomplete => {
                 let error =
                     Error::new(span.clone(), said!("{layout} is not known", layout = layout.name));

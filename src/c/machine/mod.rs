@@ -31,6 +31,8 @@ pub struct Machine {
     interrupted: Vec<Interrupted>,
     calls: u32,
     operations: u32,
+    /// Operations a step.
+    most: u32,
     /// What its C reads from its standard input.
     stdin: Stdin,
     /// It stops at the first statement behind each call.
@@ -124,6 +126,11 @@ impl Default for Machine {
 impl Machine {
     /// A machine that runs nothing, with full fuel.
     pub fn new() -> Self {
+        Self::with_fuel(OPERATIONS_A_STEP)
+    }
+
+    /// A machine that runs nothing, and does at most so many operations a step.
+    pub fn with_fuel(most: u32) -> Self {
         Self {
             frames: Vec::new(),
             stack: Vec::new(),
@@ -131,7 +138,8 @@ impl Machine {
             value: false,
             interrupted: Vec::new(),
             calls: CALLS_A_STEP,
-            operations: OPERATIONS_A_STEP,
+            operations: most,
+            most,
             stdin: Stdin::default(),
             walks: false,
             called: false,
@@ -147,7 +155,7 @@ impl Machine {
     /// Full fuel again: a new step begins.
     pub fn refuel(&mut self) {
         self.calls = CALLS_A_STEP;
-        self.operations = OPERATIONS_A_STEP;
+        self.operations = self.most;
     }
 
     /// Begins a statement and runs to the first event.

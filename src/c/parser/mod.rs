@@ -126,7 +126,16 @@ impl Parser<'_> {
             _ => self.here(),
         };
         let found = self.found();
-        Err(Error::new(span, said!("expected {mark} {role}, {found}", mark, role, found)))
+        let error = Error::new(span, said!("expected {mark} {role}, {found}", mark, role, found));
+        // What a #define stands for has the place of its name.
+        let last = self.at.checked_sub(1).and_then(|at| self.tokens.get(at));
+        let defined = last.is_some_and(|last| {
+            self.peek().is_some_and(|next| next.span == last.span && &*next.text == ";")
+        });
+        Err(match defined {
+            true => error.help(said!("this ; stands in the #define: take it away there")),
+            false => error,
+        })
     }
 
     /// The error that something else was expected here.

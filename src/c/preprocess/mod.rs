@@ -3,6 +3,7 @@
 
 mod condition;
 mod define;
+mod include;
 mod known;
 mod pragma;
 mod truth;
@@ -11,11 +12,12 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::error::Error;
-use super::lexer::{Kind, Token, tokens};
+use super::lexer::{Bad, Kind, Token, tokens};
 use crate::model::said;
 use condition::Conditions;
 use define::define;
 pub(super) use define::{Defines, predefine};
+use include::include;
 use pragma::Packs;
 
 /// A token for the parser. Its text may come from a `#define`; its place is always one in the
@@ -55,7 +57,14 @@ pub(super) fn preprocess(source: &str, defines: &mut Defines) -> Result<Vec<Lexe
             Kind::Bad(bad) => {
                 let text = token.text(source);
                 let first = text.lines().next().unwrap_or(text);
-                return Err(Error::new(token.start..token.start + first.len().max(1), bad.said()));
+                let span = token.start..token.start + first.len().max(1);
+                return Err(match half_width(first) {
+                    Some(meant) if bad == Bad::Character => {
+                        let help = said!("write {mark}", mark = meant);
+                        Error::new(span, said!("{text} is a full-width character", text)).help(help)
+                    }
+                    Some(_) | None => Error::new(span, bad.said()),
+                });
             }
             Kind::Word | Kind::Number | Kind::Text | Kind::Letter | Kind::Mark => {
                 let text: Arc<str> = token.text(source).into();
@@ -68,6 +77,23 @@ pub(super) fn preprocess(source: &str, defines: &mut Defines) -> Result<Vec<Lexe
     }
     replaced.put(&between, defines, &mut Vec::new(), &mut out)?;
     Ok(out)
+}
+
+/// The mark of C that a full-width one stands for, as a Chinese input method writes it.
+fn half_width(text: &str) -> Option<String> {
+    let letter = text.chars().next()?;
+    let meant = match letter {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(letter) - 0xfee0)?,
+        '\u{3000}' => ' ',
+        '“' | '”' => '"',
+        '‘' | '’' => '\'',
+        '、' => ',',
+        '。' => '.',
+        '【' => '[',
+        '】' => ']',
+        _ => return None,
+    };
+    Some(if meant == ' ' { "' '".to_owned() } else { meant.to_string() })
 }
 
 /// Replaces names by what they stand for, and counts.
@@ -184,7 +210,7 @@ fn directive(
     let inner: Vec<Token> = tokens(&text[1..]).into_iter().filter(|t| !t.is_comment()).collect();
     let word = |at: usize| inner.get(at).map_or("", |token: &Token| token.text(&text[1..]));
     match word(0) {
-        "include" => Ok(None),
+        "include" => include(text, token).map(|()| None),
         "pragma" => {
             let wrong = |message| Error::new(token.span(), message);
             packs.obey(&text[1..], token, &inner).map_err(wrong)

@@ -17,6 +17,7 @@ const HEADERS: &str = "
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdint.h>
@@ -272,6 +273,11 @@ fn control_flow_is_gccs() {
 #[test]
 fn memory_and_structs_are_gccs() {
     same("memory", include_str!("programs/memory.c"));
+}
+
+#[test]
+fn more_of_the_library_is_glibcs() {
+    same("more", include_str!("programs/more.c"));
 }
 
 #[test]

@@ -95,6 +95,38 @@ fn an_error_names_its_place_and_what_to_do() {
         ("inet_addr(198.51.100.1);", "198.51.100.1", "an address is no number", "quotes"),
         ("char s[] = \"监听; fd;", "\"监听; fd;", "needs a \"", ""),
         ("fd = 监;", "监", "no meaning", ""),
+        ("close(fd）;", "）", "） is a full-width character", "write )"),
+        ("close(fd)；", "；", "； is a full-width character", "write ;"),
+        ("perror(“x”);", "“", "“ is a full-width character", "write \""),
+        (
+            "#include \"common.h\"\nfd;",
+            "#include \"common.h\"",
+            "no header of one's own: common.h",
+            "here",
+        ),
+        ("#define PORT 80;\nhtons(PORT);", "PORT", "found ;", "in the #define"),
+        (
+            "getaddrinfo(NULL, NULL, NULL, NULL);",
+            "getaddrinfo",
+            "getaddrinfo() is outside",
+            "inet_pton()",
+        ),
+        ("struct addrinfo hints;", "addrinfo", "getaddrinfo() is outside", ""),
+        ("socklen_t len; accept(fd, NULL, len);", "len", "expected socklen_t *", "write &"),
+        (
+            "setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, 1, 4);",
+            "1",
+            "expected const void *",
+            "variable",
+        ),
+        ("int p[2]; pipe(p[2]);", "p[2]", "expected int *", "name of the array"),
+        ("read(fd, buf[0], 8);", "buf[0]", "expected void *", "name of the array"),
+        (
+            "addr.sin_addr = inet_addr(\"1.2.3.4\");",
+            "inet_addr(\"1.2.3.4\")",
+            "struct in_addr",
+            ".s_addr",
+        ),
         ("'ab';", "'ab'", "one byte", ""),
         ("\"\\q\";", "\\", "no such escape", ""),
         ("08;", "08", "no number", ""),
@@ -409,4 +441,16 @@ fn a_program_is_what_a_c_compiler_takes() {
     ] {
         assert_eq!(wrong(source).map_err(|(span, _)| span), Err(place), "{source}");
     }
+}
+
+#[test]
+fn a_failed_assertion_is_a_fault_of_its_own() {
+    let mut process = Process::new();
+    process.run("int n = 1; assert(n == 1); assert(&n);", &[]).expect("it holds");
+    let fault = process.run("assert(n == 2);", &[]);
+    assert_eq!(fault, Err("this assert() does not hold: SIGABRT".to_owned()));
+    assert_eq!((Fault::Assertion.signal(), Fault::Aborted.signal()), (Some(6), Some(6)));
+    process
+        .run("#include \"sys/socket.h\"\n#include \"stdio.h\"\nn;", &[])
+        .expect("headers of the system");
 }

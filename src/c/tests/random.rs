@@ -119,7 +119,7 @@ fn try_it(source: &str, answers: &[i64]) {
         }
     };
     let mut memory = Bytes::zeroed();
-    let mut machine = Machine::new();
+    let mut machine = Machine::with_fuel(100_000);
     let mut answers = answers.iter().copied().cycle();
     for statement in &statements {
         assert!(source.get(statement.span.clone()).is_some());
@@ -254,6 +254,8 @@ fn what_is_nested_too_deeply_is_refused() {
 #[test]
 fn a_loop_without_end_is_stopped() {
     let mut process = Process::new();
+    // A real process has a second or two.
+    process.machine = Machine::with_fuel(1_000_000);
     let fault = |fault: Fault| Err(fault.to_string());
     assert_eq!(process.run("for (;;) ;", &[]), fault(Fault::TooManyOperations));
     assert!(process.machine.is_idle());

@@ -57,20 +57,25 @@ impl Arena {
 
 impl Memory for Arena {
     fn read(&self, address: u64, length: usize) -> Option<Vec<u8>> {
-        let place = range(address, length, ARENA_SIZE)?;
+        range(address, length, ARENA_SIZE)?;
         let mut bytes = vec![0; length];
-        // SAFETY: `place` lies inside the mapping, `bytes` has room for `length`, and they do not
-        // overlap. The process may write meanwhile; bytes have no invalid values.
+        self.copy_to(address, &mut bytes).then_some(bytes)
+    }
+
+    fn copy_to(&self, address: u64, bytes: &mut [u8]) -> bool {
+        let Some(place) = range(address, bytes.len(), ARENA_SIZE) else { return false };
+        // SAFETY: `place` lies inside the mapping, is as long as `bytes`, and they do not overlap.
+        // The process may write meanwhile; bytes have no invalid values.
         unsafe {
             let from = self.start.as_ptr().cast::<u8>().add(place.start);
-            std::ptr::copy_nonoverlapping(from, bytes.as_mut_ptr(), length);
+            std::ptr::copy_nonoverlapping(from, bytes.as_mut_ptr(), bytes.len());
         }
-        Some(bytes)
+        true
     }
 
     fn write(&mut self, address: u64, bytes: &[u8]) -> bool {
         let Some(place) = range(address, bytes.len(), ARENA_SIZE) else { return false };
-        // SAFETY: as in `read`, the other way round.
+        // SAFETY: as in `copy_to`, the other way round.
         unsafe {
             let to = self.start.as_ptr().cast::<u8>().add(place.start);
             std::ptr::copy_nonoverlapping(bytes.as_ptr(), to, bytes.len());
@@ -83,6 +88,10 @@ impl Memory for Arena {
 impl Memory for Option<Arena> {
     fn read(&self, address: u64, length: usize) -> Option<Vec<u8>> {
         self.as_ref()?.read(address, length)
+    }
+
+    fn copy_to(&self, address: u64, bytes: &mut [u8]) -> bool {
+        self.as_ref().is_some_and(|arena| arena.copy_to(address, bytes))
     }
 
     fn write(&mut self, address: u64, bytes: &[u8]) -> bool {

@@ -83,6 +83,8 @@ pub struct EntryLine {
     pub variables: Vec<Piece<Arc<ProcessVariables>>>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub printed: String,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub printed_before: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub value: Option<i64>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]

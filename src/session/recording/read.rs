@@ -136,6 +136,7 @@ fn entry(before: Option<&Entry>, line: EntryLine, budget: &mut Budget) -> Result
         verdicts: line.verdicts,
         bets: line.bets,
         variables: Arc::new(list(old_variables, line.variables, budget, |row, _| Ok(row))?),
+        printed_before: usize::try_from(line.printed_before).unwrap_or(0),
         printed: line.printed.into(),
         value: line.value,
         concluded: line.concluded,

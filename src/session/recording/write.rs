@@ -85,6 +85,7 @@ fn entry_line(before: Option<&Entry>, entry: &Entry) -> EntryLine {
         bets: entry.bets.clone(),
         variables: pieces(old_variables, &entry.variables, Arc::clone),
         printed: entry.printed.to_string(),
+        printed_before: entry.printed_before as u64,
         value: entry.value,
         concluded: entry.concluded,
     }

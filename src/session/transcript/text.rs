@@ -19,6 +19,8 @@ pub fn text(before: Option<&Entry>, entry: &Entry, lesson: Option<&Lesson>) -> V
     let moment = &entry.moment;
     let mut lines = heading(before, entry, lesson);
     lines.extend(cause(entry, lesson));
+    let (earlier, later) = entry.printed_parts();
+    lines.extend(lines_of(earlier.as_bytes()).iter().map(|text| line("prints", text)));
     let shown = strace(snapshot_before(before), moment);
     lines.extend(shown.iter().map(|(process, shown)| line(process.as_str(), shown)));
     for change in &moment.changes {
@@ -45,7 +47,7 @@ pub fn text(before: Option<&Entry>, entry: &Entry, lesson: Option<&Lesson>) -> V
             &format!("and {} more bytes, too many to tell", moment.unprinted),
         ));
     }
-    lines.extend(lines_of(entry.printed.as_bytes()).iter().map(|text| line("prints", text)));
+    lines.extend(lines_of(later.as_bytes()).iter().map(|text| line("prints", text)));
     if let Some(value) = entry.value {
         lines.push(line("value", &value.to_string()));
     }

@@ -4,6 +4,7 @@
 //!  next: client3  write(fd, "hello?", 6);                 timers +1 since (t)
 //! ```
 
+use std::fmt::Display;
 use std::time::Duration;
 
 use ratatui::text::{Line, Span};
@@ -80,6 +81,11 @@ fn next(page: &Page<'_>, ink: &Ink) -> Vec<Span<'static>> {
 fn program(page: &Page<'_>, ink: &Ink) -> Vec<Span<'static>> {
     let words = &ink.words;
     let Some(process) = page.walker else {
+        if let Some((process, why)) = page.halted {
+            let values: [(&str, &dyn Display); 2] =
+                [("process", process), ("why", &words.said(why))];
+            return vec![ink.span(Role::Changed, words.ui_with("next-halted", &values))];
+        }
         let mut all = page.snapshot().processes.iter();
         let key = if all.any(|process| process.is_alive()) { "next-asleep" } else { "next-over" };
         return vec![ink.span(Role::Changed, words.ui(key))];

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use super::clock::Clock;
 use crate::lesson::{Lesson, Program, Question, Step};
-use crate::model::{Action, Cause, Host, Moment, ProcessName, Rung, Snapshot, Timer, TimerKind};
+use crate::model::{
+    Action, Cause, Host, Moment, ProcessName, Rung, Said, Snapshot, Timer, TimerKind,
+};
 use crate::session::{Difference, Entry, Mode, Origin, Session, Timeline, Waiting};
 
 /// How many moments of timers are told on one page.
@@ -62,6 +64,8 @@ pub struct Page<'a> {
     pub walks: bool,
     /// Whose program goes on next.
     pub walker: Option<&'a ProcessName>,
+    /// A program that was stopped because its C could not go on, and why.
+    pub halted: Option<(&'a ProcessName, &'a Said)>,
     /// How many programs could.
     pub able: usize,
     /// Something went wrong.
@@ -90,6 +94,7 @@ impl<'a> Page<'a> {
             question_ahead: session.question().is_some(),
             walks: session.walks(),
             walker: session.walker(),
+            halted: session.halted_program(),
             able: session.able(),
             notice: None,
         }

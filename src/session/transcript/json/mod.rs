@@ -24,6 +24,9 @@ pub fn lines(before: Option<&Entry>, entry: &Entry, lesson: Option<&Lesson>) -> 
     let at_ms = millis(moment.at);
     let mut lines: Vec<Line<'_>> = Vec::new();
     lines.extend(begun(before, entry, lesson));
+    let (said_before, said_after) = entry.printed_parts();
+    let says = |text| (!str::is_empty(text)).then_some(Line::Printed { step, text });
+    lines.extend(says(said_before));
     lines.extend(moment.reports.iter().map(|report| call(step, at_ms, snapshot, report)));
     lines.extend(moment.signals.iter().map(|caught| signal(step, at_ms, snapshot, caught)));
     lines.extend(moment.changes.iter().filter_map(|change| process(step, snapshot, change)));
@@ -31,9 +34,7 @@ pub fn lines(before: Option<&Entry>, entry: &Entry, lesson: Option<&Lesson>) -> 
     let states = moment.changes.iter().filter_map(Change::transition);
     lines.extend(states.map(|change| state(step, at_ms, snapshot, change)));
     lines.extend(queues(step, earlier, snapshot));
-    if !entry.printed.is_empty() {
-        lines.push(Line::Printed { step, text: &entry.printed });
-    }
+    lines.extend(says(said_after));
     let output = lines_of(&moment.printed).into_iter();
     lines.extend(output.map(|text| Line::Output { step, text }));
     let (packets, bytes) = (moment.untold, moment.unprinted);
