@@ -478,3 +478,17 @@ fn datagrams_over_ipv6_are_counted() {
     assert_eq!(counter(1, "Udp6OutDatagrams"), Some(1));
     assert_eq!(counter(0, "Udp6NoPorts"), Some(1));
 }
+
+#[test]
+fn what_sockstep_says_to_a_forked_process_is_no_socket_of_the_host() {
+    let Some(mut world) = lab_or_skip(&LabSpec::two_hosts()) else { return };
+    let world = &mut *world;
+    call(world, "server", Syscall::Fork, [0; 6]);
+    let moment = call(world, "server", Syscall::Socket, [1, 1, 0, 0, 0, 0]);
+    let sockets = &moment.snapshot.hosts[0].sockets;
+    assert_eq!(sockets.len(), 1, "{sockets:?}");
+    assert_eq!(
+        Some(sockets[0].inode),
+        moment.snapshot.socket_of(&name("server"), 3).map(|s| s.inode)
+    );
+}

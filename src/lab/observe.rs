@@ -145,6 +145,7 @@ impl Lab {
         let rows = dump(host.diag(), host.wanted, &host.sockets, all_listed)
             .attempt(format!("read the sockets of {name}"))?;
         let mut rows = self.own_rows(index, &own, rows);
+        self.leave_out_talk(&mut rows);
         self.add_raw(index, &own, &mut rows);
         self.add_unlisted(&own, &mut rows);
         let host = &mut self.hosts[index];
@@ -167,6 +168,15 @@ impl Lab {
             Some(earlier) if **earlier == row => earlier.clone(),
             _ => Arc::new(row),
         })
+    }
+
+    /// Leaves out the channels of forked processes, which were made on their host: no learner's
+    /// call has made them.
+    fn leave_out_talk(&self, rows: &mut Vec<Arc<Socket>>) {
+        let talk = |inode: u64| self.processes.iter().any(|process| process.talk == Some(inode));
+        rows.retain(|row| {
+            row.kind.family != Family::Unix || !talk(row.inode) && !row.partner.is_some_and(talk)
+        });
     }
 
     /// Adds the raw sockets of the host's processes, where the kernel has no dump of them.

@@ -50,6 +50,8 @@ pub(super) struct Process {
     /// How often its end was looked for in vain.
     pub sought: u32,
     channel: Option<Channel>,
+    /// The inode of the channel's end that sockstep holds.
+    pub talk: Option<u64>,
     stopped: bool,
 }
 
@@ -144,6 +146,7 @@ impl Process {
             end: None,
             signalled: None,
             sought: 0,
+            talk: channel.inode(),
             channel: Some(channel),
             stopped: false,
         }
@@ -180,7 +183,9 @@ impl Process {
     /// Its channel, if it will not be needed any more.
     pub fn hang_up(&mut self) -> Option<Channel> {
         let over = !matches!(self.doing, Doing::Starting | Doing::Ready | Doing::Calling { .. });
-        self.channel.take_if(|_| over)
+        let channel = self.channel.take_if(|_| over)?;
+        self.talk = None;
+        Some(channel)
     }
 
     /// Whether it may still do something.

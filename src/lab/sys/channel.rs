@@ -42,6 +42,11 @@ impl Channel {
         self.0
     }
 
+    /// The inode of its socket, by which sock_diag(7) lists it; `None` if it can't be asked.
+    pub fn inode(&self) -> Option<u64> {
+        nix::sys::stat::fstat(&self.0).ok().map(|stat| stat.st_ino)
+    }
+
     /// From now on messages tell who sent them (SO_PASSCRED).
     pub fn know_sender(&self) -> Result<(), Errno> {
         setsockopt(&self.0, sockopt::PassCred, &true)
