@@ -106,7 +106,8 @@ impl<'de> Deserialize<'de> for Said {
 impl PartialEq<str> for Said {
     /// Compares with the English text.
     fn eq(&self, other: &str) -> bool {
-        self.to_string() == other
+        let english = self.to_string();
+        english == other
     }
 }
 

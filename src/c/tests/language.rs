@@ -230,19 +230,16 @@ fn a_fact_is_an_expression_beside_the_process() {
         ("memcmp(buf, \"help\", 3)", 0),
     ] {
         let fact = compile_expression(source, &process.scope).expect(source);
-        assert_eq!(fact.value(&mut process.memory), Ok(wanted), "{source}");
+        assert_eq!(fact.value(&process.memory), Ok(wanted), "{source}");
     }
     assert_eq!(process.scope.used(), used);
     for wrong in ["n =", "n == 5;", "close(3)", "m", "", "n n"] {
         assert!(compile_expression(wrong, &process.scope).is_err(), "{wrong}");
     }
     let fault = compile_expression("*(int *)0", &process.scope).expect("it compiles");
-    assert!(matches!(
-        fault.value(&mut process.memory),
-        Err(Fault::OutsideMemory { address: 0, .. })
-    ));
+    assert!(matches!(fault.value(&process.memory), Err(Fault::OutsideMemory { address: 0, .. })));
     let fault = compile_expression("n / (n - 5)", &process.scope).expect("it compiles");
-    assert_eq!(fault.value(&mut process.memory), Err(Fault::Division));
+    assert_eq!(fault.value(&process.memory), Err(Fault::Division));
 }
 
 #[test]
@@ -258,7 +255,7 @@ fn a_fork_in_the_middle_of_an_expression_goes_on_twice() {
     assert_eq!(parent.machine.resume(Ok(7), &mut parent.memory), done(24));
     assert_eq!(child.resume(Ok(0), &mut copy), done(10));
     let sum = compile_expression("sum", &parent.scope).expect("C");
-    assert_eq!((sum.value(&mut parent.memory), sum.value(&mut copy)), (Ok(24), Ok(10)));
+    assert_eq!((sum.value(&parent.memory), sum.value(&copy)), (Ok(24), Ok(10)));
 }
 
 #[test]

@@ -70,7 +70,7 @@ fn no_error(story: &Story, case: &Case) -> Note {
         Some(TcpState::SynSent | TcpState::SynRecv) => {
             note!("option-error-none-going", who = who, state = state)
         }
-        Some(TcpState::Close) if story.scene.past.iter().any(|moment| began(&moment)) => {
+        Some(TcpState::Close) if story.scene.past.iter().any(began) => {
             note!("option-error-none-taken", who = who)
         }
         Some(_) | None => note!("option-error-none", who = who),

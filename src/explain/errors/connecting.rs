@@ -213,7 +213,7 @@ fn failed_before(story: &Story, case: &Case) -> bool {
     };
     story.scene.sent.is_empty()
         && !story.scene.slept(case.process)
-        && story.scene.past.iter().any(|moment| began(&moment))
+        && story.scene.past.iter().any(began)
 }
 
 /// Whether a socket with this name is asked for packets to this address.
