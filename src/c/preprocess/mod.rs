@@ -34,6 +34,8 @@ pub(super) struct Lexeme {
 const MOST_TOKENS: usize = 50_000;
 /// So deep may `#define`s stand in each other.
 const DEEPEST: usize = 20;
+/// Arguments of macros stand in each other so deep at most.
+const DEEPEST_ARGUMENT: usize = 64;
 
 /// The tokens of `source` without comments, and with `defines` (and those that the source makes)
 /// put in.
@@ -101,6 +103,8 @@ fn half_width(text: &str) -> Option<String> {
 struct Replaced {
     /// How many tokens were looked at; a `#define` of nothing leaves none.
     seen: usize,
+    /// How many arguments within arguments are being replaced.
+    depth: usize,
 }
 
 impl Replaced {
@@ -180,7 +184,12 @@ impl Replaced {
             }
             if depth == 0 || &*token.text == "," && depth == 1 {
                 let mut argument = Vec::new();
+                if self.depth == DEEPEST_ARGUMENT {
+                    return Err(Error::new(token.span.clone(), said!("this is nested too deeply")));
+                }
+                self.depth += 1;
                 self.put(&all[first..index], defines, inside, &mut argument)?;
+                self.depth -= 1;
                 arguments.push(argument);
                 first = index + 1;
             }
@@ -339,6 +348,9 @@ mod tests {
             source.push_str(&format!("#define A{i}{last}\n"));
         }
         assert!(texts(&format!("{source}A11")).is_err());
+        let nested = format!("#define M(x) x\n{}1{}", "M(\n".repeat(20_000), ")".repeat(20_000));
+        let made = texts(&nested).map_err(|error| error.message);
+        assert_eq!(made, Err(said!("this is nested too deeply")));
         // Those that stand for nothing in the end are counted, too.
         let nothing = source.replace("A0 1 1 1 1 1 1 1 1", "A0");
         assert!(texts(&format!("{nothing}A11")).is_err());
