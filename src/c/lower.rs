@@ -24,7 +24,6 @@ pub(super) fn arguments(
     }
     match lowering {
         Lowering::Plain | Lowering::Zeros(_) => {}
-        Lowering::EpollCreate => args = [0; 6],
         Lowering::Wait => args = [-1, args[0], 0, 0, 0, 0],
         Lowering::Sigaction => {
             if args[1] != 0 {
@@ -95,11 +94,7 @@ pub(super) fn answer(
 ) -> Result<i64, Fault> {
     let value = result.unwrap_or(-1);
     match lowering {
-        Lowering::Plain
-        | Lowering::Zeros(_)
-        | Lowering::Wait
-        | Lowering::EpollCreate
-        | Lowering::Exec { .. } => Ok(value),
+        Lowering::Plain | Lowering::Zeros(_) | Lowering::Wait | Lowering::Exec { .. } => Ok(value),
         Lowering::Sigaction => {
             let user = typed.get(2).map_or(0, |old| *old as u64);
             if result.is_ok() && user != 0 {

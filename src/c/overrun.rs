@@ -67,6 +67,7 @@ fn spans(syscall: Syscall) -> &'static [Span] {
         | Syscall::Ioctl
         | Syscall::Poll
         | Syscall::Select
+        | Syscall::EpollCreate
         | Syscall::EpollCreate1
         | Syscall::EpollCtl
         | Syscall::EpollWait

@@ -248,6 +248,7 @@ pub fn subject(report: &Report) -> Option<i32> {
         | Syscall::Pipe2
         | Syscall::Poll
         | Syscall::Select
+        | Syscall::EpollCreate
         | Syscall::EpollCreate1
         | Syscall::Fork
         | Syscall::Execve

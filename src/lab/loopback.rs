@@ -75,6 +75,7 @@ impl Lab {
             | Syscall::Getpeername
             | Syscall::Poll
             | Syscall::Select
+            | Syscall::EpollCreate
             | Syscall::EpollCreate1
             | Syscall::EpollCtl
             | Syscall::EpollWait

@@ -37,7 +37,7 @@ syscalls! {
     Shutdown "shutdown", Close "close", Dup "dup", Dup2 "dup2", Dup3 "dup3", Pipe "pipe",
     Pipe2 "pipe2", Fcntl "fcntl", Ioctl "ioctl", Getsockopt "getsockopt",
     Setsockopt "setsockopt", Getsockname "getsockname", Getpeername "getpeername", Poll "poll",
-    Select "select", EpollCreate1 "epoll_create1", EpollCtl "epoll_ctl", EpollWait "epoll_wait",
+    Select "select", EpollCreate "epoll_create", EpollCreate1 "epoll_create1", EpollCtl "epoll_ctl", EpollWait "epoll_wait",
     Fork "fork", Execve "execve", Unlink "unlink", Symlink "symlink", Mkdir "mkdir", Chmod "chmod", Open "open", Fstat "fstat", Lseek "lseek", Mmap "mmap",
     Splice "splice", Sendfile "sendfile", Kill "kill", RtSigaction "rt_sigaction",
     RtSigreturn "rt_sigreturn", Alarm "alarm", Kcmp "kcmp", Getrlimit "getrlimit",

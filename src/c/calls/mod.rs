@@ -55,8 +55,6 @@ pub(super) enum Lowering {
     Zeros(usize),
     /// `wait(&status)` is `wait4(-1, &status, 0, NULL)`.
     Wait,
-    /// `epoll_create`: its size means nothing, and no flag is given.
-    EpollCreate,
     /// `sigaction`: the C library's struct is not the kernel's.
     Sigaction,
     /// `signal`: a struct for the kernel is made up.

@@ -78,7 +78,7 @@ pub(super) const CALLS: &[CallHelp] = &[
     row!("int" "select" ("int" "nfds", "fd_set *" "readfds", "fd_set *" "writefds", "fd_set *" "exceptfds", "struct timeval *" "timeout")
         "wait until a descriptor of one of the sets is ready", plain(Syscall::Select)),
     row!("int" "epoll_create" ("int" "size")
-        "make an epoll instance; size means nothing", Does::Ask(Syscall::EpollCreate1, Lowering::EpollCreate)),
+        "make an epoll instance; size means nothing, but is more than 0", plain(Syscall::EpollCreate)),
     row!("int" "epoll_create1" ("int" "flags")
         "make an epoll: a list of descriptors to wait for", plain(Syscall::EpollCreate1)),
     row!("int" "epoll_ctl" ("int" "epfd", "int" "op", "int" "fd", "struct epoll_event *" "event")

@@ -88,6 +88,7 @@ pub(super) fn before(syscall: Syscall, args: &[i64; 6], memory: &dyn Memory) -> 
             let set = |at: usize| ready::set(memory, args[at], i64::from(args[0] as i32));
             vec![int(0), set(1), set(2), set(3), ready::time(memory, a(4), "tv_usec")]
         }
+        S::EpollCreate => vec![int(0)],
         S::EpollCreate1 => vec![flags::epoll_create(a(0))],
         S::EpollCtl => {
             let event = ready::epoll_event(memory, a(3));
@@ -218,6 +219,7 @@ pub fn written(call: &Call, result: CallResult, memory: &dyn Memory) -> Vec<(usi
         | S::Dup3
         | S::Ioctl
         | S::Setsockopt
+        | S::EpollCreate
         | S::EpollCreate1
         | S::EpollCtl
         | S::Fork

@@ -205,6 +205,7 @@ fn waiting_for_many() {
         "select(14, [3 13], [12], NULL, {tv_sec=0, tv_usec=0}) = 1 (out [12], left {tv_sec=0, \
          tv_usec=0})",
     );
+    line("epoll_create(5);", "epoll_create(5) = 0");
     line(
         "struct epoll_event e = { .events = EPOLLIN|EPOLLET, .data.fd = 12 }; \
          epoll_ctl(17, EPOLL_CTL_ADD, 12, &e);",

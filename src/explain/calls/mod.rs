@@ -80,7 +80,7 @@ fn returned(story: &mut Story, case: &Case, value: i64) {
         Syscall::Poll | Syscall::Select | Syscall::EpollWait => {
             multiplex::returned(story, case, value);
         }
-        Syscall::EpollCreate1 => multiplex::created(story, case, value),
+        Syscall::EpollCreate | Syscall::EpollCreate1 => multiplex::created(story, case, value),
         Syscall::EpollCtl => multiplex::changed(story, case),
         Syscall::Fork => process::fork(story, case, value),
         Syscall::Execve => exec::returned(story, case),
@@ -134,6 +134,7 @@ fn blocked(story: &mut Story, case: &Case) {
         | Syscall::Setsockopt
         | Syscall::Getsockname
         | Syscall::Getpeername
+        | Syscall::EpollCreate
         | Syscall::EpollCreate1
         | Syscall::EpollCtl
         | Syscall::Fork

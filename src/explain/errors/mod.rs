@@ -67,6 +67,7 @@ fn by_call(story: &mut Story, case: &Case, errno: &str) -> Option<Note> {
         Syscall::Splice | Syscall::Sendfile => files::moving(story, case, errno),
         Syscall::Poll
         | Syscall::Select
+        | Syscall::EpollCreate
         | Syscall::EpollCreate1
         | Syscall::EpollCtl
         | Syscall::EpollWait => multiplexing::explain(story, case, errno),

@@ -43,6 +43,7 @@ pub fn explain(story: &Story, case: &Case, errno: &str) -> Option<Note> {
         (Syscall::Select, "EINVAL") => {
             note!("select-invalid", count = args[0], time = case.shown(4))
         }
+        (Syscall::EpollCreate, "EINVAL") => note!("epoll-size", size = case.shown(0)),
         (Syscall::EpollCreate1, "EINVAL") => note!("epoll-flags", flags = case.shown(0)),
         (Syscall::EpollCtl, "EEXIST") => note!("epoll-exists", fd = fd, who = who),
         (Syscall::EpollCtl, "ENOENT") => note!("epoll-unknown", fd = fd, who = who),

@@ -55,6 +55,7 @@ const ERRNOS: &[(&[Syscall], &str)] = &[
     (&[Syscall::Ioctl], "EBADF EFAULT EINVAL ENOTTY EPERM ENODEV EADDRNOTAVAIL ENXIO ENOENT"),
     (&[Syscall::Poll], "EFAULT EINTR EINVAL ENOMEM"),
     (&[Syscall::Select], "EBADF EFAULT EINTR EINVAL ENOMEM"),
+    (&[Syscall::EpollCreate], "EINVAL EMFILE ENFILE ENOMEM"),
     (&[Syscall::EpollCreate1], "EINVAL EMFILE ENFILE ENOMEM"),
     (&[Syscall::EpollCtl], "EBADF EEXIST EINVAL ELOOP ENOENT ENOMEM ENOSPC EPERM EFAULT"),
     (&[Syscall::EpollWait], "EBADF EFAULT EINTR EINVAL"),
@@ -201,7 +202,8 @@ fn situation(syscall: Syscall, errno: &str) -> Call {
         S::Kcmp => plain(&[2, 2, 0, 3, 4], &["2", "2", "KCMP_FILE", "3", "4"]),
         S::Poll => plain(&[0x1000_0000, 5000, 0], &["[…]", "5000", "0"]),
         S::Select => plain(&[5, 0, 0, 0, 0], &["5", "[3]", "NULL", "NULL", "NULL"]),
-        S::EpollCreate1
+        S::EpollCreate
+        | S::EpollCreate1
         | S::Pipe
         | S::Pipe2
         | S::Fork

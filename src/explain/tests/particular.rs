@@ -187,6 +187,7 @@ fn waiting_for_several() {
         (control(11, 11), "EINVAL", "epoll-itself"),
         (control(11, 5), "EINVAL", "epoll-operation"),
         (on("epoll_wait", &[11, 1, 0, 0], &["11"]), "EINVAL", "epoll-no-room"),
+        (on("epoll_create", &[0], &["0"]), "EINVAL", "epoll-size"),
         (on("epoll_create1", &[7], &["0x7"]), "EINVAL", "epoll-flags"),
     ]);
 }

@@ -35,6 +35,7 @@ pub fn number(call: Syscall) -> i64 {
         Syscall::Getpeername => libc::SYS_getpeername,
         Syscall::Poll => libc::SYS_poll,
         Syscall::Select => libc::SYS_select,
+        Syscall::EpollCreate => libc::SYS_epoll_create,
         Syscall::EpollCreate1 => libc::SYS_epoll_create1,
         Syscall::EpollCtl => libc::SYS_epoll_ctl,
         Syscall::EpollWait => libc::SYS_epoll_wait,

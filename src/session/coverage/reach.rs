@@ -64,6 +64,7 @@ pub fn ops(report: &Report) -> Vec<(&'static str, i64)> {
         | Syscall::Pipe
         | Syscall::Pipe2
         | Syscall::Fcntl
+        | Syscall::EpollCreate
         | Syscall::EpollCreate1
         | Syscall::EpollWait
         | Syscall::Fork

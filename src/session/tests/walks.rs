@@ -149,6 +149,22 @@ fn a_program_that_reads_through_null_dies_and_the_others_go_on() {
 }
 
 #[test]
+fn a_program_that_was_stopped_is_known_with_the_reason() {
+    let server = "int main(void) { char f[] = \"%d %d\"; getpid(); printf(f, 1); return 0; }";
+    let body = format!("```c server program\n{server}\n```\n");
+    let mut session = open(&body).0;
+    assert_eq!(session.halted_program(), None);
+    let mut steps = 0;
+    while step(&mut session).is_ok() && session.walker().is_some() && steps < 9 {
+        steps += 1;
+    }
+    let halted = session.halted_program().map(|(name, why)| (name.to_string(), why.to_string()));
+    let why = "the format asks for more arguments than there are".to_owned();
+    assert_eq!(halted, Some(("server".to_owned(), why)));
+    assert_eq!(session.walker(), None);
+}
+
+#[test]
 fn an_alarm_or_a_time_out_wakes_a_sleeping_program() {
     for (server, wakes) in [
         ("int main(void) { poll(NULL, 0, -1); return 0; }", false),

@@ -29,6 +29,21 @@ fn a_held_handshake_is_drawn() {
 }
 
 #[test]
+fn the_last_line_says_why_a_program_was_stopped() {
+    let (timeline, why) = (full_queue(), crate::c::Fault::TooManyOperations.said());
+    let name = crate::model::ProcessName::parse("server").expect("a name");
+    let mut page = page(&timeline);
+    (page.walks, page.halted) = (true, Some((&name, &why)));
+    let last = |lang| draw(&page, None, (120, 36), &Ink::new(lang));
+    let english = last(Lang::En);
+    assert!(
+        english.contains("server does not go on: this step took 20000000 operations"),
+        "{english}"
+    );
+    assert!(last(Lang::Zh).contains("server 不再执行：这一步已执行 20000000 次操作"));
+}
+
+#[test]
 fn a_zoomed_pane_is_drawn() {
     let timeline = full_queue();
     for (name, zoom) in [("left", Zoom::Left), ("wire", Zoom::Wire), ("right", Zoom::Right)] {
