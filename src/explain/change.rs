@@ -3,7 +3,9 @@
 use super::names::{ports_name, socket_name};
 use super::note::{Note, Value, note};
 use super::words::Words;
-use crate::model::{Change, Fd, File, HostName, Outcome, ProcessState, Snapshot, Socket};
+use crate::model::{
+    Change, Fd, File, HostName, Outcome, ProcessState, Snapshot, Socket, TimerKind,
+};
 
 impl Words {
     /// One short line for a change: `client fd 3: SYN_SENT > ESTABLISHED`. `after` is the snapshot
@@ -105,6 +107,9 @@ fn change_note(change: &Change, after: &Snapshot) -> Note {
         Change::FdClosed { process, fd } => {
             note!("change-fd-closed", process = process, fd = fd.number, file = file(&fd.file))
         }
+        Change::FdChanged { process, from, to } if lost_its_name(from, to) => {
+            note!("change-fd-nameless", process = process, fd = to.number)
+        }
         Change::FdChanged { process, from, to } if from.file != to.file => {
             note!("change-fd-replaced", process = process, fd = to.number, file = file(&to.file))
         }
@@ -130,6 +135,14 @@ fn change_note(change: &Change, after: &Snapshot) -> Note {
             note!("change-counter", host = host, counter = name, from = *from, to = *to)
         }
         Change::Rebooted { host } => note!("change-rebooted", host = host),
+    }
+}
+
+/// Whether it is the same file, of which the last name was taken away. `/proc` says so.
+fn lost_its_name(from: &Fd, to: &Fd) -> bool {
+    match (&from.file, &to.file) {
+        (File::Other(from), File::Other(to)) => to.strip_suffix(" (deleted)") == Some(from),
+        (File::Socket(_) | File::Other(_), _) => false,
     }
 }
 
@@ -184,10 +197,24 @@ fn parts(from: &Socket, to: &Socket) -> String {
             Some(_) | None => {}
         }
     }
+    if parts.is_empty() && from.timer.map(|timer| timer.kind) != to.timer.map(|timer| timer.kind) {
+        parts.push(format!("timer:{}", to.timer.map_or("off", |timer| timer_name(timer.kind))));
+    }
     if parts.is_empty() {
         parts.push(state(to));
     }
     parts.join(", ")
+}
+
+/// What `ss -o` calls a timer.
+fn timer_name(kind: TimerKind) -> &'static str {
+    match kind {
+        TimerKind::Retransmit => "on",
+        TimerKind::Keepalive => "keepalive",
+        TimerKind::TimeWait => "timewait",
+        TimerKind::ZeroWindowProbe => "persist",
+        TimerKind::Other(_) => "unknown",
+    }
 }
 
 #[cfg(test)]
@@ -218,6 +245,23 @@ mod tests {
         assert_eq!(told, ["@server 8080<40001: + socket SYN_RECV"]);
         let told = lines(&Lab::new().row("server", half), &Lab::new());
         assert_eq!(told, ["@server 8080<40001: - socket SYN_RECV"]);
+    }
+
+    #[test]
+    fn a_timer_and_a_file_without_a_name_are_told_for_what_they_are() {
+        use crate::model::TimerKind;
+        let open = || client_end(TcpState::Established);
+        let before = Lab::new().fd("client", 3, open());
+        let asks = open().timer(TimerKind::Keepalive, 9000, 0);
+        let told = lines(&before, &Lab::new().fd("client", 3, asks));
+        assert_eq!(told, ["client fd 3: timer:keepalive"]);
+        let file = |name: &str| {
+            let file = File::Other(name.into());
+            let fd = Fd { number: 4, file, cloexec: false, nonblock: false, watches: Vec::new() };
+            Lab::new().file("client", fd)
+        };
+        let told = lines(&file("/tmp/p"), &file("/tmp/p (deleted)"));
+        assert_eq!(told, ["client: fd 4 is the same file, without a name now"]);
     }
 
     #[test]

@@ -61,6 +61,13 @@ pub fn with_name(shown: &str, prefix: &str) -> String {
     name.map_or_else(|| shown.to_owned(), |name| format!("{shown} ({name})"))
 }
 
+/// An argument for which strace has no name, as the number that it is: `0x63` is 99, `0xffffffff`
+/// −1. Anything else stays as it is printed.
+pub fn number(shown: &str) -> String {
+    let hex = shown.strip_prefix("0x").and_then(|hex| u32::from_str_radix(hex, 16).ok());
+    hex.map_or_else(|| shown.to_owned(), |number| number.cast_signed().to_string())
+}
+
 /// What stands behind a number of a process: `socket:[4711]`, `pipe:[7]`, a path. `None` if the
 /// number is free.
 pub fn file_name(process: &Process, number: i32) -> Option<String> {
@@ -157,6 +164,15 @@ mod tests {
         assert_eq!(with_name("1", "SOCK_"), "1 (SOCK_STREAM)");
         for odd in ["99", "IPPROTO_TCP", "", "-"] {
             assert_eq!(with_name(odd, "IPPROTO_"), odd);
+        }
+    }
+
+    #[test]
+    fn a_number_is_told_as_people_write_it() {
+        for (shown, text) in
+            [("0x63", "99"), ("0xffffffff", "-1"), ("AF_INET", "AF_INET"), ("0x", "0x")]
+        {
+            assert_eq!(number(shown), text);
         }
     }
 

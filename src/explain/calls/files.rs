@@ -25,6 +25,9 @@ pub fn seek(story: &mut Story, case: &Case, value: i64) {
 /// mmap() returned an address.
 pub fn mmap(story: &mut Story, case: &Case) {
     let who = case.who();
+    if case.fd < 0 {
+        return story.say(Rank::Call, note!("mmap-anonymous", process = case.process));
+    }
     let tcp = case.after.is_some_and(|socket| socket.kind.is_tcp());
     let said = if tcp { note!("mmap-tcp", who = who) } else { note!("mmap-returned", who = who) };
     story.say(Rank::Call, said);

@@ -77,7 +77,6 @@ pub fn open(story: &mut Story, case: &Case, value: i64) {
     lowest(story, case, i32::try_from(value).unwrap_or(-1));
 }
 
-/// unlink() took a name away.
 /// A name that leads to another one was made.
 pub fn symlink(story: &mut Story, case: &Case) {
     let (path, target) = (case.path(1), case.path(0));
@@ -98,6 +97,13 @@ pub fn chmod(story: &mut Story, case: &Case) {
     story.say(Rank::Call, note!("chmod-returned", path = path, mode = mode));
 }
 
+/// unlink() took a name away.
 pub fn unlink(story: &mut Story, case: &Case) {
-    story.say(Rank::Call, note!("unlink-returned", process = case.process, path = case.path(0)));
+    let (process, path) = (case.process, case.path(0));
+    let said = if story.scene.was_bound(path) {
+        note!("unlink-returned", process = process, path = path)
+    } else {
+        note!("unlink-file", process = process, path = path)
+    };
+    story.say(Rank::Call, said);
 }

@@ -4,6 +4,7 @@
 use super::{general, receiving, sending};
 use crate::explain::calls::plain;
 use crate::explain::case::{Case, as_int};
+use crate::explain::names::number;
 use crate::explain::note::{Note, note};
 use crate::explain::row::Row;
 use crate::explain::story::Story;
@@ -30,7 +31,7 @@ pub fn dup(case: &Case, errno: &str) -> Option<Note> {
 
 /// Explains an error of fcntl().
 pub fn fcntl(case: &Case, errno: &str) -> Option<Note> {
-    let (who, command) = (case.who(), case.shown(1));
+    let (who, command) = (case.who(), number(case.shown(1)));
     Some(match errno {
         "EINVAL" if command.starts_with("F_DUPFD") => {
             note!("fcntl-dup-range", command = command, least = case.report.call.args[2])

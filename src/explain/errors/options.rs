@@ -2,6 +2,7 @@
 
 use crate::explain::calls::{name_in_number, plain, text, timeval};
 use crate::explain::case::{Case, as_int, single};
+use crate::explain::names::number;
 use crate::explain::note::{Note, note};
 use crate::explain::row::Row;
 use crate::model::Syscall;
@@ -21,6 +22,7 @@ pub fn explain(case: &Case, errno: &str) -> Option<Note> {
         }
         "ENOPROTOOPT" => {
             let kind = case.socket().map(|socket| socket.kind.short());
+            let (option, level) = (number(option), number(level));
             note!("option-unknown", call = call, kind = kind, option = option, level = level)
         }
         "EOPNOTSUPP" => note!("option-unsupported", who = who, option = option, level = level),

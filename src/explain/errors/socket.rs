@@ -1,7 +1,7 @@
 //! Errors of socket() and socketpair(): family, type and protocol that do not go together.
 
 use crate::explain::case::Case;
-use crate::explain::names::with_name;
+use crate::explain::names::{number, with_name};
 use crate::explain::note::{Note, note};
 use crate::model::Syscall;
 
@@ -16,13 +16,14 @@ const PROTOCOLS: i64 = 263;
 
 /// Explains an error of socket() or socketpair().
 pub fn explain(case: &Case, errno: &str) -> Option<Note> {
-    let (family, kind, protocol) = (case.shown(0), case.shown(1), case.shown(2));
+    let (family, kind) = (number(case.shown(0)), case.shown(1));
+    let protocol = number(case.shown(2));
     let process = case.process;
     Some(match errno {
         "EAFNOSUPPORT" => note!("socket-no-family", family = family),
         "ESOCKTNOSUPPORT" => note!("socket-no-type", family = family, kind = kind),
         "EPROTONOSUPPORT" => {
-            let protocol = with_name(protocol, "IPPROTO_");
+            let protocol = with_name(&protocol, "IPPROTO_");
             note!("socket-no-protocol", family = family, kind = kind, protocol = protocol)
         }
         "EACCES" if kind.starts_with("SOCK_DGRAM") => note!("socket-no-ping", process = process),
@@ -38,13 +39,14 @@ pub fn explain(case: &Case, errno: &str) -> Option<Note> {
 
 /// What of the three arguments is no number that the kernel knows. It looks at them in this order.
 fn invalid(case: &Case) -> Note {
-    let [_, asked, number, ..] = case.report.call.args;
-    let (family, kind, protocol) = (case.shown(0), case.shown(1), case.shown(2));
+    let [_, asked, given, ..] = case.report.call.args;
+    let (family, kind) = (number(case.shown(0)), case.shown(1));
+    let protocol = number(case.shown(2));
     if asked & !(TYPE | FLAGS) != 0 {
         note!("socket-flags", kind = kind)
     } else if asked & TYPE >= TYPES {
         note!("socket-type-number", kind = kind)
-    } else if !(0..PROTOCOLS).contains(&number) {
+    } else if !(0..PROTOCOLS).contains(&given) {
         note!("socket-protocol-number", protocol = protocol)
     } else {
         note!("socket-invalid", family = family, kind = kind, protocol = protocol)

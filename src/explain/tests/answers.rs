@@ -123,6 +123,18 @@ fn a_listener_for_ipv6_alone_refuses_ipv4_by_name() {
 }
 
 #[test]
+fn names_and_memory_without_a_file() {
+    let unlink = || call("client", "unlink", &[1], &["\"/tmp/p\""]);
+    assert_eq!(told(&open(), unlink(), OK).keys(), ["unlink-file"]);
+    let shown = ["NULL", "4096", "PROT_READ", "MAP_ANONYMOUS", "-1", "0"];
+    let map = call("client", "mmap", &[0, 4096, 1, 0x22, -1, 0], &shown);
+    assert_eq!(told(&open(), map, Outcome::Returned(1)).keys(), ["mmap-anonymous"]);
+    let socket = call("client", "socket", &[99, 1, 0], &["0x63", "SOCK_STREAM", "0"]);
+    let play = told(&open(), socket, failed("EAFNOSUPPORT"));
+    assert!(play.first().contains("99"), "{}", play.first());
+}
+
+#[test]
 fn what_a_raw_socket_queues_is_memory() {
     let raw = |queue| plain(Kind { kind: 3, protocol: 1, ..TCP }).queues(queue, 0);
     let play = Play::new(&lab(raw(0)), lab(raw(832)));

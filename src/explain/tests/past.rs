@@ -121,6 +121,9 @@ fn a_path_in_the_way_is_a_socket_or_was_one_or_is_something_else() {
         }
     };
     let was = Play::new(&free, owned.clone()).report(bind(), OK);
+    let unlink = call("server", "unlink", &[1], &["\"/tmp/s\""]);
+    let play = Play::new(&owned, owned.clone()).report(unlink, OK).behind(&was);
+    assert_eq!(play.keys(), ["unlink-returned"]);
     assert_eq!(keys(&owned, bind(), "EADDRINUSE", None), ["bind-path-owned"]);
     assert_eq!(keys(&free, bind(), "EADDRINUSE", Some(&was)), ["bind-path-taken"]);
     assert_eq!(keys(&free, bind(), "EADDRINUSE", None), ["bind-path-there"]);

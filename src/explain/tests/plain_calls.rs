@@ -60,7 +60,7 @@ fn plain_answers_have_plain_words() {
     let cases = [
         (on("socketpair", 1, &["AF_UNIX", "SOCK_STREAM", "0"]), 0, "socketpair-returned"),
         (on("pipe", 0, &[]), 0, "pipe-returned"),
-        (on("unlink", 0, &["\"/tmp/s\""]), 0, "unlink-returned"),
+        (on("unlink", 0, &["\"/tmp/s\""]), 0, "unlink-file"),
         (on("symlink", 0, &["\"/tmp/s\"", "\"/tmp/t\""]), 0, "symlink-returned"),
         (on("mkdir", 0, &["\"/tmp/d\"", "0700"]), 0, "mkdir-returned"),
         (on("chmod", 0, &["\"/tmp/s\"", "0600"]), 0, "chmod-returned"),

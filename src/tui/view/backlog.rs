@@ -29,8 +29,14 @@ const MANY: usize = 2;
 
 /// One section for each listener.
 pub fn sections(site: &Site<'_>, large: bool, wide: usize, ink: &Ink) -> Vec<Section> {
-    let listeners = site.host.sockets.iter().filter(|socket| socket.has_accept_queue());
-    let each = listeners.take(8).map(|listener| section(site, listener, large, wide, ink));
+    let mut listeners: Vec<_> =
+        site.host.sockets.iter().filter(|socket| socket.has_accept_queue()).collect();
+    // In the order of the processes and their numbers, as the rows above.
+    listeners.sort_by_key(|socket| {
+        site.owners(socket).first().map_or((i32::MAX, 0), |owner| (owner.process.pid, owner.fd))
+    });
+    let each =
+        listeners.into_iter().take(8).map(|listener| section(site, listener, large, wide, ink));
     let mut sections: Vec<Section> = each.collect();
     if sections.len() > MANY {
         // They would leave no room for anything else; their names tell the lengths.
@@ -76,7 +82,7 @@ pub fn is_full(listener: &Socket) -> bool {
 
 /// `backlog of fd 3: 2 of 1+1`, or shorter.
 fn title(site: &Site<'_>, listener: &Socket, wide: usize, ink: &Ink) -> String {
-    let owner = site.owners(listener).into_iter().next();
+    let owner = site.owners(listener).first();
     let words = &ink.words;
     let counts = listener.recv_q.zip(listener.send_q).map(|(length, limit)| {
         let count = words.ui_with("backlog-count", &[("length", &length), ("limit", &limit)]);
@@ -94,7 +100,8 @@ fn title(site: &Site<'_>, listener: &Socket, wide: usize, ink: &Ink) -> String {
     let fd = owner.fd;
     if owners.any(|other| other.name != owner.process.name) {
         let name = format!("{} {fd}", owner.process.name);
-        return format!("{}{counts}", words.ui_with("backlog-short", &[("fd", &name)]));
+        let long = format!("{}{counts}", words.ui_with("backlog-short", &[("fd", &name)]));
+        return if width(&long) + 4 <= wide { long } else { format!("{name}{counts}") };
     }
     let named = ["backlog-of-fd", "backlog-fd", "backlog-short"]
         .map(|key| format!("{}{counts}", words.ui_with(key, &[("fd", &fd)])));

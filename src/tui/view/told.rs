@@ -31,7 +31,7 @@ pub fn lab_line(line: &LabLine, words: &Words) -> String {
             words.ui_with("told-set", &[("host", host), ("key", &key), ("value", &value)])
         }
         LabLine::Mark(mark) => words.ui_with("told-mark", &[("mark", &harmless(mark))]),
-        LabLine::Again { mark, .. } => words.ui_with("told-again", &[("mark", &harmless(mark))]),
+        LabLine::Again { .. } => words.ui("told-again").to_owned(),
         LabLine::Step { process, until: None } => {
             words.ui_with("told-step", &[("process", process)])
         }
