@@ -292,7 +292,7 @@ pub(super) fn fates(session: &Session) -> Vec<String> {
 /// Whether a process is one of a program: a child's name is its parent's and a number.
 fn runs(session: &Session, name: &ProcessName) -> bool {
     let programs = session.lesson().into_iter().flat_map(|lesson| lesson.programs());
-    programs.into_iter().any(|program| name.as_str().starts_with(program.process.as_str()))
+    programs.into_iter().any(|program| name.stems_from(&program.process))
 }
 
 /// Whether another program took the place of the process's own.

@@ -60,20 +60,15 @@ impl Lab {
             let quiet = !moved && rest.is_some() && rest == last_runs;
             last_runs = rest;
             quiet_passes = if quiet { quiet_passes + 1 } else { 0 };
-            if quiet_passes == 2 && self.has_just_woken(last_runs) {
-                quiet_passes = 0;
-                self.wait(Duration::from_millis(1));
-                continue;
-            }
-            if quiet_passes == 2 && left_alone < MOST_LEFT_ALONE && self.softirqs.are_pending() {
-                left_alone += 1;
-                quiet_passes = 0;
-                self.wait(Duration::from_millis(1));
-                continue;
-            }
+            let mut soon = rest.is_none() && !moved;
             if quiet_passes == 2 {
-                self.deaths.forget();
-                return Ok(true);
+                let put_off = left_alone < MOST_LEFT_ALONE && self.softirqs.are_pending();
+                if !put_off && !self.has_just_woken(last_runs) {
+                    self.deaths.forget();
+                    return Ok(true);
+                }
+                left_alone += u32::from(put_off);
+                (quiet_passes, soon) = (0, true);
             }
             let over = match self.floods() {
                 true => begin.elapsed() > FLOOD_MOMENT,
@@ -82,9 +77,10 @@ impl Lab {
             if over {
                 return Ok(false);
             }
-            if rest.is_none() && !moved {
-                // Somebody computes or is on its way to sleep. A reply or a packet ends the wait
-                // at once; falling asleep makes no sound, so it is looked for again soon.
+            if soon {
+                // Somebody computes, is on its way to sleep or out of it, or the kernel has work
+                // left. A reply or a packet ends the wait at once; all else makes no sound, so it
+                // is looked for again soon.
                 self.wait(Duration::from_millis(1));
             }
         }

@@ -23,11 +23,14 @@ pub(super) struct Softirqs {
 /// The name of the kernel's thread that all its other threads come from, number 2.
 const KTHREADD: &str = "kthreadd\n";
 
+/// More bytes than the lines of all processors that there can be.
+const LONGEST: u64 = 8192 * 135;
+
 impl Softirqs {
     /// Opens what this machine shows.
     pub fn open() -> Self {
         let backlog = File::open("/proc/net/softnet_stat").ok();
-        Self { backlog, threads: threads(), buffer: vec![0; 64 * 1024] }
+        Self { backlog, threads: threads(), buffer: vec![0; 4096] }
     }
 
     /// Whether packets wait to be taken in, or the kernel has left work to a thread.
@@ -37,8 +40,18 @@ impl Softirqs {
 
     fn waits_in_backlog(&mut self) -> bool {
         let Some(file) = &self.backlog else { return false };
-        let Ok(length) = file.read_at(&mut self.buffer, 0) else { return false };
-        proc::backlog(&self.buffer[..length]).is_some_and(|waiting| waiting > 0)
+        // The kernel gives whole lines, a page at a time.
+        let mut at = 0;
+        while let Ok(length) = file.read_at(&mut self.buffer, at)
+            && length > 0
+            && at < LONGEST
+        {
+            if proc::backlog(&self.buffer[..length]).is_some_and(|waiting| waiting > 0) {
+                return true;
+            }
+            at += length as u64;
+        }
+        false
     }
 
     fn is_left_to_threads(&mut self) -> bool {

@@ -72,11 +72,25 @@ impl ProcessName {
         let stem = self.as_str().get(..room).unwrap_or(self.as_str());
         Self::parse(&format!("{stem}{number}"))
     }
+
+    /// Whether this is `other`, or a child of it or of its children, as [`ProcessName::child`]
+    /// calls them.
+    pub fn stems_from(&self, other: &Self) -> bool {
+        let rest = self.as_str().strip_prefix(other.as_str());
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_that_begins_alike_is_no_child() {
+        let name = |text| ProcessName::parse(text).expect("a name");
+        assert!(name("s.1.2").stems_from(&name("s")) && name("s").stems_from(&name("s")));
+        assert!(!name("server").stems_from(&name("s")) && !name("s").stems_from(&name("s.1")));
+    }
 
     #[test]
     fn a_host_is_printed_with_its_mark_and_kept_without() {

@@ -186,10 +186,7 @@ impl Session {
             let seconds = u64::from(report.call.args[0] as u32);
             seconds > 0 && at + Duration::from_secs(seconds) + LATE > self.now()
         });
-        let own = |setter: &ProcessName| {
-            let rest = name.as_str().strip_prefix(setter.as_str());
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-        };
+        let own = |setter: &ProcessName| name.stems_from(setter);
         rings
             || reports().any(|(_, Report { call, .. })| {
                 call.syscall == Syscall::Setsockopt

@@ -33,15 +33,18 @@ static EXECUTING: AtomicBool = AtomicBool::new(false);
 /// # Errors
 /// What preparing it gives.
 pub(super) fn execute(a: [i64; 6], mask: u64) -> Result<(i64, i32), Errno> {
-    EXECUTING.store(true, Ordering::Relaxed);
+    // In a handler that runs before another such call is made, that one is still to come.
+    let outer = EXECUTING.swap(true, Ordering::Relaxed);
     pass_on(channel())?;
     set_mask(mask)?;
     // SAFETY: the kernel checks every argument. If it succeeds, nothing of this program is left.
     let value = unsafe { raw(number::EXECVE, a) };
     block_signals()?;
-    EXECUTING.store(false, Ordering::Relaxed);
-    control(channel(), SET_FLAGS, CLOSE_ON_EXEC)?;
-    set_of_process(SET_SLACK, 0)?;
+    EXECUTING.store(outer, Ordering::Relaxed);
+    if !outer {
+        control(channel(), SET_FLAGS, CLOSE_ON_EXEC)?;
+        set_of_process(SET_SLACK, 0)?;
+    }
     Ok((-1, -value as i32))
 }
 
