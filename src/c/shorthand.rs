@@ -152,6 +152,9 @@ mod tests {
              inet_pton(AF_INET6, \"2001:db8::1\", &addr.sin6_addr);\n\
              int r = connect(fd, (struct sockaddr *)&addr, sizeof addr);"
         );
+        // Where a bracket is open, no `;` is put in that nobody has typed.
+        assert_eq!(plain("listen(fd, 1", &scope), "listen(fd, 1");
+        assert_eq!(plain("listen(fd, 1)", &scope), "listen(fd, 1);");
         assert!(plain("bind(fd, *:80)", &scope).contains("htonl(INADDR_ANY)"));
         assert!(plain("bind(fd, \"/tmp/x\")", &scope).ends_with("SUN_LEN(&addr));"));
         assert!(plain("sendto(fd, \"a\", 1, 0, 1.2.3.4:7)", &scope).contains("htons(7)"));
