@@ -1,22 +1,36 @@
 //! Memory as C reaches it: numbers, strings and blocks, with a fault where it ends.
 
+use std::cell::Cell;
+
 use super::fault::Fault;
 use super::types::Int;
 use crate::model::Memory;
 
-/// A process's memory.
-pub(super) struct Reach<'a>(&'a mut dyn Memory);
+/// A process's memory, and how many of its bytes were touched.
+pub(super) struct Reach<'a> {
+    memory: &'a mut dyn Memory,
+    touched: Cell<u64>,
+}
 
 /// No string is longer than all memory.
 const LONGEST: usize = crate::model::ARENA_SIZE;
 
 impl<'a> Reach<'a> {
     pub fn new(memory: &'a mut dyn Memory) -> Self {
-        Self(memory)
+        Self { memory, touched: Cell::new(0) }
+    }
+
+    /// How many bytes were read and written so far.
+    pub fn touched(&self) -> u64 {
+        self.touched.get()
+    }
+
+    fn touch(&self, bytes: usize) {
+        self.touched.set(self.touched.get().saturating_add(bytes as u64));
     }
 
     pub fn memory(&self) -> &dyn Memory {
-        &*self.0
+        &*self.memory
     }
 
     pub fn read(&self, address: u64, length: u64) -> Result<Vec<u8>, Fault> {
@@ -27,11 +41,13 @@ impl<'a> Reach<'a> {
         let Some(length) = usize::try_from(length).ok().filter(|length| *length <= LONGEST) else {
             return Err(fault);
         };
-        self.0.read(address, length).ok_or(fault)
+        self.touch(length);
+        self.memory.read(address, length).ok_or(fault)
     }
 
     pub fn write(&mut self, address: u64, bytes: &[u8]) -> Result<(), Fault> {
-        if bytes.is_empty() || self.0.write(address, bytes) {
+        self.touch(bytes.len());
+        if bytes.is_empty() || self.memory.write(address, bytes) {
             return Ok(());
         }
         Err(Fault::OutsideMemory { address, length: bytes.len() as u64 })
@@ -40,7 +56,8 @@ impl<'a> Reach<'a> {
     pub fn load(&self, address: u64, int: Int) -> Result<i64, Fault> {
         let mut bytes = [0; 8];
         let size = usize::from(int.size.min(8));
-        match self.0.copy_to(address, &mut bytes[..size]) {
+        self.touch(size);
+        match self.memory.copy_to(address, &mut bytes[..size]) {
             true => Ok(int.keep(i64::from_le_bytes(bytes))),
             false => Err(Fault::OutsideMemory { address, length: size as u64 }),
         }
@@ -64,7 +81,9 @@ impl<'a> Reach<'a> {
 
     /// The bytes before the next NUL.
     pub fn text(&self, address: u64) -> Result<Vec<u8>, Fault> {
-        text_at(self.memory(), address, LONGEST).ok_or(Fault::OutsideMemory { address, length: 1 })
+        let text = text_at(self.memory(), address, LONGEST);
+        self.touch(text.as_ref().map_or(0, Vec::len));
+        text.ok_or(Fault::OutsideMemory { address, length: 1 })
     }
 }
 

@@ -4,7 +4,7 @@ use super::super::arena::{CTIME, ERROR_TEXT_PLACES, ERROR_TEXT_SIZE, ERROR_TEXTS
 use super::super::fault::Fault;
 use super::super::reach::Reach;
 use super::super::types::Int;
-use super::{Args, Done, calendar, strerror};
+use super::{Args, BYTES_AN_OPERATION, Done, calendar, strerror};
 
 /// What is done with bytes and strings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub(crate) enum Text {
 pub(super) fn run(which: Text, a: &Args, reach: &mut Reach, fuel: u32) -> Result<Done, Fault> {
     let (mut cost, length) = (0, a.address(2));
     let mut pay = |bytes: u64| {
-        cost += bytes / 16;
+        cost += bytes / BYTES_AN_OPERATION;
         if cost > u64::from(fuel) { Err(Fault::TooManyOperations) } else { Ok(()) }
     };
     let to = a.address(0);

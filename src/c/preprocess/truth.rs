@@ -36,6 +36,10 @@ pub fn holds(
             Kind::Bad(bad) => return Err(Error::new(span, bad.said())),
             Kind::Word if token.text(text) == "defined" => {
                 let bare = usize::from(word(at + 1) == "(");
+                let closes = bare == 0 || word(at + 3) == ")";
+                if !closes || word(at + 1 + bare).is_empty() {
+                    return Err(Error::new(span, said!("defined() takes one name")));
+                }
                 let known = i64::from(is_known(word(at + 1 + bare), defines));
                 (Kind::Number, known.to_string().into(), 2 + 2 * bare)
             }

@@ -262,6 +262,16 @@ fn a_loop_without_end_is_stopped() {
     process.machine.refuel();
     let source = "char a[1000]; while (1) memset(a, 1, 1000);";
     assert_eq!(process.run(source, &[]), fault(Fault::TooManyOperations));
+    // No function goes over memory for nothing.
+    for (work, operations) in
+        [("atoi(big);", 6_000), ("inet_addr(big);", 6_000), ("srand(1);", 100)]
+    {
+        let mut process = Process::new();
+        let run = |process: &mut Process, source: &str| process.run(source, &[]);
+        run(&mut process, "char big[100000]; memset(big, ' ', 99999);").expect("it is quick");
+        process.machine = Machine::with_fuel(operations);
+        assert_eq!(run(&mut process, work), fault(Fault::TooManyOperations), "{work}");
+    }
     process.machine.refuel();
     let calls = vec![super::running::ok(0); 10_000];
     assert_eq!(process.run("while (1) close(3);", &calls), fault(Fault::TooManyCalls));
