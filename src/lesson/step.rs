@@ -49,7 +49,7 @@ pub struct Lesson {
     pub(super) blocks: Vec<Block>,
 }
 
-/// A misconception, by its number in the curriculum's list, and where a lesson names it.
+/// A misconception, by its number in docs/coverage.md, and where a lesson names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Misconception {
     /// Its number.

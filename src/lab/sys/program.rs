@@ -79,6 +79,36 @@ unsafe extern "C" fn memcmp(a: *const u8, b: *const u8, length: usize) -> i32 {
     0
 }
 
+/// As above.
+///
+/// # Safety
+/// As bcmp(3).
+// SAFETY: nobody else in this program has the name.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn bcmp(a: *const u8, b: *const u8, length: usize) -> i32 {
+    // SAFETY: by the caller, as for memcmp.
+    unsafe { memcmp(a, b, length) }
+}
+
+/// As above.
+///
+/// # Safety
+/// As memmove(3).
+// SAFETY: nobody else in this program has the name.
+#[unsafe(no_mangle)]
+unsafe extern "C" fn memmove(to: *mut u8, from: *const u8, length: usize) -> *mut u8 {
+    let behind = (to as usize).wrapping_sub(from as usize);
+    let mut at = 0;
+    while at < length {
+        // From the end, where the beginning of `to` lies in `from`.
+        let place = if behind < length { length - 1 - at } else { at };
+        // SAFETY: by the caller: both places have the length.
+        unsafe { to.add(place).write_volatile(from.add(place).read_volatile()) };
+        at += 1;
+    }
+    to
+}
+
 /// The language's own library names it, though nothing is ever unwound here.
 // SAFETY: nobody else in this program has the name.
 #[unsafe(no_mangle)]

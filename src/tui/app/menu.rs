@@ -46,7 +46,7 @@ impl MenuItem {
 /// All lessons, and which one is pointed at.
 #[derive(Debug, Clone, Default)]
 pub struct Menu {
-    /// In the order of the curriculum.
+    /// In the order of their chapters.
     pub items: Vec<MenuItem>,
     /// The one that is pointed at.
     pub chosen: usize,
