@@ -4,10 +4,15 @@
 use std::fs::File;
 use std::os::unix::fs::FileExt as _;
 
+use nix::errno::Errno;
+
 use super::failure::{Attempt as _, Failure};
 use super::proc::{self, Place, RunState};
 use super::sys::{self, PidFd};
 use crate::model::Call;
+
+/// How many milliseconds a process may take to end that has let go of its memory.
+const PATIENCE: u16 = 1_000;
 
 /// What is known of a process since its hello.
 #[derive(Debug)]
@@ -46,20 +51,27 @@ impl Known {
     /// Opens its files.
     ///
     /// # Errors
-    /// ESRCH or ENOENT if it is dead and waited for.
+    /// ESRCH or ENOENT if it is dead and waited for, or about to end.
     pub fn open(pid: i32, outer: i32, control: i32) -> Result<Self, Failure> {
+        let handle = PidFd::open(outer).attempt("hold a process of the lab")?;
         let open = |file: &str| {
             let path = format!("/proc/{outer}/{file}");
-            File::open(&path).attempt(format!("open {path}"))
+            match File::open(&path).attempt(format!("open {path}")) {
+                // Whoever has let go of its memory on its way out belongs to root from then on.
+                Err(Failure { attempt, errno: Errno::EACCES }) if handle.ends_within(PATIENCE) => {
+                    Err(Failure { attempt, errno: Errno::ESRCH })
+                }
+                other => other,
+            }
         };
         Ok(Self {
             pid,
             outer,
             control,
-            handle: PidFd::open(outer).attempt("hold a process of the lab")?,
             status: open("status")?,
             syscall: open("syscall")?,
             schedstat: open("schedstat").ok(),
+            handle,
             slept: None,
             buffer: vec![0; 4096],
         })

@@ -44,8 +44,13 @@ impl PidFd {
 
     /// Whether the process has ended, waited for or not (pidfd_open(2): it is readable then).
     pub fn has_ended(&self) -> bool {
+        self.ends_within(0)
+    }
+
+    /// Whether the process has ended, or ends within so many milliseconds.
+    pub fn ends_within(&self, milliseconds: u16) -> bool {
         let mut fds = [PollFd::new(self.0.as_fd(), PollFlags::POLLIN)];
-        poll(&mut fds, PollTimeout::ZERO).is_ok_and(|count| count > 0)
+        poll(&mut fds, PollTimeout::from(milliseconds)).is_ok_and(|count| count > 0)
     }
 
     /// Sends a signal.
