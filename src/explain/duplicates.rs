@@ -121,17 +121,7 @@ impl<'a> Case<'a> {
 
     /// `challenged`: the host counts a challenge ACK; `kept`: a segment that came too early.
     fn note(self, challenged: bool, kept: bool) -> Option<(Note, bool)> {
-        let has_connection = match self.state {
-            TcpState::Close | TcpState::Listen | TcpState::SynSent | TcpState::SynRecv => false,
-            TcpState::Established
-            | TcpState::FinWait1
-            | TcpState::FinWait2
-            | TcpState::CloseWait
-            | TcpState::Closing
-            | TcpState::LastAck
-            | TcpState::TimeWait => true,
-        };
-        if !has_connection {
+        if !self.state.is_connected() {
             return None;
         }
         let opens = self.sender_opens();

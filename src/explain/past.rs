@@ -49,7 +49,7 @@ impl<'a> Scene<'a> {
                 life.whole = true;
                 break;
             };
-            life.connected |= row.state.is_some_and(is_connected);
+            life.connected |= row.state.is_some_and(TcpState::is_connected);
             let named = row.peer.as_ref().is_some_and(|peer| peer.port() != Some(0));
             ends = ends.or(row.ends().filter(|_| named));
             for report in &moment.reports {
@@ -110,20 +110,6 @@ impl<'a> Scene<'a> {
                         && root(&super::names::address_name(shown)) == root(path)
                 })
         })
-    }
-}
-
-/// States of a connection that is whole, or was.
-fn is_connected(state: TcpState) -> bool {
-    match state {
-        TcpState::Established
-        | TcpState::FinWait1
-        | TcpState::FinWait2
-        | TcpState::CloseWait
-        | TcpState::Closing
-        | TcpState::LastAck
-        | TcpState::TimeWait => true,
-        TcpState::Close | TcpState::Listen | TcpState::SynSent | TcpState::SynRecv => false,
     }
 }
 

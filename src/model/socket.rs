@@ -29,6 +29,21 @@ pub enum TcpState {
 }
 
 impl TcpState {
+    /// Whether both ends have agreed on sequence numbers: the synchronized states of RFC 9293,
+    /// section 3.3.2. SYN_RECV, which waits for the last ACK, is none here.
+    pub fn is_connected(self) -> bool {
+        match self {
+            TcpState::Established
+            | TcpState::FinWait1
+            | TcpState::FinWait2
+            | TcpState::CloseWait
+            | TcpState::Closing
+            | TcpState::LastAck
+            | TcpState::TimeWait => true,
+            TcpState::Close | TcpState::Listen | TcpState::SynSent | TcpState::SynRecv => false,
+        }
+    }
+
     /// All eleven, in the order of the diagram.
     pub const ALL: [TcpState; 11] = [
         TcpState::Close,

@@ -9,3 +9,4 @@ mod overrun;
 mod random;
 pub mod running;
 mod strace;
+mod whole;
